@@ -1,0 +1,1 @@
+"""Use cases: plain arguments in, result objects out; no click, no printing."""

@@ -1,0 +1,1 @@
+"""Checking a mined graph against the bytes it cites."""

@@ -1,0 +1,1 @@
+"""Path conditions: what must hold for execution to reach a statement."""

@@ -1,0 +1,1 @@
+"""Formulas: atoms, canonical form, three-valued evaluation, points on both sides of every threshold."""

@@ -1,0 +1,1 @@
+"""From linked facts to published nodes and edges."""

@@ -1,0 +1,1 @@
+"""Resolving names, constants, predicates and file rules across a whole snapshot."""

@@ -1,0 +1,1 @@
+"""What a computer offers, or a described one."""

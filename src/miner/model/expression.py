@@ -1,0 +1,210 @@
+"""Expressions as detectors and the linker see them: names as written, nothing resolved, nothing evaluated.
+
+One vocabulary for both readers. The structures are encoded as arrays with a tag, so that they travel compactly between
+processes and into the cache.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+import msgspec
+
+
+class _Expression(msgspec.Struct, frozen=True, array_like=True, tag_field="t"):
+    pass
+
+
+class Constant(_Expression, tag="c"):
+    """A literal None, bool, int, float or str (implicit concatenation joined)."""
+
+    value: None | bool | int | float | str
+
+
+class Name(_Expression, tag="n"):
+    """A bare name."""
+
+    name: str
+
+
+class Attribute(_Expression, tag="a"):
+    """`value.name`."""
+
+    value: Expression
+    name: str
+
+
+class Argument(msgspec.Struct, frozen=True, array_like=True):
+    """One argument of a call: positional (keyword None), by keyword, or unpacked (`star` is `*` or `**`)."""
+
+    value: Expression
+    keyword: str | None = None
+    star: str = ""
+
+
+class Call(_Expression, tag="call"):
+    """`function(arguments)`."""
+
+    function: Expression
+    arguments: tuple[Argument, ...]
+
+
+class Compare(_Expression, tag="cmp"):
+    """`left op comparator op comparator ...`; operators as written: `<`, `not in`, `is not`, ..."""
+
+    left: Expression
+    operators: tuple[str, ...]
+    comparators: tuple[Expression, ...]
+
+
+class Boolean(_Expression, tag="bool"):
+    """`and` / `or` over two or more values, flattened."""
+
+    operator: str
+    values: tuple[Expression, ...]
+
+
+class Not(_Expression, tag="not"):
+    """`not operand`."""
+
+    operand: Expression
+
+
+class Unary(_Expression, tag="un"):
+    """`-`, `+` or `~` applied to an operand."""
+
+    operator: str
+    operand: Expression
+
+
+class Binary(_Expression, tag="bin"):
+    """An arithmetic or bitwise operation; operator as written."""
+
+    left: Expression
+    operator: str
+    right: Expression
+
+
+class Conditional(_Expression, tag="if"):
+    """`body if test else orelse`."""
+
+    test: Expression
+    body: Expression
+    orelse: Expression
+
+
+class Sequence(_Expression, tag="seq"):
+    """A tuple, list or set display; `kind` is `tuple`, `list` or `set`."""
+
+    kind: str
+    items: tuple[Expression, ...]
+
+
+class Mapping(_Expression, tag="map"):
+    """A dict display; a key of None is a `**` entry."""
+
+    items: tuple[tuple[Union[Expression, None], Expression], ...]  # noqa: UP007  evaluated by msgspec on 3.10
+
+
+class Subscript(_Expression, tag="sub"):
+    """`value[index]`; a slice is a `Slice`."""
+
+    value: Expression
+    index: Expression
+
+
+class Slice(_Expression, tag="slice"):
+    """`lower:upper:step` within a subscript."""
+
+    lower: Union[Expression, None]  # noqa: UP007
+    upper: Union[Expression, None]  # noqa: UP007
+    step: Union[Expression, None]  # noqa: UP007
+
+
+class Parameter(msgspec.Struct, frozen=True, array_like=True):
+    """A parameter of a function or lambda; `kind` is positional_only, positional, vararg, keyword_only or kwarg."""
+
+    name: str
+    kind: str
+    default: Union[Expression, None] = None  # noqa: UP007
+    annotation: Union[Expression, None] = None  # noqa: UP007
+
+
+class Lambda(_Expression, tag="lam"):
+    """`lambda parameters: body`."""
+
+    parameters: tuple[Parameter, ...]
+    body: Expression
+
+
+class Formatted(_Expression, tag="fmt"):
+    """An f-string: literal parts are str, replacement fields are expressions."""
+
+    parts: tuple[Union[str, Expression], ...]  # noqa: UP007
+
+
+class Starred(_Expression, tag="star"):
+    """`*value` within a display."""
+
+    value: Expression
+
+
+class Comprehension(_Expression, tag="comp"):
+    """A comprehension with a single `for`; `kind` is list, set, dict or generator; `key` only for dict."""
+
+    kind: str
+    key: Union[Expression, None]  # noqa: UP007
+    element: Expression
+    target: Expression
+    iterable: Expression
+    conditions: tuple[Expression, ...]
+
+
+class Walrus(_Expression, tag="wal"):
+    """`target := value`."""
+
+    target: Expression
+    value: Expression
+
+
+class Opaque(_Expression, tag="o"):
+    """An expression that is seen and not understood, with the reason."""
+
+    text: str
+    reason: str
+
+
+Expression = Union[  # noqa: UP007
+    Constant,
+    Name,
+    Attribute,
+    Call,
+    Compare,
+    Boolean,
+    Not,
+    Unary,
+    Binary,
+    Conditional,
+    Sequence,
+    Mapping,
+    Subscript,
+    Slice,
+    Lambda,
+    Formatted,
+    Starred,
+    Comprehension,
+    Walrus,
+    Opaque,
+]
+
+
+def dotted(expression: Expression) -> str | None:
+    """Return `a.b.c` for a name or a chain of attributes on a name, else None."""
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.value
+    if not isinstance(expression, Name):
+        return None
+    parts.append(expression.name)
+    return ".".join(reversed(parts))

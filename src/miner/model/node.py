@@ -1,0 +1,188 @@
+"""The published nodes of a graph, and the evidence under each of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Union
+
+import msgspec
+
+FormulaJson = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "formula.schema.json"})]
+"""A formula in its JSON form; built and read by `miner.formula`, whose atoms make its schema."""
+
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+BlobId = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")]
+Line = Annotated[int, msgspec.Meta(ge=1)]
+Offset = Annotated[int, msgspec.Meta(ge=0)]
+
+Role = Literal["site", "guard", "constant", "default", "message", "declaration", "binding", "definition", "authored"]
+Effect = Literal["raise", "warn", "fallback", "disable", "placeholder", "skip", "return-reason"]
+Origin = Literal[
+    "runtime-gate",
+    "decorator",
+    "file-rule",
+    "helper-call",
+    "placeholder",
+    "import-guard",
+    "assertion",
+    "docstring",
+    "message",
+]
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    pass
+
+
+class Evidence(_Record):
+    """A place whose bytes are the source of a statement.
+
+    `path` is relative to the repository's root, or to the archive's with an sdist's top folder stripped; lines from 1
+    inclusive, bytes half-open; `sha256` is of the exact bytes; `text` (at most 4 KiB) is left out for definitions.
+    With role `authored` the place is a line of a data file of miner itself.
+    """
+
+    role: Role
+    path: str
+    blob: BlobId
+    start_line: Line
+    end_line: Line
+    start_byte: Offset
+    end_byte: Offset
+    sha256: Sha256
+    text: str | None = None
+    redacted: bool = False
+
+
+class Export(_Record):
+    """How users import an object: `from module import name`."""
+
+    module: str
+    name: str
+
+
+class Otherwise(_Record):
+    """What happens when a need is not met."""
+
+    effect: Effect
+    exception: str | None = None
+    message: str | None = None
+    action: str | None = None
+
+
+class Gate(_Record):
+    """A version enforced at run time, and the requirement or predicate that says so."""
+
+    specifier: str
+    stated_by: str
+
+
+class _Node(_Record, omit_defaults=False):
+    id: str
+    name: str
+    evidence: Annotated[tuple[Evidence, ...], msgspec.Meta(min_length=1)]
+
+
+class Implementation(_Node, tag_field="type", tag="Implementation"):
+    """A class, function, method, module-level variable or alias, where it is defined and how it is imported."""
+
+    qualname: str
+    kind: Literal["class", "function", "method", "variable", "alias"]
+    exports: tuple[Export, ...] = ()
+    signature: str | None = None
+    summary: str | None = None
+    backends: tuple[str, ...] = ()
+    public: bool = False
+    target: str | None = None
+
+
+class Predicate(_Node, tag_field="type", tag="Predicate"):
+    """A function or flag that answers a question about the environment, and what the answer really means."""
+
+    qualname: str
+    means: FormulaJson
+    kind: Literal["function", "flag"]
+    quirks: tuple[str, ...] = ()
+
+
+class Requirement(_Node, tag_field="type", tag="Requirement"):
+    """The owner needs `needs` when `when`; otherwise ...; enforced when nothing works without it."""
+
+    owner: str
+    needs: FormulaJson
+    when: FormulaJson
+    otherwise: Otherwise
+    origin: Origin
+    enforced: bool
+
+
+class Package(_Node, tag_field="type", tag="Package"):
+    """A distribution by its canonical name, the names it is imported by, and the versions enforced at run time."""
+
+    import_names: tuple[str, ...] = ()
+    gated: tuple[Gate, ...] = ()
+
+
+Node = Union[Implementation, Predicate, Requirement, Package]  # noqa: UP007
+
+Relation = Literal["states", "about", "uses_predicate", "decorated_by"]
+
+
+class Edge(_Record, omit_defaults=False):
+    """One directed relation between two nodes; readers show both directions."""
+
+    source: str
+    relation: Relation
+    target: str
+    when: FormulaJson = True
+    order: int | None = None
+    via: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Outcome(_Record, omit_defaults=False):
+    """What became of one path of the snapshot: exactly one row per file."""
+
+    path: str
+    outcome: Literal["mined", "skipped", "failed"]
+    reason: str | None = None
+
+
+class Source(_Record):
+    """Where the graph comes from; see `miner.model.snapshot.SourceRecord`."""
+
+    kind: Literal["git", "local", "index"]
+    name: str
+    revision: str
+    tree: str
+    version: str | None = None
+    ref: str | None = None
+    url: str | None = None
+    archive: str | None = None
+
+
+class Manifest(_Record):
+    """What a graph folder holds, what it was mined with, and what was seen and not understood."""
+
+    schema_version: int
+    tool: str
+    tool_revision: str
+    source: Source
+    reader: Literal["fast", "libcst"]
+    nodes: dict[str, int]
+    edges: dict[str, int]
+    outcomes: dict[str, int]
+    coverage: dict[str, dict[str, int]]
+    files: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+
+RECORDS: dict[str, Any] = {
+    "implementation": Implementation,
+    "predicate": Predicate,
+    "requirement": Requirement,
+    "package": Package,
+    "edge": Edge,
+    "outcome": Outcome,
+    "manifest": Manifest,
+}
+"""Every published record by the name of its schema."""

@@ -1,0 +1,1 @@
+"""Canonical JSON, atomic writes, caches."""

@@ -1,0 +1,1 @@
+"""Reading source text: the only package that knows tree-sitter and libcst."""
