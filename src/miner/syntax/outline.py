@@ -1,0 +1,148 @@
+"""The outline of a file: its statements as a tree of items whose expressions are still text.
+
+Both readers build the same outline, so that everything above this package sees one shape. An expression is read only
+when asked for; the body of a function is divided into items only when asked for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from miner.model.expression import Argument, Expression, Parameter
+from miner.model.span import Span
+from miner.model.statement import Binding
+
+Kind = Literal[
+    "function",
+    "class",
+    "if",
+    "for",
+    "while",
+    "try",
+    "except",
+    "with",
+    "match",
+    "case",
+    "return",
+    "raise",
+    "assert",
+    "assign",
+    "augment",
+    "import",
+    "expression",
+    "global",
+    "delete",
+    "jump",
+    "other",
+]
+Blocks = dict[str, list["Item"]]
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One statement (or except or case clause).
+
+    `texts` are the spans of its expressions by role: test, target, iterable, value, exception, message, type, context,
+    parameters, returns, arguments, decorator, annotation, subject, pattern. `arm` names the parent's block that it
+    stands in: body, orelse, handlers, finalbody, cases. `name` is the name of a definition, the operator of an
+    augmented assignment, the bound name of an except clause, or the word of a jump.
+    """
+
+    kind: Kind
+    span: Span
+    parent: Item | None
+    arm: str
+    index: int
+    name: str = ""
+    texts: tuple[tuple[str, Span], ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    modules: tuple[str, ...] = ()
+    level: int = 0
+    star: bool = False
+    load: Callable[[Item], Blocks] | None = field(default=None, repr=False)
+    loaded: Blocks | None = field(default=None, repr=False)
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocks of a compound statement by arm, in source order; loaded on first use."""
+        if self.loaded is None:
+            self.loaded = self.load(self) if self.load else {}
+            self.load = None
+        return self.loaded
+
+    def text(self, role: str) -> Span | None:
+        """Return the span of the first expression with this role."""
+        for name, span in self.texts:
+            if name == role:
+                return span
+        return None
+
+    def all_texts(self, role: str) -> tuple[Span, ...]:
+        """Return the spans of all expressions with this role, in source order."""
+        return tuple(span for name, span in self.texts if name == role)
+
+    def siblings(self, top: list[Item]) -> list[Item]:
+        """Return the block this item stands in; `top` is the module's own block."""
+        return top if self.parent is None else self.parent.blocks[self.arm]
+
+
+class LineTable:
+    """Line numbers of byte offsets; a line ends at LF, CR LF or CR, as for Python (never at a form feed)."""
+
+    def __init__(self, data: bytes) -> None:
+        starts = [0]
+        position = data.find(b"\n")
+        if b"\r" in data:
+            starts += _mixed_starts(data)
+        else:
+            while position != -1:
+                starts.append(position + 1)
+                position = data.find(b"\n", position + 1)
+        self._starts = starts
+
+    def line(self, offset: int) -> int:
+        """Return the 1-based line of a byte offset."""
+        return bisect_right(self._starts, offset)
+
+    def start(self, line: int) -> int:
+        """Return the byte offset at which a 1-based line starts."""
+        return self._starts[line - 1]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span of bytes `start` to `end`, half-open; its last line is that of its last byte."""
+        return Span(start, end, self.line(start), self.line(max(start, end - 1)))
+
+
+def _mixed_starts(data: bytes) -> Iterator[int]:
+    offset = 0
+    for piece in data.splitlines(keepends=True):
+        offset += len(piece)
+        if piece.endswith((b"\n", b"\r")):
+            yield offset
+
+
+@dataclass(slots=True, eq=False)
+class Outline:
+    """One file as its reader gives it: the top-level items and the means to read text and expressions.
+
+    `data` are the bytes that spans count in. `expression`, `arguments` and `signature` read the text of a span as an
+    expression, as the parenthesised arguments of a call or class, and as the parenthesised parameters of a function.
+    """
+
+    data: bytes
+    items: list[Item]
+    expression: Callable[[Span], Expression]
+    arguments: Callable[[Span], tuple[Argument, ...]]
+    signature: Callable[[Span], tuple[Parameter, ...]]
+
+    def source(self, span: Span) -> str:
+        """Return the text of a span."""
+        return self.data[span.start_byte : span.end_byte].decode("utf-8", "replace")
+
+    def read(self, item: Item, role: str) -> Expression | None:
+        """Return the first expression of `item` with this role, read."""
+        span = item.text(role)
+        return None if span is None else self.expression(span)
