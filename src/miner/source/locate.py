@@ -1,0 +1,52 @@
+"""Turns what the user typed into a snapshot, whatever kind of source it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from miner.errors import SourceError, UsageError
+from miner.model.snapshot import Snapshot
+from miner.source.limits import LIMITS, SourceLimits
+from miner.source.spec import GitUrl, LocalRepository, Release, check_ref, parse_spec
+
+
+def open_source(
+    spec: str, ref: str | None, *, cache: Path, progress: Callable[[str], None], limits: SourceLimits = LIMITS
+) -> Snapshot:
+    """The snapshot that `spec` (a git URL, a local repository or name==version) names at `ref`.
+
+    `cache` is the user's cache folder; mirrors and archives are kept in it. `progress` gets one short line at the
+    start of each slow step and none when nothing is fetched. UsageError when the arguments are malformed or refused
+    (before anything is spawned), SourceError when the source cannot be had.
+    """
+    if ref is not None:
+        check_ref(ref)
+    place = parse_spec(spec)
+    match place:
+        case GitUrl():
+            from miner.source.remote import open_remote  # noqa: PLC0415 - GitPython is slow to import
+
+            return open_remote(place, ref, cache=cache, home=_empty_home(cache), progress=progress, limits=limits)
+        case LocalRepository():
+            from miner.source.repository import open_local  # noqa: PLC0415 - GitPython is slow to import
+
+            return open_local(place.path, ref, home=_empty_home(cache), limits=limits)
+        case Release():
+            if ref is not None:
+                raise UsageError("a release has no refs: leave out --ref, or give the version after ==")
+            from miner.source.release import open_release  # noqa: PLC0415 - the index client is slow to import
+
+            return open_release(place, cache=cache, progress=progress, limits=limits)
+
+
+def _empty_home(cache: Path) -> Path:
+    """A folder in which git finds no configuration, standing for the user's home."""
+    home = cache / "empty-home"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if any(home.iterdir()):
+            raise SourceError(f"{home} must stay empty: remove what is in it")
+    except OSError as error:
+        raise SourceError(f"the cache folder {cache} cannot be used: {error.strerror or error}") from None
+    return home.resolve()
