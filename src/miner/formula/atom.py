@@ -14,7 +14,7 @@ class _Atom(msgspec.Struct, frozen=True, order=False, omit_defaults=True, forbid
     pass
 
 
-class Package(_Atom, kw_only=True):
+class Package(_Atom, frozen=True, kw_only=True):
     """A distribution is installed and its version compares so in `packaging.Version` order; `base` drops local and
     pre-release parts first, where the code does so."""
 
@@ -23,7 +23,7 @@ class Package(_Atom, kw_only=True):
     base: bool = False
 
 
-class Module(_Atom, kw_only=True):
+class Module(_Atom, frozen=True, kw_only=True):
     """A module is importable (`find_spec`), and, where the code asks, the version of its `distribution` compares so."""
 
     module: str
@@ -32,105 +32,105 @@ class Module(_Atom, kw_only=True):
     base: bool = False
 
 
-class Predicate(_Atom, kw_only=True):
+class Predicate(_Atom, frozen=True, kw_only=True):
     """A call of a predicate that is not expanded."""
 
     predicate: str
-    args: tuple[Union[None, bool, int, float, str], ...] = ()  # noqa: UP007
+    args: tuple[Union[bool, int, float, str, None], ...] = ()  # noqa: UP007
 
 
-class Feature(_Atom, kw_only=True):
+class Feature(_Atom, frozen=True, kw_only=True):
     """An attribute exists on an importable module: `hasattr`."""
 
     feature: str
 
 
-class SameRelease(_Atom, kw_only=True):
+class SameRelease(_Atom, frozen=True, kw_only=True):
     """The releases of two packages agree in their first `digits` numbers."""
 
     same_release: tuple[str, ...]
     digits: int
 
 
-class Python(_Atom, kw_only=True):
+class Python(_Atom, frozen=True, kw_only=True):
     """The running Python's version."""
 
     python: Constraints
 
 
-class OperatingSystem(_Atom, kw_only=True):
+class OperatingSystem(_Atom, frozen=True, kw_only=True):
     """The operating system: linux, darwin, win32, as `sys.platform` names them."""
 
     os: str
 
 
-class Binary(_Atom, kw_only=True):
+class Binary(_Atom, frozen=True, kw_only=True):
     """An executable is on the path."""
 
     binary: str
 
 
-class Device(_Atom, kw_only=True):
+class Device(_Atom, frozen=True, kw_only=True):
     """A device of this kind can be used: cuda, xpu, mps, npu, mlu, musa, hpu, tpu, ..."""
 
     device: str
 
 
-class DeviceCount(_Atom, kw_only=True):
+class DeviceCount(_Atom, frozen=True, kw_only=True):
     """The number of devices; of `device` when given, else of the accelerator in use."""
 
     device_count: Constraints
     device: str | None = None
 
 
-class ComputeCapability(_Atom, kw_only=True):
+class ComputeCapability(_Atom, frozen=True, kw_only=True):
     """Compute capability `major.minor`, of cuda unless `device` says otherwise."""
 
     compute_capability: Constraints
     device: str | None = None
 
 
-class Toolkit(_Atom, kw_only=True):
+class Toolkit(_Atom, frozen=True, kw_only=True):
     """The version of the CUDA toolkit that the framework was built with; no constraint: built with CUDA."""
 
     cuda: Constraints
 
 
-class Rocm(_Atom, kw_only=True):
+class Rocm(_Atom, frozen=True, kw_only=True):
     """The version of the ROCm toolkit that the framework was built with; no constraint: built with ROCm."""
 
     rocm: Constraints
 
 
-class Driver(_Atom, kw_only=True):
+class Driver(_Atom, frozen=True, kw_only=True):
     """The version of the device driver."""
 
     driver: Constraints
 
 
-class Memory(_Atom, kw_only=True):
+class Memory(_Atom, frozen=True, kw_only=True):
     """Device memory in GiB."""
 
     memory_gib: Constraints
 
 
-class Environment(_Atom, kw_only=True):
+class Environment(_Atom, frozen=True, kw_only=True):
     """An environment variable is set (no `value`), or holds this value."""
 
     env: str
     value: str | None = None
 
 
-class Parameter(_Atom, kw_only=True):
-    """An argument, a configuration field or an attribute of `self` compared with a value; truthy when `op` is absent."""
+class Parameter(_Atom, frozen=True, kw_only=True):
+    """An argument, a configuration field or an attribute of `self` compared with a value; truthy without `op`."""
 
     param: str
     of: str
     op: str | None = None
-    value: Union[None, bool, int, float, str] = None  # noqa: UP007
+    value: Union[bool, int, float, str, None] = None  # noqa: UP007
 
 
-class Opaque(_Atom, kw_only=True):
+class Opaque(_Atom, frozen=True, kw_only=True):
     """Seen, not understood, never guessed."""
 
     opaque: str

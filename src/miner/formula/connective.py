@@ -48,17 +48,18 @@ def negation(part: Formula) -> Formula:
 
 
 def _join(kind: type[All] | type[Any], parts: tuple[Formula, ...], *, neutral: bool) -> Formula:
-    flat: dict[Formula, None] = {}
+    # Keyed by repr and not by equality: `Parameter(value=True) == Parameter(value=1)`, and they say different things.
+    flat: dict[str, Formula] = {}
     for part in parts:
         for piece in part.parts if isinstance(part, kind) else (part,):
             if isinstance(piece, bool):
                 if piece is not neutral:
                     return not neutral
                 continue
-            flat[piece] = None
-    for piece in flat:
-        if negation(piece) in flat:
+            flat.setdefault(repr(piece), piece)
+    for piece in flat.values():
+        if isinstance(piece, Not) and repr(piece.part) in flat:
             return not neutral
     if not flat:
         return neutral
-    return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
+    return next(iter(flat.values())) if len(flat) == 1 else kind(tuple(flat.values()))

@@ -1,0 +1,177 @@
+"""Taking formulas apart: atoms, literals, subjects, substitution, and the disjunctive form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from miner.formula.atom import (
+    Atom,
+    Binary,
+    ComputeCapability,
+    Device,
+    DeviceCount,
+    Driver,
+    Environment,
+    Feature,
+    Memory,
+    Module,
+    Opaque,
+    OperatingSystem,
+    Package,
+    Parameter,
+    Predicate,
+    Python,
+    Rocm,
+    SameRelease,
+    Toolkit,
+)
+from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
+from miner.formula.literal import Literal, merge
+from miner.formula.notation import text
+from miner.formula.subject import normal
+
+# Conjunctions held at once on the way, as a multiple of the limit: absorption may still bring them under it.
+_SLACK = 8
+
+
+def atoms(f: Formula) -> tuple[Atom, ...]:
+    """Return the distinct atoms of `f`, sorted by their JSON text."""
+    found = {text(atom): atom for atom in _walk(f)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def literals(f: Formula) -> tuple[Literal, ...]:
+    """Return the distinct literals of `f` with negation moved inwards, sorted by their JSON text."""
+    found = {text(literal): literal for literal in _walk_literals(f, positive=True)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def substitute(f: Formula, mapping: Callable[[Atom], Formula]) -> Formula:
+    """Return `f` with every atom replaced by what `mapping` returns for it; constants and duplicates are folded."""
+    match f:
+        case bool():
+            return f
+        case All(parts):
+            return conjunction(*(substitute(part, mapping) for part in parts))
+        case Any(parts):
+            return disjunction(*(substitute(part, mapping) for part in parts))
+        case Not(part):
+            return negation(substitute(part, mapping))
+        case _:
+            return mapping(f)
+
+
+def subjects(f: Formula) -> tuple[str, ...]:
+    """Return the sorted names of what `f` speaks of, as requirement ids join them: torch, PIL, cuda, WORLD_SIZE."""
+    return tuple(sorted({name for atom in _walk(f) for name in _names(atom)}))
+
+
+def disjunctive(f: Formula, limit: int = 16) -> tuple[tuple[Literal, ...], ...] | None:
+    """Return conjunctions of literals whose disjunction is equivalent to `f`; None for more than `limit` of them.
+
+    `()` is false and `((),)` is true. Each conjunction is merged and sorted, none contradicts itself or contains
+    another, and the conjunctions are sorted by their JSON text.
+    """
+    terms = _terms(f, limit * _SLACK, positive=True)
+    return None if terms is None or len(terms) > limit else terms
+
+
+_Terms = tuple[tuple[Literal, ...], ...]
+
+
+def _terms(f: Formula, bound: int, *, positive: bool) -> _Terms | None:
+    match f:
+        case bool():
+            return ((),) if f is positive else ()
+        case Not(part):
+            return _terms(part, bound, positive=not positive)
+        case All(parts) | Any(parts):
+            inner = [_terms(part, bound, positive=positive) for part in parts]
+            known = [terms for terms in inner if terms is not None]
+            if len(known) < len(inner):
+                return None
+            return _product(known, bound) if isinstance(f, All) is positive else _sum(known, bound)
+        case _:
+            stated = normal(f)
+            if isinstance(stated, bool):
+                return ((),) if stated is positive else ()
+            merged = merge((stated if positive else Not(stated),))
+            return () if merged is None else (merged,)
+
+
+def _sum(inner: list[_Terms], bound: int) -> _Terms | None:
+    terms = _smallest([term for terms in inner for term in terms])
+    return None if len(terms) > bound else terms
+
+
+def _product(inner: list[_Terms], bound: int) -> _Terms | None:
+    terms: _Terms = ((),)
+    for factors in sorted(inner, key=len):
+        if len(terms) * len(factors) > bound * bound:
+            return None
+        joined = (merge((*left, *right)) for left in terms for right in factors)
+        terms = _smallest([term for term in joined if term is not None])
+        if len(terms) > bound:
+            return None
+    return terms
+
+
+def _smallest(terms: list[tuple[Literal, ...]]) -> _Terms:
+    """Return the conjunctions without those that contain all literals of another, sorted."""
+    keyed = {tuple(map(text, term)): term for term in terms}
+    kept: dict[tuple[str, ...], tuple[Literal, ...]] = {}
+    smaller: list[frozenset[str]] = []
+    for key in sorted(keyed, key=len):
+        contents = frozenset(key)
+        if not any(other <= contents for other in smaller):
+            smaller.append(contents)
+            kept[key] = keyed[key]
+    return tuple(kept[key] for key in sorted(kept))
+
+
+def _walk(f: Formula) -> Iterator[Atom]:
+    match f:
+        case bool():
+            return
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _walk(part)
+        case Not(part):
+            yield from _walk(part)
+        case _:
+            yield f
+
+
+def _walk_literals(f: Formula, *, positive: bool) -> Iterator[Literal]:
+    match f:
+        case bool():
+            return
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _walk_literals(part, positive=positive)
+        case Not(part):
+            yield from _walk_literals(part, positive=not positive)
+        case _:
+            yield f if positive else Not(f)
+
+
+def _names(atom: Atom) -> tuple[str, ...]:
+    match atom:
+        case Package(package=name) | Module(module=name) | Feature(feature=name) | Binary(binary=name):
+            return (name,)
+        case OperatingSystem(os=name) | Environment(env=name) | Device(device=name) | Parameter(param=name):
+            return (name,)
+        case Predicate(predicate=name):
+            return (name.rpartition(".")[2],)
+        case SameRelease(same_release=names):
+            return names
+        case DeviceCount():
+            return ("device_count",)
+        case ComputeCapability():
+            return ("compute_capability",)
+        case Memory():
+            return ("memory_gib",)
+        case Toolkit():
+            return ("cuda_toolkit",)
+        case Python() | Rocm() | Driver() | Opaque():
+            return (type(atom).__name__.lower(),)

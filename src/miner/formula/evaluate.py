@@ -1,0 +1,134 @@
+"""Three-valued evaluation: true, false, or None where a fact is missing or a condition was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol, Union
+
+from packaging.version import Version
+
+from miner.formula.atom import Atom, Environment, Module, Opaque, Package, Parameter, SameRelease
+from miner.formula.connective import All, Any, Formula, Not
+from miner.formula.region import OPERATORS, compared, contains
+from miner.formula.subject import VERSIONED, constrained, constraints, normal, ordinal, version
+
+Reading = Union[str, bool, None]  # noqa: UP007
+"""What is known of a subject: its version or value; True: there, version unknown; False: absent; None: unknown."""
+
+
+class Facts(Protocol):
+    """What evaluation asks of a machine."""
+
+    def read(self, subject: Atom) -> Reading:
+        """Return what is known of `subject`, an atom without constraints and values.
+
+        Package: its version. Module: the version of its `distribution`, else of the one that provides it; False where
+        it is not importable. Device count, memory: a number; capability, toolkit, driver, Python: a version.
+        Environment: the value. OperatingSystem (by name), Device, Binary, Feature, Predicate: a truth value.
+        """
+
+
+def evaluate(f: Formula, machine: Facts) -> bool | None:
+    """Return the value of `f` on `machine`; None where a missing fact, a parameter or an opaque atom decides."""
+    return value(f, lambda atom: holds(atom, machine))
+
+
+def value(f: Formula, valuation: Callable[[Atom], bool | None]) -> bool | None:
+    """Return the value of `f` in Kleene's strong three-valued logic, each atom taking the value that is given to it."""
+    match f:
+        case bool():
+            return f
+        case All(parts):
+            return _every(value(part, valuation) for part in parts)
+        case Any(parts):
+            return _negated(_every(_negated(value(part, valuation)) for part in parts))
+        case Not(part):
+            return _negated(value(part, valuation))
+        case _:
+            return valuation(f)
+
+
+def holds(atom: Atom, machine: Facts) -> bool | None:
+    """Return whether one atom holds on `machine`, None where that is not known.
+
+    Versions compare in the order of `packaging.version.Version`, as code at run time compares them, and not as
+    specifiers: 2.6.0+cu124 is above 2.6.0. With `base` the installed version's base version is compared.
+    """
+    stated = normal(atom)
+    match stated:
+        case bool():
+            return stated
+        case Parameter() | Opaque():
+            return None
+        case SameRelease():
+            return _same_release(stated, machine)
+        case Environment():
+            return _variable(stated, machine.read(Environment(env=stated.env)))
+        case _ if isinstance(stated, VERSIONED):
+            return _meets(stated, machine.read(_subject(stated)))
+        case _:
+            return _there(machine.read(stated))
+
+
+def _subject(atom: Atom) -> Atom:
+    subject = normal(constrained(atom, ()))
+    # An unconstrained Python or device count always holds and so is no atom of a canonical formula; it can be read.
+    return constrained(atom, ()) if isinstance(subject, bool) else subject
+
+
+def _every(values: Iterable[bool | None]) -> bool | None:
+    result: bool | None = True
+    for each in values:
+        if each is False:
+            return False
+        if each is None:
+            result = None
+    return result
+
+
+def _negated(known: bool | None) -> bool | None:
+    return None if known is None else not known
+
+
+def _there(reading: Reading) -> bool | None:
+    return True if isinstance(reading, str) else reading
+
+
+def _meets(atom: Atom, reading: Reading) -> bool | None:
+    """Return whether a versioned subject is there and its version compares so with every constraint."""
+    assert isinstance(atom, VERSIONED)
+    listed = constraints(atom)
+    if reading is None or reading is False or not listed:
+        return _there(reading)
+    found = ordinal(atom, reading) if isinstance(reading, str) else None
+    if isinstance(found, Version) and isinstance(atom, Package | Module) and atom.base:
+        found = Version(found.base_version)
+    if found is None:
+        return None
+    return _every(_compare(atom, found, operator, written) for operator, written in listed)
+
+
+def _compare(atom: Atom, found: object, operator: str, written: str) -> bool | None:
+    bound = ordinal(atom, written)
+    if bound is None or operator not in OPERATORS:
+        return None
+    return contains(compared(operator, bound), found)
+
+
+def _same_release(atom: SameRelease, machine: Facts) -> bool | None:
+    readings = [machine.read(Package(package=name)) for name in atom.same_release]
+    if False in readings:
+        return False
+    releases = set()
+    for reading in readings:
+        found = version(reading) if isinstance(reading, str) else None
+        if found is None:
+            return None
+        releases.add((*found.release, *(0,) * atom.digits)[: atom.digits])
+    return len(releases) <= 1
+
+
+def _variable(atom: Environment, reading: Reading) -> bool | None:
+    if reading is None or reading is False or atom.value is None:
+        return _there(reading)
+    return None if reading is True else reading == atom.value

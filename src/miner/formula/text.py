@@ -1,0 +1,97 @@
+"""Short human text of a formula, on one line: `torch >= 2.6.0 and PIL and not (cuda)`."""
+
+from __future__ import annotations
+
+from miner.formula.atom import (
+    Atom,
+    Binary,
+    ComputeCapability,
+    Constraints,
+    Device,
+    DeviceCount,
+    Driver,
+    Environment,
+    Feature,
+    Memory,
+    Module,
+    Opaque,
+    OperatingSystem,
+    Package,
+    Parameter,
+    Predicate,
+    Python,
+    Rocm,
+    SameRelease,
+    Toolkit,
+)
+from miner.formula.connective import All, Any, Formula, Not
+
+
+def render(f: Formula) -> str:
+    """Return `f` as one line for people; line breaks and control characters of mined text are escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in _render(f))
+
+
+def _render(f: Formula) -> str:
+    match f:
+        case bool():
+            return "always" if f else "never"
+        case All(parts):
+            return " and ".join(_enclosed(part) for part in parts) or "always"
+        case Any(parts):
+            return " or ".join(_enclosed(part) for part in parts) or "never"
+        case Not(part):
+            return f"not ({_render(part)})"
+        case _:
+            return _versioned(f)
+
+
+def _enclosed(f: Formula) -> str:
+    return f"({_render(f)})" if isinstance(f, All | Any) and len(f.parts) > 1 else _render(f)
+
+
+def _versioned(atom: Atom) -> str:
+    match atom:
+        case Package():
+            return _compared(atom.package, atom.version)
+        case Module():
+            provided = f" (from {atom.distribution})" if atom.distribution not in (None, atom.module) else ""
+            return _compared(f"{atom.module}{provided}", atom.version)
+        case Python():
+            return _compared("Python", atom.python)
+        case DeviceCount():
+            return _compared(f"{atom.device or 'device'} count", atom.device_count)
+        case ComputeCapability():
+            return _compared(f"{atom.device or 'cuda'} capability", atom.compute_capability)
+        case Toolkit():
+            return _compared("CUDA toolkit", atom.cuda)
+        case Rocm():
+            return _compared("ROCm", atom.rocm)
+        case Driver():
+            return _compared("driver", atom.driver)
+        case Memory():
+            return _compared("device memory in GiB", atom.memory_gib)
+        case _:
+            return _unversioned(atom)
+
+
+def _unversioned(atom: Atom) -> str:
+    match atom:
+        case Predicate():
+            return f"{atom.predicate}({', '.join(map(repr, atom.args))})"
+        case Feature(feature=name) | OperatingSystem(os=name) | Binary(binary=name) | Device(device=name):
+            return name
+        case SameRelease():
+            return f"{' and '.join(atom.same_release)} agree in {atom.digits} numbers"
+        case Environment():
+            return f"${atom.env}" if atom.value is None else f"${atom.env} == {atom.value!r}"
+        case Parameter():
+            return atom.param if atom.op is None else f"{atom.param} {atom.op} {atom.value!r}"
+        case Opaque():
+            return f"[{' '.join(atom.opaque.split())}]"
+        case _:
+            raise AssertionError(f"not an atom: {atom!r}")
+
+
+def _compared(name: str, constraints: Constraints) -> str:
+    return f"{name} {', '.join(f'{operator} {bound}' for operator, bound in constraints)}".rstrip()
