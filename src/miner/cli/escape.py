@@ -1,0 +1,43 @@
+"""One escape function for each format in which a mined string is shown to a person or a program."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&!$@:#{}]")
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
+
+
+def visible(text: str) -> str:
+    """Return `text` with every control, format, bidirectional, surrogate or unassigned character written as an escape.
+
+    What is left is one line, moves no cursor, changes no colour and reads in the order in which it is stored.
+    """
+    return "".join(_escape(char) if unicodedata.category(char) in _INVISIBLE else char for char in text)
+
+
+def markdown_cell(text: str) -> str:
+    """Return `text` as one cell of a Markdown table: no markup, link, mention or further cell comes of it."""
+    escaped = _WWW.sub(r"\1\\.", _MARKDOWN.sub(r"\\\g<0>", visible(text)))
+    inner = escaped.strip(" ")
+    left, right = escaped.split(inner, 1) if inner else (escaped, "")
+    return "&#32;" * len(left) + inner + "&#32;" * len(right)
+
+
+def json_text(document: Any) -> str:
+    """Return `document` as indented ASCII JSON, keys sorted: whatever is invisible is a JSON escape."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def _escape(char: str) -> str:
+    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char)
+    if named is not None:
+        return named
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,127 @@
+"""`miner extract`: mines a source and says what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from miner.cli.option import FILE, FOLDER, format_option
+from miner.cli.progress import terminal_progress
+from miner.cli.render import Format, Table, render
+from miner.cli.stream import emit
+
+if TYPE_CHECKING:
+    from miner.app.extract import ExtractResult
+
+FAILED_FILES = 5
+_SHOWN = 20
+
+
+@click.command(short_help="Mine a repository or release into a graph folder.")
+@click.option(
+    "--repo",
+    "spec",
+    metavar="SPEC",
+    required=True,
+    help="What to mine: NAME==VERSION from the package index, a git URL (https, ssh, file), or a local repository.",
+)
+@click.option("--ref", metavar="REF", help="Branch, tag or commit of a repository; by default its HEAD.")
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=FOLDER,
+    help="The graph folder to write; by default output/NAME-VERSION, or -REVISION in 12 hex digits.",
+)
+@click.option("--idioms", metavar="FILE", type=FILE, help="Names to look for, instead of miner's own idioms.toml.")
+@click.option(
+    "--reader",
+    type=click.Choice(("fast", "libcst")),
+    default="fast",
+    show_default=True,
+    help="fast: tree-sitter finds, libcst reads what was found. libcst: it reads whole files, slowly, as a check.",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=0, max=256),
+    default=0,
+    show_default=True,
+    help="Number of worker processes; 0 is one for each processor.",
+)
+@format_option
+def extract(
+    spec: str, ref: str | None, output: Path | None, idioms: Path | None, reader: str, jobs: int, form: Format
+) -> int:
+    """Mine a repository or release into a graph folder.
+
+    Nothing of the mined source is imported or run. The same source gives the same bytes, and mining it again with the
+    same miner takes the graph from the cache.
+
+    \b
+    miner extract --repo transformers==5.23.0
+    miner extract --repo https://github.com/huggingface/peft --ref v0.17.0
+    miner extract --repo ../diffusers --output /tmp/graph
+    """
+    from miner.app.extract import ExtractRequest  # noqa: PLC0415  (help must not load the readers)
+    from miner.app.extract import extract as mine  # noqa: PLC0415
+
+    request = ExtractRequest(spec=spec, ref=ref, output=output, reader=reader, jobs=jobs, idioms=idioms)
+    with terminal_progress() as progress:
+        result = mine(request, progress)
+    emit(render(_tables(result), _document(result), form))
+    return FAILED_FILES if result.failed else 0
+
+
+def _tables(result: ExtractResult) -> list[Table]:
+    manifest = result.manifest
+    source = manifest.source
+    title = f"{source.name} {source.version or source.ref or ''}".strip()
+    origin = [("kind", source.kind), ("revision", source.revision)]
+    if source.archive is not None:
+        origin.append(("archive", source.archive))
+    tables = [
+        Table(title, tuple(origin)),
+        Table("nodes", _counted(manifest.nodes)),
+        Table("files", _counted(manifest.outcomes)),
+        Table("not understood", tuple(_share(manifest.coverage))),
+    ]
+    if result.failed:
+        failed = tuple((outcome.path, outcome.reason or "") for outcome in result.failed[:_SHOWN])
+        rest = len(result.failed) - len(failed)
+        more = ((f"and {rest:,} more", "see outcomes.jsonl"),) if rest else ()
+        tables.append(Table("failed files", (*failed, *more)))
+    if result.notes:
+        tables.append(Table("notes", tuple((note,) for note in result.notes)))
+    where = (("from the cache: nothing had changed",),) if result.cached else ()
+    tables.append(Table("graph", ((str(result.folder),), *where)))
+    return [table for table in tables if table.rows]
+
+
+def _counted(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    return (*sorted(counts.items()), ("total", sum(counts.values())))
+
+
+def _share(coverage: dict[str, dict[str, int]]) -> list[tuple[str, str]]:
+    """Say, for each group of the coverage that counts a total, which share of it is opaque."""
+    rows = []
+    for group, counts in sorted(coverage.items()):
+        opaque, total = counts.get("opaque"), counts.get("total")
+        if opaque is not None and total:
+            rows.append((group, f"{opaque:,} of {total:,} opaque ({100 * opaque / total:.1f} %)"))
+    return rows
+
+
+def _document(result: ExtractResult) -> dict[str, Any]:
+    import msgspec  # noqa: PLC0415
+
+    manifest = msgspec.to_builtins(result.manifest)
+    kept = ("source", "reader", "nodes", "edges", "outcomes", "coverage")
+    return {
+        "folder": str(result.folder),
+        "cached": result.cached,
+        **{key: manifest[key] for key in kept},
+        "failed": [{"path": outcome.path, "reason": outcome.reason} for outcome in result.failed],
+        "notes": list(result.notes),
+    }
