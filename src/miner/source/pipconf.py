@@ -59,7 +59,9 @@ def configuration_files(environment: Mapping[str, str]) -> tuple[Path, ...]:
     named = environment.get("PIP_CONFIG_FILE")
     if named == os.devnull:
         return ()
-    system = [Path(folder) / _FILE for folder in platformdirs.site_config_dir("pip", False, multipath=True).split(":")]
+    system = [
+        Path(folder) / _FILE for folder in platformdirs.site_config_dir("pip", False, multipath=True).split(os.pathsep)
+    ]
     if sys.platform not in ("win32", "darwin"):
         system.append(Path("/etc") / _FILE)
     legacy = Path.home() / ("pip" if sys.platform == "win32" else ".pip") / _FILE

@@ -31,7 +31,7 @@ def zip_members(path: Path, limits: SourceLimits) -> Iterator[Member]:
         if sum(info.file_size for info in infos) > most:
             raise SourceError(f"the archive unpacks to more than {most} bytes: refused")
         for info in infos:
-            if not info.is_dir():
+            if not info.orig_filename.endswith("/"):
                 yield _member(archive, info)
 
 
