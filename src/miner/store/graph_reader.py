@@ -1,0 +1,121 @@
+"""Reads a graph folder back into typed records."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from miner.errors import GraphError
+from miner.model.node import Edge, Manifest, Node, Outcome
+from miner.store.layout import EDGES, MANIFEST, NODES, OUTCOMES, SCHEMA_VERSION
+
+Row = TypeVar("Row")
+
+
+class _Version(msgspec.Struct):
+    schema_version: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A graph in memory: nodes by id, edges and outcomes in the order of their files."""
+
+    manifest: Manifest
+    nodes: Mapping[str, Node]
+    edges: tuple[Edge, ...]
+    outcomes: tuple[Outcome, ...]
+
+    def edges_from(self, node_id: str) -> tuple[Edge, ...]:
+        """Return the edges whose source is `node_id`, in the order of the file."""
+        return self._by_source.get(node_id, ())
+
+    def edges_to(self, node_id: str) -> tuple[Edge, ...]:
+        """Return the edges whose target is `node_id`, in the order of the file."""
+        return self._by_target.get(node_id, ())
+
+    @cached_property
+    def _by_source(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _grouped(self.edges, lambda edge: edge.source)
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _grouped(self.edges, lambda edge: edge.target)
+
+
+def load(path: str | Path) -> Graph:
+    """Return the graph in the folder `path`.
+
+    Raises GraphError, with one line that names the folder and the file, when the folder is missing or incomplete, was
+    written by another schema version, differs from the digests in its manifest, or holds a row that is not valid.
+    """
+    folder = Path(path)
+    manifest = _manifest(folder)
+    nodes: dict[str, Node] = {}
+    for node in _rows(folder, NODES, manifest, msgspec.json.Decoder(Node)):
+        if nodes.setdefault(node.id, node) is not node:
+            raise _damaged(folder, f"{NODES} holds {node.id!r} twice")
+    return Graph(
+        manifest=manifest,
+        nodes=nodes,
+        edges=tuple(_rows(folder, EDGES, manifest, msgspec.json.Decoder(Edge))),
+        outcomes=tuple(_rows(folder, OUTCOMES, manifest, msgspec.json.Decoder(Outcome))),
+    )
+
+
+def _manifest(folder: Path) -> Manifest:
+    if not folder.is_dir():
+        raise GraphError(f"{str(folder)!r} is not a graph folder: {'not a folder' if folder.exists() else 'missing'}")
+    data = _read(folder, MANIFEST)
+    try:
+        version = msgspec.json.decode(data, type=_Version).schema_version
+        if version != SCHEMA_VERSION:
+            raise GraphError(f"{str(folder)!r} has schema version {version}; this miner reads {SCHEMA_VERSION}")
+        return msgspec.json.decode(data, type=Manifest)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _damaged(folder, f"{MANIFEST}: {error}") from error
+
+
+def _rows(folder: Path, name: str, manifest: Manifest, decoder: msgspec.json.Decoder[Row]) -> list[Row]:
+    data = _read(folder, name)
+    if hashlib.sha256(data).hexdigest() != manifest.files.get(name):
+        raise _damaged(folder, f"{name} is not the file that {MANIFEST} states")
+    try:
+        return decoder.decode_lines(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _damaged(folder, f"{name} line {_first_bad_line(data, decoder)}: {error}") from error
+
+
+def _first_bad_line(data: bytes, decoder: msgspec.json.Decoder[Row]) -> int:
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        try:
+            if line:
+                decoder.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            return number
+    return 0
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError as error:
+        raise GraphError(f"{str(folder)!r} is not a whole graph folder: {name} is missing") from error
+    except OSError as error:
+        raise GraphError(f"{str(folder)!r} cannot be read: {name}: {error.strerror}") from error
+
+
+def _damaged(folder: Path, what: str) -> GraphError:
+    return GraphError(f"{str(folder)!r} is damaged: {' '.join(what.split())}")
+
+
+def _grouped(edges: tuple[Edge, ...], end: Callable[[Edge], str]) -> Mapping[str, tuple[Edge, ...]]:
+    groups: dict[str, list[Edge]] = {}
+    for edge in edges:
+        groups.setdefault(end(edge), []).append(edge)
+    return {node_id: tuple(group) for node_id, group in groups.items()}
