@@ -23,14 +23,18 @@ def visible(text: str) -> str:
 def markdown_cell(text: str) -> str:
     """Return `text` as one cell of a Markdown table: no markup, link, mention or further cell comes of it."""
     escaped = _WWW.sub(r"\1\\.", _MARKDOWN.sub(r"\\\g<0>", visible(text)))
-    inner = escaped.strip(" ")
-    left, right = escaped.split(inner, 1) if inner else (escaped, "")
-    return "&#32;" * len(left) + inner + "&#32;" * len(right)
+    start = len(escaped) - len(escaped.lstrip())
+    end = max(start, len(escaped.rstrip()))
+    return _entities(escaped[:start]) + escaped[start:end] + _entities(escaped[end:])
 
 
 def json_text(document: Any) -> str:
     """Return `document` as indented ASCII JSON, keys sorted: whatever is invisible is a JSON escape."""
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def _entities(spaces: str) -> str:
+    return "".join(f"&#{ord(space)};" for space in spaces)
 
 
 def _escape(char: str) -> str:
