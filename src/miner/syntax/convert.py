@@ -22,7 +22,7 @@ def convert(node: cst.BaseExpression) -> ir.Expression:
 
 def opaque(node: cst.CSTNode, reason: str) -> ir.Opaque:
     """Return `node` as seen and not understood."""
-    return ir.Opaque(_EMPTY.code_for_node(node), reason)
+    return ir.Opaque(" ".join(_EMPTY.code_for_node(node).split()), reason)
 
 
 def parameters(node: cst.Parameters) -> tuple[ir.Parameter, ...]:

@@ -11,21 +11,12 @@ import tree_sitter_python
 from miner.model.expression import Argument, Expression, Parameter
 from miner.model.span import Span
 from miner.syntax.imports import read_import
-from miner.syntax.limits import LIMITS
-from miner.syntax.outline import Blocks, Item, LineTable, Outline
+from miner.syntax.outline import Blocks, Item, LineTable, Outline, ParseError
 from miner.syntax.snippet import SnippetReader
 
 Node = tree_sitter.Node
 _CLAUSES = frozenset({"elif_clause", "else_clause", "except_clause", "except_group_clause", "finally_clause"})
 _PYTHON_2 = frozenset({"print_statement", "exec_statement"})
-
-
-class ParseError(ValueError):
-    """The file is not Python 3; `line` is where the parser noticed."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(f"{message} at line {line}")
-        self.line = line
 
 
 @cache
@@ -45,7 +36,7 @@ def read_outline(data: bytes, snippets: SnippetReader) -> Outline:
     if b"print" in data or b"exec" in data:
         builder.refuse_python_2(root)
     reader = _Texts(data, snippets)
-    return Outline(data, builder.block(root, None, "body"), reader.expression, reader.arguments, reader.signature)
+    return Outline(data, lines, builder.block(root, None, "body"), reader.expression, reader.arguments, reader.signature)
 
 
 class _Texts:
@@ -449,4 +440,3 @@ _COMPOUND = frozenset(
         "block",
     }
 )
-_ = LIMITS

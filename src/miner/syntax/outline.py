@@ -89,6 +89,14 @@ class Item:
         return top if self.parent is None else self.parent.blocks[self.arm]
 
 
+class ParseError(ValueError):
+    """The file is not Python 3; `line` is where the parser noticed."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(f"{message} at line {line}")
+        self.line = line
+
+
 class LineTable:
     """Line numbers of byte offsets; a line ends at LF, CR LF or CR, as for Python (never at a form feed)."""
 
@@ -133,6 +141,7 @@ class Outline:
     """
 
     data: bytes
+    lines: LineTable
     items: list[Item]
     expression: Callable[[Span], Expression]
     arguments: Callable[[Span], tuple[Argument, ...]]
@@ -141,6 +150,10 @@ class Outline:
     def source(self, span: Span) -> str:
         """Return the text of a span."""
         return self.data[span.start_byte : span.end_byte].decode("utf-8", "replace")
+
+    def line(self, offset: int) -> int:
+        """Return the 1-based line of a byte offset."""
+        return self.lines.line(offset)
 
     def read(self, item: Item, role: str) -> Expression | None:
         """Return the first expression of `item` with this role, read."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 
-from miner.model.expression import Argument, Call, Expression, Opaque, Parameter
+from miner.model.expression import Argument, Attribute, Call, Constant, Expression, Name, Opaque, Parameter
 from miner.syntax.limits import LIMITS
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-_KEYWORDS = frozenset({"None", "True", "False"})
+_CONSTANTS = {"None": None, "True": True, "False": False}
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
     r"|[()\[\]{},]|[.+*/%|&^@~<>=!-]+|\b(?:and|or|not|if|else|lambda|for|in|is|await)\b",
@@ -93,21 +94,24 @@ def _read_expression(text: str) -> Expression:
     from miner.syntax.convert import convert  # noqa: PLC0415
 
     try:
-        return convert(cst.parse_expression(f"(\n{text}\n)"))
+        found = convert(cst.parse_expression(f"(\n{text}\n)"))
     except cst.ParserSyntaxError:
         return Opaque(text[:200], "libcst cannot parse it")
     except RecursionError:
         return Opaque(text[:200], "nested deeper than libcst can follow")
+    if isinstance(found, Opaque):  # its text is that of the wrapped expression
+        return Opaque(found.text.removeprefix("(").removesuffix(")").strip(), found.reason)
+    return found
 
 
 def _simple(text: str) -> Expression | None:
     """Names, dotted names and plain strings need no parser."""
-    from miner.model.expression import Attribute, Constant, Name  # noqa: PLC0415
-
     if _NAME.fullmatch(text):
         head, *rest = text.split(".")
-        if head in _KEYWORDS:
-            return Constant({"None": None, "True": True, "False": False}[head]) if not rest else None
+        if head in _CONSTANTS:
+            return Constant(_CONSTANTS[head]) if not rest else None
+        if iskeyword(head):
+            return None
         found: Expression = Name(head)
         for part in rest:
             found = Attribute(found, part)

@@ -1,0 +1,127 @@
+"""Mining one file: decode, outline, one descent that all detectors share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from miner.detect import inventory
+from miner.detect.detector import Detector
+from miner.detect.file import File, items
+from miner.detect.idiom import Idioms
+from miner.detect.registry import DETECTORS
+from miner.model.site import Definition, Facts, FileOutcome, Site
+from miner.model.span import Span
+from miner.syntax.decoding import Decoded, RefusedError, decode
+from miner.syntax.outline import Item, Outline, ParseError
+
+ReadOutline = Callable[[bytes], Outline]
+_ENGINE_REVISION = 1
+
+
+def revision(idioms: Idioms, reader: str) -> str:
+    """Return what the facts of a blob depend on besides its bytes, as a short hash: the key of the blob cache."""
+    parts = [f"engine={_ENGINE_REVISION}", f"reader={reader}", f"idioms={idioms.digest}", f"msgspec={msgspec.__version__}"]
+    parts += [f"{detector.id}={detector.revision}" for detector in DETECTORS]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def mine(path: str, data: bytes, idioms: Idioms, read_outline: ReadOutline) -> FileOutcome:
+    """Return what became of one file; never raises for what the file holds."""
+    try:
+        decoded = decode(data)
+        outline = read_outline(decoded.data)
+    except RefusedError as problem:
+        return FileOutcome("skipped", str(problem), None)
+    except ParseError as problem:
+        return FileOutcome("skipped", f"not Python 3: {problem}", None)
+    facts = _facts(File(path, outline, idioms))
+    if decoded.single_byte or decoded.skipped:
+        facts = _shifted(facts, decoded)
+    return FileOutcome("mined", None, facts)
+
+
+def _facts(file: File) -> Facts:
+    dynamic: dict[str, int] = {}
+    exports = inventory.exports(file, dynamic)
+    definitions = list(inventory.definitions(file))
+    known = {definition.name for definition in definitions}
+    sites: list[Site] = []
+    for site, owner in _sites(file):
+        sites.append(site)
+        if owner is not None and site.owner not in known:
+            known.add(site.owner)
+            definitions.append(_nested(file, owner, site.owner))
+    return Facts(
+        tuple(definitions),
+        tuple(inventory.imports(file)),
+        inventory.constants(file),
+        exports,
+        tuple(sorted(sites, key=lambda site: (site.span, site.detector, site.form, site.owner))),
+        dynamic,
+    )
+
+
+def _nested(file: File, item: Item, name: str) -> Definition:
+    return inventory.method(file, item, name)
+
+
+def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
+    active = [d for d in DETECTORS if _occurs(file.data, d.words(file.idioms))]
+    for detector in active:
+        if not detector.kinds:
+            for site in detector.find(file, None):
+                yield site, None
+    by_kind: dict[str, list[tuple[Detector, tuple[bytes, ...]]]] = {}
+    for detector in active:
+        for kind in detector.kinds:
+            by_kind.setdefault(kind, []).append((detector, detector.words(file.idioms)))
+    if by_kind:
+        yield from _descend(file, file.outline.items, by_kind)
+
+
+def _descend(
+    file: File, block: list[Item], by_kind: dict[str, list[tuple[Detector, tuple[bytes, ...]]]]
+) -> Iterator[tuple[Site, Item | None]]:
+    """Visit the statements of a block; classes are entered, functions are not."""
+    words = {word for detectors in by_kind.values() for _, needed in detectors for word in needed}
+    for item in items(block):
+        for detector, needed in by_kind.get(item.kind, ()):
+            if _holds(file, item.span, needed):
+                for site in detector.find(file, item):
+                    yield site, item if item.kind == "function" else None
+        if item.kind == "class" and _holds(file, item.span, tuple(words)):
+            yield from _descend(file, item.blocks["body"], by_kind)
+
+
+def _occurs(data: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in data for word in words)
+
+
+def _holds(file: File, span: Span, words: tuple[bytes, ...]) -> bool:
+    return any(file.holds(span, word) for word in words)
+
+
+def _shifted(facts: Facts, decoded: Decoded) -> Facts:
+    """Return facts whose spans count in the original bytes of a file with a BOM or in a one-byte encoding."""
+
+    def shift(value: Any) -> Any:
+        if isinstance(value, Span):
+            start, end = decoded.original(value.start_byte), decoded.original(value.end_byte)
+            return Span(start, end, value.start_line, value.end_line)
+        if isinstance(value, msgspec.Struct):
+            fields = {name: shift(getattr(value, name)) for name in value.__struct_fields__}
+            return type(value)(**fields)
+        if isinstance(value, tuple):
+            return tuple(shift(part) for part in value)
+        if isinstance(value, dict):
+            return {key: shift(part) for key, part in value.items()}
+        return value
+
+    shifted: Facts = shift(facts)
+    return shifted
+
+

@@ -1,0 +1,109 @@
+"""The file that detectors look at: its outline, its trigger words, and what they may ask about a place in it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cache
+
+from miner.detect.idiom import Idioms
+from miner.flow.condition import path_condition
+from miner.model.expression import Call, Expression, dotted
+from miner.model.site import Guard
+from miner.model.span import Span
+from miner.syntax.outline import Item, Outline
+
+
+@dataclass(eq=False)
+class File:
+    """One file under detection. `path` is relative to the snapshot's root."""
+
+    path: str
+    outline: Outline
+    idioms: Idioms
+
+    @property
+    def data(self) -> bytes:
+        """The bytes that spans count in."""
+        return self.outline.data
+
+    def holds(self, span: Span, word: bytes) -> bool:
+        """Say whether `word` occurs, as bytes, within a span."""
+        return self.data.find(word, span.start_byte, span.end_byte) != -1
+
+    def expression(self, span: Span) -> Expression:
+        """Return the expression under a span."""
+        return self.outline.expression(span)
+
+    def conditions(self, item: Item) -> tuple[Guard, ...]:
+        """Return the path condition of `item` within its definition."""
+        return path_condition(item, self.outline, within=definition(item.parent))
+
+
+def definition(item: Item | None) -> Item | None:
+    """Return the function or class that `item` is, or stands in; None at module level."""
+    while item is not None and item.kind not in {"function", "class"}:
+        item = item.parent
+    return item
+
+
+def qualname(item: Item | None) -> str:
+    """Return the name within the module of the definition that `item` is, or stands in; empty at module level."""
+    names: list[str] = []
+    current = definition(item)
+    while current is not None:
+        names.append(current.name)
+        current = definition(current.parent)
+    return ".".join(reversed(names))
+
+
+def is_type_checking(item: Item, outline: Outline) -> bool:
+    """Say whether `item` is seen by type checkers only: under `if TYPE_CHECKING` (also with `or`)."""
+    child, parent = item, item.parent
+    while parent is not None:
+        test = parent.text("test") if parent.kind == "if" else None
+        if test is not None and child.arm == "body" and "TYPE_CHECKING" in outline.source(test):
+            source = outline.source(test)
+            if "not TYPE_CHECKING" not in source and " and " not in source:
+                return True
+        child, parent = parent, parent.parent
+    return False
+
+
+def items(block: list[Item]) -> Iterator[Item]:
+    """Yield the statements of a block, and of the compound statements in it, but not the insides of definitions."""
+    for item in block:
+        yield item
+        if item.kind in {"if", "try", "with", "for", "while", "except", "match", "case"}:
+            for inner in item.blocks.values():
+                yield from items(inner)
+
+
+@cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(name) for name in names) or r"(?!)")
+
+
+def matches(name: str | None, names: tuple[str, ...]) -> bool:
+    """Say whether the last part of a dotted name matches one of the patterns (`*` and `?`, case counts)."""
+    return name is not None and _pattern(names).match(name.rpartition(".")[2]) is not None
+
+
+def called_name(expression: Expression) -> str | None:
+    """Return the dotted name of what an expression calls, or of the expression itself when it is no call."""
+    return dotted(expression.function if isinstance(expression, Call) else expression)
+
+
+class Triggers:
+    """Where the trigger words of a set of detectors occur in a file."""
+
+    def __init__(self, data: bytes, pattern: re.Pattern[bytes] | None) -> None:
+        self._starts = [match.start() for match in pattern.finditer(data)] if pattern else []
+
+    def within(self, span: Span) -> bool:
+        """Say whether a trigger word starts within a span."""
+        position = bisect_left(self._starts, span.start_byte)
+        return position < len(self._starts) and self._starts[position] < span.end_byte

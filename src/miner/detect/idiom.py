@@ -1,0 +1,236 @@
+"""The vocabulary of names that detectors and the linker work with, read from TOML and checked strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from fnmatch import translate
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from miner.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+BUILT_IN = Path(__file__).parent.parent / "data" / "idioms.toml"
+
+PrimitiveKind = Literal[
+    "capability",
+    "count",
+    "device",
+    "environ",
+    "false",
+    "feature",
+    "import",
+    "index",
+    "metadata",
+    "os-name",
+    "parse",
+    "path",
+    "properties",
+    "python-text",
+    "python-tuple",
+    "read",
+    "rocm",
+    "run",
+    "same",
+    "spec",
+    "system",
+    "toolkit",
+    "version",
+    "warn",
+    "which",
+]
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class BackendDecorator(_Section):
+    """A decorator that names backends in an argument."""
+
+    name: str
+    argument: str
+
+
+class Raiser(_Section):
+    """A function that raises when a backend in its argument (counted from 0) is missing."""
+
+    name: str
+    argument: int
+
+
+class Enforcement(_Section):
+    """What makes an object refuse to work."""
+
+    backend_decorators: tuple[BackendDecorator, ...] = ()
+    named_decorators: tuple[str, ...] = ()
+    not_decorators: tuple[str, ...] = ()
+    raisers: tuple[Raiser, ...] = ()
+
+
+class Backends(_Section):
+    """Tables from a backend's name to its predicate and its message."""
+
+    tables: tuple[str, ...] = ()
+
+
+class FileRules(_Section):
+    """Tables from a rule on a file's name to backends, and the functions that apply them to a folder."""
+
+    tables: tuple[str, ...] = ()
+    structures: tuple[str, ...] = ()
+
+
+class Placeholders(_Section):
+    """Stand-ins for objects whose backends are missing."""
+
+    metaclasses: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
+    structures: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+
+
+class Predicates(_Section):
+    """Names under which a predicate or flag usually goes."""
+
+    names: tuple[str, ...] = ()
+
+
+class Primitive(_Section):
+    """A name outside the library that asks the environment something.
+
+    `names` may hold `*` and a slot for one segment, `torch.{device}.is_available`; `subject` is what is asked about,
+    with the slots filled in; `argument` counts from 0.
+    """
+
+    names: tuple[str, ...]
+    kind: PrimitiveKind
+    subject: str | None = None
+    argument: int = 0
+
+
+class Probe(_Section):
+    """How code asks the environment questions."""
+
+    helpers: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+    systems: dict[str, str] = {}
+    primitives: tuple[Primitive, ...] = ()
+
+
+class Idioms(_Section, dict=True):
+    """The whole vocabulary; `digest` names its bytes."""
+
+    version: int
+    enforcement: Enforcement = Enforcement()
+    backends: Backends = Backends()
+    file_rules: FileRules = FileRules()
+    placeholders: Placeholders = Placeholders()
+    predicates: Predicates = Predicates()
+    probe: Probe = Probe()
+    aliases: dict[str, tuple[str, ...]] = {}
+    digest: str = ""
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], Primitive], ...]:
+        return tuple((_pattern(name), item) for item in self.probe.primitives for name in item.names)
+
+    def primitive(self, path: str) -> tuple[Primitive, str | None] | None:
+        """Return the first primitive whose names hold `path`, and its subject with the slots filled in."""
+        for pattern, item in self._patterns:
+            match = pattern.fullmatch(path)
+            if match is not None:
+                slots = match.groupdict()
+                return item, item.subject.format(**slots) if item.subject is not None else slots.get("device")
+        return None
+
+    @cached_property
+    def _predicate(self) -> re.Pattern[str]:
+        return _union(self.predicates.names)
+
+    @cached_property
+    def _helper(self) -> re.Pattern[str]:
+        return _union(self.probe.helpers)
+
+    def is_predicate_name(self, name: str) -> bool:
+        """Say whether `name` looks like that of a predicate."""
+        return self._predicate.fullmatch(name) is not None
+
+    def is_helper_name(self, name: str) -> bool:
+        """Say whether `name` is that of a helper that takes the package as an argument."""
+        return self._helper.fullmatch(name) is not None
+
+
+def load_idioms(extra: Path | None = None) -> Idioms:
+    """Return the built-in vocabulary, with the lists and tables of the user's file `extra` added to it.
+
+    Raises UsageError when `extra` cannot be read, is not TOML, or holds a key that is not known.
+    """
+    data = BUILT_IN.read_bytes()
+    tables = _tables(data, "the built-in idioms")
+    digest = hashlib.sha256(data)
+    if extra is not None:
+        try:
+            more = extra.read_bytes()
+        except OSError as problem:
+            raise UsageError(f"idioms file {extra.name}: cannot be read: {problem.strerror}") from None
+        added = _tables(more, f"idioms file {extra.name}")
+        _convert(added | {"version": added.get("version", 1)}, f"idioms file {extra.name}")
+        tables = _merge(tables, added)
+        digest.update(more)
+    tables["digest"] = digest.hexdigest()
+    return _convert(tables, "idioms")
+
+
+def _tables(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{name}: not TOML: {str(problem).splitlines()[0]}") from None
+
+
+def _convert(tables: dict[str, Any], name: str) -> Idioms:
+    if tables["version"] != 1:
+        raise UsageError(f"{name}: version {tables['version']!r} is not known; this miner reads version 1")
+    try:
+        return msgspec.convert(tables, Idioms)
+    except msgspec.ValidationError as problem:
+        raise UsageError(f"{name}: {problem}") from None
+
+
+def _merge(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Tables merge key by key; lists of the user come first, so that they win where the first match counts."""
+    merged = dict(base)
+    for key, value in more.items():
+        old = merged.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _merge(old, value)
+        elif isinstance(old, list) and isinstance(value, list):
+            merged[key] = [*value, *(item for item in old if item not in value)]
+        else:
+            merged[key] = value
+    return merged
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+\}|\*)", name)
+    return re.compile("".join(_part(part) for part in parts))
+
+
+def _part(part: str) -> str:
+    if part == "*":
+        return ".*"
+    return f"(?P<{part[1:-1]}>\\w+)" if part.startswith("{") else re.escape(part)
+
+
+def _union(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(name) for name in names) or r"(?!)")

@@ -1,0 +1,194 @@
+"""The inventory of a file: its definitions, imports, constants and `__all__`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.detect.file import File, is_type_checking, items
+from miner.model import expression as ex
+from miner.model.site import Definition, ExportRow, ImportRow
+from miner.model.span import Span
+from miner.syntax.literal import LiteralError, string
+from miner.syntax.outline import Item
+from miner.syntax.rows import entries
+
+_SPACE = re.compile(r"\s+")
+_LONGEST_SIGNATURE = 2_000
+_LONGEST_CONSTANT = 300
+_LONGEST_SUMMARY = 300
+_SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)|(.+?)(?:\n\s*\n|$)", re.DOTALL)
+_CONSTANT_START = re.compile(rb"""[\[({"'\d]|r["']|(?:\w+\.)*(?:parse|Version|compile)\(""")
+
+
+def definitions(file: File) -> Iterator[Definition]:
+    """Yield what the module defines at its top level, also under conditions, and the variables it binds there."""
+    for item in items(file.outline.items):
+        if item.kind == "class":
+            yield _class(file, item)
+        elif item.kind == "function":
+            yield _function(file, item, item.name, "function")
+        elif item.kind == "assign":
+            yield from _variables(file, item)
+
+
+def method(file: File, item: Item, name: str) -> Definition:
+    """Return the definition of a method under its name within the module."""
+    return _function(file, item, name, "method")
+
+
+def imports(file: File) -> Iterator[ImportRow]:
+    """Yield the import statements of module level, also under conditions."""
+    for item in items(file.outline.items):
+        if item.kind == "import":
+            hidden = is_type_checking(item, file.outline)
+            yield ImportRow(item.span, item.bindings, item.modules, item.level, item.star, hidden)
+
+
+def constants(file: File) -> dict[str, ex.Expression]:
+    """Return the short literals, and versions and patterns made of them, that the module binds once at top level."""
+    found: dict[str, ex.Expression] = {}
+    again: set[str] = set()
+    for item in file.outline.items:
+        value = item.text("value") if item.kind == "assign" else None
+        if value is None or value.end_byte - value.start_byte > _LONGEST_CONSTANT:
+            continue
+        if not _CONSTANT_START.match(file.data, value.start_byte):
+            continue
+        for target in item.all_texts("target"):
+            name = file.outline.source(target)
+            if name in found:
+                again.add(name)
+            if name.isidentifier() and name != "__all__":
+                found[name] = file.expression(value)
+    return {name: value for name, value in found.items() if name not in again}
+
+
+def exports(file: File, dynamic: dict[str, int]) -> tuple[ExportRow, ...] | None:
+    """Return the module's `__all__`: the last assignment at top level, and what is added to it afterwards."""
+    if b"__all__" not in file.data:
+        return None
+    rows: list[ExportRow] | None = None
+    for item in items(file.outline.items):
+        value = _all_value(file, item)
+        if value is None:
+            continue
+        found = _strings(file, value)
+        if found is None:
+            dynamic["__all__"] = dynamic.get("__all__", 0) + 1
+            continue
+        rows = [*(rows or []), *found] if item.kind != "assign" else found
+    return None if rows is None else tuple(rows)
+
+
+def _all_value(file: File, item: Item) -> Span | None:
+    """Return the value that a statement gives or adds to `__all__`."""
+    if item.kind in {"assign", "augment"} and any(
+        file.data[span.start_byte : span.end_byte] == b"__all__" for span in item.all_texts("target")
+    ):
+        return item.text("value")
+    if item.kind == "expression" and file.data.startswith((b"__all__.extend(", b"__all__.append("), item.span.start_byte):
+        return item.span
+    return None
+
+
+def _strings(file: File, span: Span) -> list[ExportRow] | None:
+    """Return the strings of a list display (or of the argument of extend or append) with their places."""
+    text = file.outline.source(span)
+    offset = text.find("[") if not text.startswith("(") else 0
+    if text.startswith("__all__.append("):
+        offset = text.index("(")
+    if offset == -1:
+        return None
+    rows = []
+    base = span.start_byte + len(text[:offset].encode())
+    for start, end in entries(text[offset:]):
+        try:
+            name = string(text[offset + start : offset + end])
+        except LiteralError:
+            return None
+        first = base + len(text[offset : offset + start].encode())
+        line = file.outline.line(first)
+        rows.append(ExportRow(name, Span(first, first + len(text[offset + start : offset + end].encode()), line, line)))
+    return rows
+
+
+def _class(file: File, item: Item) -> Definition:
+    arguments = item.text("arguments")
+    initialiser = next(
+        (i for i in item.blocks["body"] if i.kind == "function" and i.name == "__init__"),
+        None,
+    )
+    return Definition(
+        item.name,
+        "class",
+        item.span,
+        _head(file, item, arguments),
+        _signature(file, initialiser) if initialiser else None,
+        _summary(file, item.blocks["body"]),
+        _bases(file, arguments),
+        is_type_checking(item, file.outline),
+    )
+
+
+def _function(file: File, item: Item, name: str, kind: str) -> Definition:
+    return Definition(
+        name,
+        kind,  # type: ignore[arg-type]
+        item.span,
+        _head(file, item, item.text("returns") or item.text("parameters")),
+        _signature(file, item),
+        _summary(file, item.blocks["body"]),
+        (),
+        is_type_checking(item, file.outline),
+    )
+
+
+def _variables(file: File, item: Item) -> Iterator[Definition]:
+    for target in item.all_texts("target"):
+        name = file.outline.source(target)
+        if name.isidentifier() and name != "__all__":
+            yield Definition(name, "variable", item.span, item.span, type_checking=is_type_checking(item, file.outline))
+
+
+def _head(file: File, item: Item, last: Span | None) -> Span:
+    start = item.text("definition") or item.span
+    if last is None:
+        line_end = file.data.find(b":", start.start_byte)
+        return Span(start.start_byte, line_end, start.start_line, file.outline.line(line_end))
+    return Span(start.start_byte, last.end_byte, start.start_line, last.end_line)
+
+
+def _signature(file: File, item: Item) -> str | None:
+    parameters, returns = item.text("parameters"), item.text("returns")
+    if parameters is None:
+        return None
+    text = file.outline.source(parameters)
+    if returns is not None:
+        text += f" -> {file.outline.source(returns)}"
+    text = _SPACE.sub(" ", text).replace("( ", "(").replace(", )", ")").replace(" )", ")")
+    return text if len(text) <= _LONGEST_SIGNATURE else None
+
+
+def _bases(file: File, arguments: Span | None) -> tuple[str, ...]:
+    if arguments is None:
+        return ()
+    text = file.outline.source(arguments)
+    bases = [text[start:end] for start, end in entries(text)]
+    return tuple(base for base in bases if base.replace(".", "").isidentifier())
+
+
+def _summary(file: File, body: list[Item]) -> str | None:
+    """Return the first sentence of the docstring that a body starts with."""
+    if not body or body[0].kind != "expression":
+        return None
+    text = file.outline.source(body[0].span)
+    if not text.startswith(('"', "'", "r", "R", "u", "U")):
+        return None
+    try:
+        docstring = string(text).strip()
+    except LiteralError:
+        return None
+    match = _SENTENCE.match(docstring)
+    sentence = _SPACE.sub(" ", match[0]).strip() if match else ""
+    return sentence if 0 < len(sentence) <= _LONGEST_SUMMARY else None

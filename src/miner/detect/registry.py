@@ -1,0 +1,13 @@
+"""The detectors, in order: one line for each form of evidence."""
+
+from __future__ import annotations
+
+from miner.detect import enforcement_decorator, file_rule, placeholder, predicate
+from miner.detect.detector import Detector
+
+DETECTORS: tuple[Detector, ...] = (
+    enforcement_decorator.DETECTOR,
+    file_rule.DETECTOR,
+    placeholder.DETECTOR,
+    predicate.DETECTOR,
+)

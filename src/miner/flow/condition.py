@@ -1,0 +1,105 @@
+"""The path condition of an item: all enclosing tests, handlers, and earlier tests whose bodies always leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from miner.model.expression import Constant, Expression, Opaque
+from miner.model.site import Guard
+from miner.syntax.outline import Item, Outline
+
+_TRUE = Constant(True)
+
+
+def path_condition(item: Item, outline: Outline, *, within: Item | None = None) -> tuple[Guard, ...]:
+    """Return what must hold for execution to reach `item`, outermost first, up to the enclosing definition `within`.
+
+    Earlier tests that always raise are left out: they are requirements of their own. A loop's test holds inside it.
+    """
+    guards: list[Guard] = []
+    current: Item | None = item
+    while current is not None and current is not within:
+        if current.kind not in {"except", "case"}:
+            guards.extend(reversed(list(_earlier_exits(current, outline))))
+        parent = current.parent
+        if parent is None or parent is within:
+            break
+        guards.extend(reversed(list(_enclosing(parent, current, outline))))
+        current = parent
+    return tuple(reversed(guards))
+
+
+def leaves(block: Sequence[Item], kinds: frozenset[str] = frozenset({"return", "raise", "jump"})) -> bool:
+    """Say whether a block always ends in one of `kinds` (a jump is break or continue)."""
+    return any(_leaves(item, kinds) for item in block)
+
+
+def _leaves(item: Item, kinds: frozenset[str]) -> bool:
+    if item.kind == "jump":
+        return "jump" in kinds and item.name != "pass"
+    if item.kind in {"return", "raise"}:
+        return item.kind in kinds
+    blocks = item.blocks
+    if item.kind == "if":
+        return bool(blocks["orelse"]) and leaves(blocks["body"], kinds) and leaves(blocks["orelse"], kinds)
+    if item.kind == "with":
+        return leaves(blocks["body"], kinds)
+    if item.kind == "try":
+        body = leaves(blocks["body"], kinds) or leaves(blocks["orelse"], kinds)
+        handled = all(leaves(handler.blocks["body"], kinds) for handler in blocks["handlers"])
+        return leaves(blocks["finalbody"], kinds) or (body and handled)
+    return False
+
+
+_QUIET_EXITS = frozenset({"return", "jump"})
+_ALL_EXITS = frozenset({"return", "raise", "jump"})
+_RAISE = frozenset({"raise"})
+
+
+def _earlier_exits(item: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield the negated tests of earlier statements in the same block whose body always leaves but not by raising."""
+    block = item.siblings(outline.items)
+    for earlier in block[: item.index]:
+        if earlier.kind != "if":
+            continue
+        yield from _exit_guards(earlier, outline)
+
+
+def _exit_guards(item: Item, outline: Outline) -> Iterator[Guard]:
+    body, orelse = item.blocks["body"], item.blocks["orelse"]
+    test = item.text("test")
+    if test is None:
+        return
+    if leaves(body, _ALL_EXITS):
+        if not leaves(body, _RAISE):
+            yield Guard(test, "exit", outline.expression(test), holds=False)
+        if len(orelse) == 1 and orelse[0].kind == "if":
+            yield from _exit_guards(orelse[0], outline)
+    elif orelse and leaves(orelse, _ALL_EXITS) and not leaves(orelse, _RAISE):
+        yield Guard(test, "exit", outline.expression(test), holds=True)
+
+
+def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield the guards that standing in `child`'s arm of `parent` means."""
+    if parent.kind in {"if", "while"} and (test := parent.text("test")) is not None:
+        if child.arm == "body":
+            yield Guard(test, "if", outline.expression(test), holds=True)
+        elif child.arm == "orelse" and parent.kind == "if":
+            yield Guard(test, "if", outline.expression(test), holds=False)
+    elif parent.kind == "except":
+        span = parent.text("type")
+        yield Guard(span or parent.span, "except", outline.expression(span) if span else _TRUE, holds=True)
+    elif parent.kind == "try" and child.arm == "orelse":
+        yield from _went_through(parent, outline)
+    elif parent.kind == "case":
+        span = parent.text("pattern")
+        pattern: Expression = Opaque(outline.source(span), "pattern") if span else _TRUE
+        yield Guard(span or parent.span, "case", pattern, holds=True)
+
+
+def _went_through(item: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield, for the else block of a try, the negated tests under which its body raises by itself."""
+    for statement in item.blocks["body"]:
+        test = statement.text("test") if statement.kind == "if" else None
+        if test is not None and leaves(statement.blocks["body"], _RAISE):
+            yield Guard(test, "else", outline.expression(test), holds=False)

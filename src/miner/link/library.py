@@ -1,0 +1,181 @@
+"""The modules of a snapshot: their dotted names, what each binds, and where a name is really defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from miner.model.expression import Constant, Expression
+from miner.model.site import Definition, Facts, ImportRow
+
+_DEEPEST = 12  # re-exports followed before a name is given up
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """One file as a module. `package` is the dotted name that relative imports start from."""
+
+    name: str
+    path: str
+    is_package: bool
+    facts: Facts
+
+    @property
+    def package(self) -> str:
+        """The package that this module is, or stands in."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """The definitions by their name within the module; of several, the last that is not for type checkers only."""
+        found: dict[str, Definition] = {}
+        for definition in self.facts.definitions:
+            earlier = found.get(definition.name)
+            if earlier is None or earlier.type_checking or not definition.type_checking:
+                found[definition.name] = definition
+        return found
+
+    def absolute(self, row: ImportRow, target: str) -> str:
+        """Return the dotted name that `target` of an import statement stands for."""
+        if row.level == 0:
+            return target
+        parts = self.package.split(".")
+        base = parts[: len(parts) - (row.level - 1)] if row.level > 1 else parts
+        return ".".join([*base, target]) if target else ".".join(base)
+
+    @cached_property
+    def imported(self) -> dict[str, str]:
+        """The absolute dotted target of every imported name; of several, the last not for type checkers only."""
+        found: dict[str, tuple[bool, str]] = {}
+        for row in self.facts.imports:
+            for binding in row.bindings:
+                earlier = found.get(binding.name)
+                if earlier is None or earlier[0] or not row.type_checking:
+                    found[binding.name] = (row.type_checking, self.absolute(row, binding.target))
+        return {name: target for name, (_, target) in found.items()}
+
+    @cached_property
+    def stars(self) -> tuple[str, ...]:
+        """The absolute names of the modules that are star-imported."""
+        return tuple(self.absolute(row, row.modules[0]) for row in self.facts.imports if row.star)
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a name is defined: in a module of the snapshot, or (module None) at an external dotted name."""
+
+    module: str | None
+    name: str
+
+    @property
+    def qualname(self) -> str:
+        """The dotted name."""
+        return f"{self.module}.{self.name}" if self.module else self.name
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """All modules of a snapshot. `lazy` are names that a package offers through a lazy import structure."""
+
+    modules: Mapping[str, Module]
+    roots: tuple[str, ...]
+    lazy: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def by_path(self) -> dict[str, Module]:
+        """The modules by path."""
+        return {module.path: module for module in self.modules.values()}
+
+    def locate(self, module: str, name: str, depth: int = 0) -> Located | None:
+        """Return where `name`, as seen in `module`, is defined; None when the module binds no such name."""
+        here = self.modules.get(module)
+        if here is None or depth > _DEEPEST:
+            return None
+        if name in here.definitions and not here.definitions[name].type_checking:
+            return Located(module, name)
+        target = self.lazy.get(module, {}).get(name) or here.imported.get(name)
+        if target is not None and target != f"{module}.{name}":
+            return self.follow(target, depth + 1)
+        for star in here.stars:
+            if self.offers(star, name):
+                found = self.locate(star, name, depth + 1)
+                if found is not None:
+                    return found
+        return Located(f"{module}.{name}", "") if f"{module}.{name}" in self.modules else None
+
+    def follow(self, target: str, depth: int = 0) -> Located | None:
+        """Return where an absolute dotted name is defined; an external one stays as it is."""
+        if target in self.modules:
+            return Located(target, "")
+        owner, _, name = target.rpartition(".")
+        if owner in self.modules:
+            return self.locate(owner, name, depth)
+        head = target.partition(".")[0]
+        return None if head in self.roots else Located(None, target)
+
+    def offers(self, module: str, name: str) -> bool:
+        """Say whether `from module import *` would bring `name`."""
+        here = self.modules.get(module)
+        if here is None:
+            return False
+        if here.facts.exports is not None:
+            return any(row.name == name for row in here.facts.exports)
+        return not name.startswith("_")
+
+    def public_names(self, module: str, depth: int = 0) -> Iterator[str]:
+        """Yield the names that `from module import *` brings, as far as they can be read."""
+        here = self.modules.get(module)
+        if here is None or depth > _DEEPEST:
+            return
+        if here.facts.exports is not None:
+            yield from (row.name for row in here.facts.exports)
+            return
+        own = [*here.definitions, *here.imported, *self.lazy.get(module, ())]
+        yield from (name for name in dict.fromkeys(own) if not name.startswith("_"))
+        for star in here.stars:
+            yield from self.public_names(star, depth + 1)
+
+    def constant(self, module: str, name: str) -> tuple[str, Expression] | None:
+        """Return the module that binds a constant seen as `name` in `module`, and its expression."""
+        located = self.locate(module, name)
+        if located is None or located.module is None:
+            return None
+        value = self.modules[located.module].facts.constants.get(located.name)
+        return None if value is None else (located.module, value)
+
+    def text(self, module: str, name: str) -> str | None:
+        """Return the string that a name of a module is bound to, when it is one."""
+        found = self.constant(module, name)
+        return found[1].value if found and isinstance(found[1], Constant) and isinstance(found[1].value, str) else None
+
+
+def build_library(facts: Mapping[str, Facts]) -> Library:
+    """Return the library that files by path make up."""
+    packages = {str(PurePosixPath(path).parent) for path in facts if path.endswith("/__init__.py")}
+    modules: dict[str, Module] = {}
+    for path in sorted(facts):
+        name, is_package = module_name(path, packages)
+        if name not in modules:
+            modules[name] = Module(name, path, is_package, facts[path])
+    roots = sorted({str(PurePosixPath(top).name) for top in packages if str(PurePosixPath(top).parent) not in packages})
+    return Library(modules, tuple(roots))
+
+
+def module_name(path: str, packages: set[str]) -> tuple[str, bool]:
+    """Return the dotted name of the file at `path`, and whether it is a package's `__init__.py`.
+
+    The name starts at the outermost folder, on the way up, that has an `__init__.py`; a folder without one inside such
+    a package counts as part of it (a namespace package). A file outside any package is named by its path.
+    """
+    pure = PurePosixPath(path)
+    folders = [str(parent) for parent in pure.parents if str(parent) != "."]
+    inside = [folder for folder in folders if folder in packages]
+    is_package = pure.name == "__init__.py"
+    tail = [] if is_package else [pure.stem]
+    if not inside:
+        return ".".join([*PurePosixPath(path).parent.parts, *(tail or [pure.stem])]), False
+    top = inside[-1]
+    relative = PurePosixPath(pure.parent).relative_to(PurePosixPath(top).parent)
+    return ".".join([*relative.parts, *tail]), is_package

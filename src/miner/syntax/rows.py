@@ -1,0 +1,58 @@
+"""Dividing the display of a dict, list or tuple into its entries, by text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
+    r"|#[^\n\r]*|[()\[\]{},]",
+    re.DOTALL,
+)
+
+
+def entries(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and end, in characters, of each entry of the display that `text` is, brackets included."""
+    depth = 0
+    start: int | None = None
+    end = 0
+    for token, begin, finish in _pieces(text):
+        if token in {"(", "[", "{"}:
+            depth += 1
+            if depth == 1:
+                start = None
+                continue
+        elif token in {")", "]", "}"}:
+            depth -= 1
+            if depth == 0:
+                if start is not None:
+                    yield start, end
+                return
+        elif token == "," and depth == 1:
+            if start is not None:
+                yield start, end
+            start = None
+            continue
+        elif token.startswith("#"):
+            continue
+        if depth >= 1:
+            start = begin if start is None else start
+            end = finish
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    position = 0
+    for match in _TOKEN.finditer(text):
+        yield from _plain(text, position, match.start())
+        yield match[0], match.start(), match.end()
+        position = match.end()
+    yield from _plain(text, position, len(text))
+
+
+def _plain(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        begin = start + piece.index(stripped[0])
+        yield "x", begin, begin + len(stripped)
