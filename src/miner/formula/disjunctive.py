@@ -25,13 +25,14 @@ from miner.formula.atom import (
     SameRelease,
     Toolkit,
 )
+from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.formula.literal import Literal, merge
 from miner.formula.notation import text
 from miner.formula.subject import normal
 
 # Conjunctions held at once on the way, as a multiple of the limit: absorption may still bring them under it.
-_SLACK = 8
+_SLACK = 4
 
 
 def atoms(f: Formula) -> tuple[Atom, ...]:
@@ -72,7 +73,7 @@ def disjunctive(f: Formula, limit: int = 16) -> tuple[tuple[Literal, ...], ...] 
     `()` is false and `((),)` is true. Each conjunction is merged and sorted, none contradicts itself or contains
     another, and the conjunctions are sorted by their JSON text.
     """
-    terms = _terms(f, limit * _SLACK, positive=True)
+    terms = _terms(canonical(f), limit * _SLACK, positive=True)
     return None if terms is None or len(terms) > limit else terms
 
 
@@ -107,7 +108,7 @@ def _sum(inner: list[_Terms], bound: int) -> _Terms | None:
 def _product(inner: list[_Terms], bound: int) -> _Terms | None:
     terms: _Terms = ((),)
     for factors in sorted(inner, key=len):
-        if len(terms) * len(factors) > bound * bound:
+        if len(terms) * len(factors) > bound * _SLACK * _SLACK:
             return None
         joined = (merge((*left, *right)) for left in terms for right in factors)
         terms = _smallest([term for term in joined if term is not None])

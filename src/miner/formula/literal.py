@@ -10,7 +10,7 @@ from typing import Any, Union
 from miner.formula.atom import Atom
 from miner.formula.connective import Not
 from miner.formula.notation import text
-from miner.formula.region import EMPTY, FULL, Region, constraint_lists, intersection, is_subset, union
+from miner.formula.region import FULL, Region, constraint_lists, intersection, is_subset, union
 from miner.formula.subject import Facet, constrained, facet, normal, spell
 
 Literal = Union[Atom, Not]  # noqa: UP007
@@ -78,7 +78,7 @@ def _merge_subject(group: list[Sign]) -> list[Literal] | None:
             spelled[value] = spell((written, spelled.get(value, written)))
     subject = group[0].facet.subject
     required: Region = reduce(intersection, (each.facet.region for each in group if each.positive), FULL)
-    excluded: Region = reduce(union, (each.facet.region for each in group if not each.positive), EMPTY)
+    excluded: Region = union(*(each.facet.region for each in group if not each.positive))
     literals: list[Literal] = []
     if any(each.positive for each in group):
         if not required:
@@ -96,16 +96,24 @@ def _merge_subject(group: list[Sign]) -> list[Literal] | None:
 
 
 def _independent(signs: list[Sign]) -> tuple[Literal, ...] | None:
-    """Return the literals that no other one implies, in order; None when one refutes another."""
-    rooms: dict[str, list[Sign]] = {}
+    """Return the literals that no other one implies, in order; None when one refutes another.
+
+    The negative literals of one subject are disjoint already and are not compared with each other.
+    """
+    of: dict[str, list[Sign]] = {}
+    implying: dict[str, list[Sign]] = {}
     for each in signs:
-        for key in (each.facet.key, *each.facet.weaker):
-            rooms.setdefault(key, []).append(each)
+        of.setdefault(each.facet.key, []).append(each)
+        for key in each.facet.weaker:
+            implying.setdefault(key, []).append(each)
+    holding = {key: [each for each in same if each.positive] for key, same in of.items()}
     dropped: set[int] = set()
     for each in reversed(signs):
-        near = [other for key in (each.facet.key, *each.facet.weaker) for other in rooms[key] if other is not each]
+        key, weaker = each.facet.key, each.facet.weaker
+        same = (of if each.positive else holding)[key]
+        near = [*same, *implying.get(key, ()), *(other for name in weaker for other in of.get(name, ()))]
         if any(refutes(other, each) for other in near):
             return None
-        if any(id(other) not in dropped and implies(other, each) for other in near):
+        if any(other is not each and id(other) not in dropped and implies(other, each) for other in near):
             dropped.add(id(each))
     return tuple(each.literal for each in signs if id(each) not in dropped)

@@ -52,10 +52,10 @@ def intersection(left: Region, right: Region) -> Region:
     return tuple(sorted((low, high) for low, high in found if low < high))
 
 
-def union(left: Region, right: Region) -> Region:
-    """Return the versions in either set, as disjoint intervals that do not touch."""
+def union(*regions: Region) -> Region:
+    """Return the versions in any of the sets, as disjoint intervals that do not touch."""
     merged: list[tuple[Cut, Cut]] = []
-    for low, high in sorted((*left, *right)):
+    for low, high in sorted(interval for region in regions for interval in region):
         if merged and low <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], high))
         else:

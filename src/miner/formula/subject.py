@@ -51,7 +51,7 @@ class Facet:
     """An atom seen as a set of versions of a subject.
 
     `subject` is the atom without its constraints (the atom itself where it has none that can be read); `key` its exact
-    text; `region` the versions that satisfy it; `weaker` the keys of the subjects whose mere presence it implies;
+    text; `region` the versions that satisfy it; `weaker` the keys of the other subjects whose mere presence it implies;
     `spelling` how each value is written.
     """
 
@@ -129,7 +129,8 @@ def facet(atom: Atom) -> Facet:
             region = intersection(region, compared(operator, value))
             spelling[value] = spell((written, spelling.get(value, written)))
         subject = constrained(atom, ())
-    return Facet(subject, text(subject), region, _weaker(atom), spelling)
+    key = text(subject)
+    return Facet(subject, key, region, tuple(name for name in _weaker(atom) if name != key), spelling)
 
 
 def _weaker(atom: Atom) -> tuple[str, ...]:
