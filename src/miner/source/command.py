@@ -58,13 +58,15 @@ class GitError(SourceError):
 class GitCommand:
     """git in one folder. `git_dir` names a mirror of our own; without it git finds, and checks, the user's repository.
 
-    `home` is an empty folder that stands for the user's; `protocols` is what a transport may use, empty for none.
+    `home` is an empty folder that stands for the user's; `protocols` is what a transport may use, empty for none;
+    `seconds` is how long one command may take, None for as long as data comes.
     """
 
     folder: Path
     home: Path
     git_dir: Path | None = None
     protocols: str = ""
+    seconds: float | None = LIMITS.read_seconds
 
     def start(self, *arguments: str, feed: bool = False) -> subprocess.Popen[bytes]:
         """Starts git with `arguments`, the first of which is one of the permitted verbs."""
@@ -83,12 +85,12 @@ class GitCommand:
             raise SourceError("git could not be started")
         return process
 
-    def stream(self, *arguments: str, seconds: float | None = LIMITS.read_seconds) -> Generator[bytes, None, None]:
+    def stream(self, *arguments: str) -> Generator[bytes, None, None]:
         """The standard output of git in pieces; GitError at its end when git failed. Closing it early ends git."""
         process = self.start(*arguments)
         complaint = bytearray()
         try:
-            yield from _pump(process, complaint, seconds)
+            yield from _pump(process, complaint, self.seconds)
             code = process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             raise GitError(f"git {arguments[0]} does not end") from None
@@ -97,9 +99,9 @@ class GitCommand:
         if code != 0:
             raise GitError(_says(bytes(complaint), code))
 
-    def run(self, *arguments: str, seconds: float | None = LIMITS.read_seconds) -> str:
+    def run(self, *arguments: str) -> str:
         """The standard output of git as text, without the final newline."""
-        return b"".join(self.stream(*arguments, seconds=seconds)).decode("utf-8", "surrogateescape").rstrip("\n")
+        return b"".join(self.stream(*arguments)).decode("utf-8", "surrogateescape").rstrip("\n")
 
     def environment(self) -> dict[str, str]:
         """What is set for git on top of the process environment without its `GIT_*` variables.

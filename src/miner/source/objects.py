@@ -14,6 +14,7 @@ from miner.errors import SourceError
 from miner.model.snapshot import Entry, EntryKind
 from miner.source.command import GitCommand, end_process
 from miner.source.limits import SourceLimits
+from miner.source.text import visible
 from miner.source.treepath import Refused, path_refusal, settle
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -56,19 +57,41 @@ def _rows(git: GitCommand, tree: str, limits: SourceLimits) -> Iterator[bytes]:
             yield from rows
 
 
-class BlobReader:
-    """Reads blobs through one `git cat-file --batch` for each process that asks, started when first needed."""
+def resolve_commit(git: GitCommand, revision: str) -> str:
+    """The full id of the commit that `revision` names; GitError when there is none.
 
-    def __init__(self, git: GitCommand) -> None:
+    rev-list, since with --missing it is the one verb that every git keeps from fetching what a partial clone lacks.
+    """
+    return git.run("rev-list", "--missing=print", "--max-count=1", "--end-of-options", f"{revision}^{{commit}}", "--")
+
+
+def check_complete(git: GitCommand, commit: str) -> None:
+    """SourceError when an object of `commit` is not here: later verbs would try to fetch it."""
+    with closing(git.stream("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")) as pieces:
+        before = b"\n"
+        for piece in pieces:
+            if b"\n?" in before + piece:
+                raise SourceError(_NO_BLOBS)
+            before = piece[-1:]
+
+
+class BlobReader:
+    """Reads the blobs of a listing through one `git cat-file --batch` for each process that asks.
+
+    git is started when first needed. An id outside the listing is never sent: in a partial clone it could be fetched.
+    """
+
+    def __init__(self, git: GitCommand, entries: tuple[Entry, ...]) -> None:
         self._git = git
+        self._listed = frozenset(entry.blob for entry in entries if entry.kind != "submodule")
         self._lock = threading.Lock()
         self._process: Popen[bytes] | None = None
         self._owner = 0
 
     def read(self, blob: str) -> bytes:
-        """The bytes of `blob`; SourceError when it cannot be had. Only ids are sent: a name could end the batch."""
-        if not _OBJECT_ID.fullmatch(blob):
-            raise SourceError("a blob is read by its full id only")
+        """The bytes of `blob`; SourceError when it cannot be had."""
+        if blob not in self._listed or not _OBJECT_ID.fullmatch(blob):
+            raise SourceError(f"blob {visible(blob)} is not in the tree")
         with self._lock:
             try:
                 return self._ask(blob)

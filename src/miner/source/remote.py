@@ -17,12 +17,11 @@ from miner.model.snapshot import Snapshot, SourceRecord
 from miner.source.command import GitCommand, GitError
 from miner.source.limits import SourceLimits
 from miner.source.nearest import nearest_names
-from miner.source.objects import BlobReader, list_tree
+from miner.source.objects import BlobReader, list_tree, resolve_commit
 from miner.source.spec import GitUrl
 
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SHORT_ID = re.compile(r"[0-9a-f]{7,39}")
-_LISTING_SECONDS = 180.0
 Progress = Callable[[str], None]
 
 
@@ -31,7 +30,7 @@ def open_remote(
 ) -> Snapshot:
     """The snapshot of `ref` (the remote's HEAD without one), fetched unless the mirror has exactly that already."""
     mirror = cache / "mirrors" / f"{_slug(remote.name)}-{_digest(remote.url)}"
-    git = GitCommand(folder=home, home=home, git_dir=mirror, protocols=_protocols(remote))
+    git = GitCommand(folder=home, home=home, git_dir=mirror, protocols=_protocols(remote), seconds=limits.read_seconds)
     try:
         mirror.parent.mkdir(parents=True, exist_ok=True)
         with _only_one(mirror, progress):
@@ -117,7 +116,7 @@ def _short(listed: dict[str, str], wanted: str) -> str:
 def _list(git: GitCommand, remote: GitUrl, options: tuple[str, ...], *patterns: str) -> dict[str, str]:
     try:
         outside = replace(git, git_dir=git.home / "none")
-        text = outside.run("ls-remote", "--quiet", *options, "--", remote.url, *patterns, seconds=_LISTING_SECONDS)
+        text = outside.run("ls-remote", "--quiet", *options, "--", remote.url, *patterns)
     except GitError as error:
         raise SourceError(f"{remote.name} cannot be reached: {error}") from None
     rows = (line.split("\t", 1) for line in text.splitlines() if "\t" in line)
@@ -131,7 +130,7 @@ def _fetch(git: GitCommand, remote: GitUrl, wanted: tuple[str, str], kept: str, 
     options = ("--quiet", "--no-progress", "--depth=1", "--update-shallow", "--no-tags", "--no-write-fetch-head")
     quiet = ("--no-auto-maintenance", "--no-recurse-submodules", "--force")
     try:
-        git.run("fetch", *options, *quiet, "--", remote.url, f"+{name}:{kept}", seconds=None)
+        replace(git, seconds=None).run("fetch", *options, *quiet, "--", remote.url, f"+{name}:{kept}")
     except GitError as error:
         if name == oid:
             raise SourceError(
@@ -161,10 +160,10 @@ def _prepare(git: GitCommand, oid: str) -> None:
 
 def _snapshot(git: GitCommand, remote: GitUrl, ref: str | None, kept: str, limits: SourceLimits) -> Snapshot:
     try:
-        commit = git.run("rev-parse", "--verify", "--end-of-options", f"{kept}^{{commit}}")
+        commit = resolve_commit(git, kept)
         tree = git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
     except GitError:
         raise SourceError(f"{remote.name}: {ref} does not name a commit") from None
     entries, refused = list_tree(git, tree, limits)
     record = SourceRecord(kind="git", name=remote.name, revision=commit, tree=tree, ref=ref, url=remote.published)
-    return Snapshot(source=record, entries=entries, read=BlobReader(git).read, refused=refused)
+    return Snapshot(source=record, entries=entries, read=BlobReader(git, entries).read, refused=refused)

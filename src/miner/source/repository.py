@@ -9,7 +9,7 @@ from miner.model.snapshot import Entry, Snapshot, SourceRecord
 from miner.source.command import GitCommand, GitError
 from miner.source.limits import SourceLimits
 from miner.source.nearest import nearest_names
-from miner.source.objects import BlobReader, list_tree
+from miner.source.objects import BlobReader, check_complete, list_tree, resolve_commit
 from miner.source.worktree import first_difference
 
 
@@ -18,14 +18,15 @@ def open_local(path: Path, ref: str | None, *, home: Path, limits: SourceLimits)
     folder = path.resolve()
     if not folder.is_dir():
         raise SourceError(f"{path} is not a folder: give a git repository, a URL or name==version")
-    git = GitCommand(folder=folder, home=home)
+    git = GitCommand(folder=folder, home=home, seconds=limits.read_seconds)
     _check_repository(git, path)
     commit = _resolve(git, path, ref)
+    check_complete(git, commit)
     tree = git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
     entries, refused = list_tree(git, tree, limits)
     notes = () if ref is not None else _dirty_note(folder, entries, commit, limits)
     record = SourceRecord(kind="local", name=_name(folder), revision=commit, tree=tree, ref=ref)
-    return Snapshot(source=record, entries=entries, read=BlobReader(git).read, refused=refused, notes=notes)
+    return Snapshot(source=record, entries=entries, read=BlobReader(git, entries).read, refused=refused, notes=notes)
 
 
 def _check_repository(git: GitCommand, path: Path) -> None:
@@ -45,7 +46,7 @@ def _check_repository(git: GitCommand, path: Path) -> None:
 
 def _resolve(git: GitCommand, path: Path, ref: str | None) -> str:
     try:
-        return git.run("rev-parse", "--verify", "--end-of-options", f"{ref or 'HEAD'}^{{commit}}")
+        return resolve_commit(git, ref or "HEAD")
     except GitError:
         listed = git.run("for-each-ref", "--format=%(refname:short)", "--count=20000").splitlines()
     if not listed:

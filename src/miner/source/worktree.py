@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 from miner.model.snapshot import Entry
@@ -32,13 +33,16 @@ def first_difference(folder: Path, entries: tuple[Entry, ...], limits: SourceLim
 
 def _is_unchanged(path: Path, entry: Entry) -> bool:
     """Line endings are ignored: a checkout may have changed them."""
+    most = 2 * entry.size  # with a carriage return before every character
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or not entry.size <= status.st_size <= most:
+                return False
+            data = b"".join(iter(partial(os.read, descriptor, 1 << 20), b""))
+        finally:
+            os.close(descriptor)
     except OSError:
         return False
-    with os.fdopen(descriptor, "rb") as handle:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or not entry.size <= status.st_size <= 2 * entry.size:
-            return False
-        data = handle.read(2 * entry.size + 1)
     return entry.blob in (blob_id(data, like=entry.blob), blob_id(data.replace(b"\r\n", b"\n"), like=entry.blob))

@@ -28,6 +28,14 @@ def read(tmp_path: Path, data: bytes, name: str = "p-1.tar.gz", limits: SourceLi
     return read_archive(path, limits)
 
 
+def outcome(tmp_path: Path, data: bytes, name: str) -> str:
+    try:
+        read(tmp_path, data, name)
+    except SourceError as error:
+        return str(error)
+    return "read"
+
+
 def paths(contents: Contents) -> list[str]:
     return [entry.path for entry in contents.entries]
 
@@ -113,8 +121,16 @@ def test_hostile_zip_members_are_refused_by_name(tmp_path: Path) -> None:
     odd.compress_type = zipfile.ZIP_BZIP2
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = zipped(
-            [("p/a.py", b"a"), (link, b"/etc/passwd"), (pipe, b""), (odd, b"x"), ("../up.py", b"c"), ("/abs.py", b"")]
-            + [("p/twice.py", b"1"), ("p/twice.py", b"2")]
+            [
+                ("p/a.py", b"a"),
+                (link, b"/etc/passwd"),
+                (pipe, b""),
+                (odd, b"x"),
+                ("../up.py", b"c"),
+                ("/abs.py", b""),
+                ("p/twice.py", b"1"),
+                ("p/twice.py", b"2"),
+            ]
         )
     data = data.replace(b"p/a.py", b"p/\0.py")
     found = read(tmp_path, data, "p-1-py3-none-any.whl")
@@ -205,13 +221,9 @@ def test_damage_ends_in_one_line(tmp_path: Path, name: str) -> None:
             del broken[rng.randrange(len(broken) - 1024) if len(broken) > 1024 else 1 :]
         else:
             broken[rng.randrange(len(broken))] ^= 1 << rng.randrange(8)
-        try:
-            read(tmp_path, bytes(broken), name)
-            outcomes.add("read")
-        except SourceError as error:
-            assert str(error).isprintable()
-            outcomes.add("refused")
-    assert "refused" in outcomes
+        outcomes.add(outcome(tmp_path, bytes(broken), name))
+    assert all(text.isprintable() for text in outcomes)
+    assert outcomes - {"read"}
 
 
 def test_a_malformed_header_in_the_middle_is_not_the_end(tmp_path: Path) -> None:

@@ -146,9 +146,16 @@ def test_refs(ref: str) -> None:
         "a[b",
         "a\\b",
         "a\nb",
-        "a\0b",
-    ]
-    + ["a\x1b", "@{u}", "/a", "a/", "a//b", "a.lock", "a.", "x" * 300],
+        "a\x00b",
+        "a\x1b",
+        "@{u}",
+        "/a",
+        "a/",
+        "a//b",
+        "a.lock",
+        "a.",
+        "x" * 300,
+    ],
 )
 def test_refused_refs(ref: str) -> None:
     with pytest.raises(MinerError) as caught:
