@@ -54,21 +54,21 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class BackendDecorator(_Section):
+class BackendDecorator(_Section, frozen=True):
     """A decorator that names backends in an argument."""
 
     name: str
     argument: str
 
 
-class Raiser(_Section):
+class Raiser(_Section, frozen=True):
     """A function that raises when a backend in its argument (counted from 0) is missing."""
 
     name: str
     argument: int
 
 
-class Enforcement(_Section):
+class Enforcement(_Section, frozen=True):
     """What makes an object refuse to work."""
 
     backend_decorators: tuple[BackendDecorator, ...] = ()
@@ -77,20 +77,20 @@ class Enforcement(_Section):
     raisers: tuple[Raiser, ...] = ()
 
 
-class Backends(_Section):
+class Backends(_Section, frozen=True):
     """Tables from a backend's name to its predicate and its message."""
 
     tables: tuple[str, ...] = ()
 
 
-class FileRules(_Section):
+class FileRules(_Section, frozen=True):
     """Tables from a rule on a file's name to backends, and the functions that apply them to a folder."""
 
     tables: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()
 
 
-class Placeholders(_Section):
+class Placeholders(_Section, frozen=True):
     """Stand-ins for objects whose backends are missing."""
 
     metaclasses: tuple[str, ...] = ()
@@ -99,13 +99,20 @@ class Placeholders(_Section):
     signals: tuple[str, ...] = ()
 
 
-class Predicates(_Section):
+class Predicates(_Section, frozen=True):
     """Names under which a predicate or flag usually goes."""
 
     names: tuple[str, ...] = ()
 
 
-class Primitive(_Section):
+class Generated(_Section, frozen=True):
+    """Files that others are generated from: their names, and what the header of a generated file says before one."""
+
+    sources: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+
+
+class Primitive(_Section, frozen=True):
     """A name outside the library that asks the environment something.
 
     `names` may hold `*` and a slot for one segment, `torch.{device}.is_available`; `subject` is what is asked about,
@@ -118,7 +125,7 @@ class Primitive(_Section):
     argument: int = 0
 
 
-class Probe(_Section):
+class Probe(_Section, frozen=True):
     """How code asks the environment questions."""
 
     helpers: tuple[str, ...] = ()
@@ -127,7 +134,7 @@ class Probe(_Section):
     primitives: tuple[Primitive, ...] = ()
 
 
-class Idioms(_Section, dict=True):
+class Idioms(_Section, frozen=True, dict=True):
     """The whole vocabulary; `digest` names its bytes."""
 
     version: int
@@ -136,6 +143,7 @@ class Idioms(_Section, dict=True):
     file_rules: FileRules = FileRules()
     placeholders: Placeholders = Placeholders()
     predicates: Predicates = Predicates()
+    generated: Generated = Generated()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}
     digest: str = ""

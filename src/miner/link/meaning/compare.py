@@ -1,0 +1,177 @@
+"""Truth and comparison of values that are no decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from miner.formula.atom import DeviceCount, Environment, Module, Opaque, OperatingSystem, Package, Parameter
+from miner.formula.connective import Formula, disjunction, negation
+from miner.link.meaning.subject import MIRROR, ORDERED, compare_release, constants
+from miner.link.meaning.tree import decide
+from miner.link.meaning.value import (
+    Argument,
+    Choice,
+    Constant,
+    Count,
+    DistributionOf,
+    Distributions,
+    External,
+    Index,
+    Parsed,
+    Platform,
+    Raised,
+    Release,
+    Series,
+    Spec,
+    Table,
+    Truth,
+    Unknown,
+    Value,
+    Variable,
+)
+
+NEGATED = {"is not": "is", "!=": "==", "not in": "in"}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison: what it is told about the path (`major`) and the words for operating systems."""
+
+    systems: Mapping[str, str]
+    text: str
+    major: int | None = None
+
+
+def truth(value: Value) -> Formula:
+    """Return when `value` is true; an exception is never."""
+    match value:
+        case Truth(formula):
+            return formula
+        case Choice(test, then, orelse):
+            return decide(test, truth(then), truth(orelse))
+        case Constant(constant):
+            return bool(constant)
+        case Spec(module) | Distributions(module):
+            return Module(module=module)
+        case Count(device):
+            return DeviceCount(device_count=((">=", "1"),), device=device)
+        case Series(_, items, whole):
+            return bool(items) if whole or items else Opaque(opaque="a collection", reason="its items are not known")
+        case Table(items):
+            return bool(items)
+        case Argument(name, of):
+            return Parameter(param=name, of=of)
+        case Unknown(text, reason):
+            return Opaque(opaque=text, reason=reason)
+        case External(path):
+            return Opaque(opaque=path, reason="a value of another library")
+        case Raised():
+            return False
+    return True
+
+
+def compare(operator: str, left: Value, right: Value, how: Comparison) -> Formula:
+    """Return when `left operator right` holds; opaque when that is not understood."""
+    plain = NEGATED.get(operator, operator)
+    found = _membership(left, right, how) if plain == "in" else _pair(plain, left, right, how)
+    if found is None and plain in MIRROR:
+        found = _pair(MIRROR[plain], right, left, how)
+    if found is not None:
+        return found if plain == operator else negation(found)
+    for side in (left, right):
+        if isinstance(side, Argument):
+            return Opaque(opaque=how.text, reason=f"depends on the argument {side.name}")
+    return Opaque(opaque=how.text, reason="a comparison that is not understood")
+
+
+def _pair(operator: str, left: Value, right: Value, how: Comparison) -> Formula | None:
+    if isinstance(left, Release):
+        if right == Constant(None):
+            return False
+        return compare_release(operator, left, right, how.major)
+    if right == Constant(None) and operator in {"is", "=="}:
+        return _is_none(left)
+    if isinstance(left, Parsed) and isinstance(right, Parsed):
+        return _versions(operator, left, right)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        found = constants(operator, left.value, right.value)
+        return found.formula if found else None
+    if isinstance(left, Truth):
+        return _truths(operator, left, right)
+    if not isinstance(right, Constant):
+        return None
+    return _with_constant(operator, left, right.value, how)
+
+
+def _with_constant(operator: str, left: Value, constant: float | str | None, how: Comparison) -> Formula | None:
+    is_equal = operator in {"==", "is"}
+    match left:
+        case Variable(name) if is_equal and isinstance(constant, str):
+            return Environment(env=name, value=constant)
+        case Platform() if is_equal and constant in how.systems:
+            return OperatingSystem(os=how.systems[str(constant)])
+        case Count(device) if operator in ORDERED or is_equal:
+            return DeviceCount(device_count=(("==" if is_equal else operator, str(constant)),), device=device)
+        case Argument(name, of) if operator in ORDERED or is_equal:
+            return Parameter(param=name, of=of, op="==" if is_equal else operator, value=constant)
+    return None
+
+
+def _is_none(value: Value) -> Formula | None:
+    match value:
+        case Constant(constant):
+            return constant is None
+        case Spec(module):
+            return negation(Module(module=module))
+        case Argument(name, of):
+            return Parameter(param=name, of=of, op="==", value=None)
+        case Unknown() | External():
+            return None
+    return False
+
+
+def _truths(operator: str, left: Truth, right: Value) -> Formula | None:
+    if operator not in {"==", "is"}:
+        return None
+    if isinstance(right, Constant) and right.value in (0, 1):
+        return left.formula if right.value == 1 else negation(left.formula)
+    if isinstance(right, Constant):
+        return False
+    if isinstance(right, Truth):
+        return decide(left.formula, right.formula, negation(right.formula))
+    return None
+
+
+def _versions(operator: str, left: Parsed, right: Parsed) -> Formula | None:
+    try:
+        found = constants(operator, Version(left.text), Version(right.text))
+    except InvalidVersion:
+        return None
+    return found.formula if found else None
+
+
+def _membership(left: Value, right: Value, how: Comparison) -> Formula | None:
+    match left, right:
+        case _, Series(_, items, True):
+            return disjunction(*(compare("==", left, item, how) for item in items))
+        case _, Table(items):
+            keys = [Constant(key) for key, _ in items]
+            return disjunction(*(compare("==", left, key, how) for key in keys))
+        case Constant(str(name)), Distributions():
+            return Package(package=name)
+        case DistributionOf(), Distributions():
+            return True
+        case Constant(str(name)), Index():
+            return Module(module=name)
+        case Constant(str(name)), External("os.environ"):
+            return Environment(env=name)
+        case Constant(str(name)), Platform() if name in how.systems:
+            return OperatingSystem(os=how.systems[name])
+        case Constant(str(part)), Constant(str(whole)):
+            return part in whole
+        case Unknown() | Argument(), Constant():
+            return None
+    return None

@@ -1,0 +1,141 @@
+"""What is known on a path, and formulas made shorter by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packaging.utils import canonicalize_name
+
+from miner.formula.atom import Atom, Environment, Module, Package
+from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
+from miner.link.meaning import interval
+
+
+class Facts:
+    """Formulas known to hold; grows by `with_fact`, never changes."""
+
+    __slots__ = ("_atoms", "_clauses", "_variables", "_versions")
+
+    def __init__(self) -> None:
+        self._atoms: dict[Atom, bool] = {}
+        self._clauses: dict[Formula, bool] = {}
+        self._versions: dict[str, list[tuple[Module | Package, bool]]] = {}
+        self._variables: dict[str, list[tuple[Environment, bool]]] = {}
+
+    def __bool__(self) -> bool:
+        """Say whether anything is known."""
+        return bool(self._atoms or self._clauses)
+
+    def with_fact(self, fact: Formula, *, holds: bool = True) -> Facts:
+        """Return these facts and one more."""
+        more = Facts()
+        more._atoms = dict(self._atoms)
+        more._clauses = dict(self._clauses)
+        more._versions = {name: list(found) for name, found in self._versions.items()}
+        more._variables = {name: list(found) for name, found in self._variables.items()}
+        more._add(fact, holds)
+        return more
+
+    def _add(self, fact: Formula, holds: bool) -> None:
+        if isinstance(fact, bool):
+            return
+        if isinstance(fact, Not):
+            self._add(fact.part, not holds)
+        elif isinstance(fact, All | Any):
+            if isinstance(fact, All) is holds:
+                for part in fact.parts:
+                    self._add(part, holds)
+            else:
+                self._clauses[fact] = holds
+        else:
+            self._atoms[fact] = holds
+            if isinstance(fact, Module | Package):
+                self._versions.setdefault(subject_key(fact), []).append((fact, holds))
+            elif isinstance(fact, Environment):
+                self._variables.setdefault(fact.env, []).append((fact, holds))
+
+    def simplify(self, formula: Formula) -> Formula:
+        """Return a formula that is equal to `formula` where the facts hold."""
+        if isinstance(formula, bool) or not self:
+            return formula
+        if isinstance(formula, Not):
+            return negation(self.simplify(formula.part))
+        if isinstance(formula, All | Any):
+            if formula in self._clauses:
+                return self._clauses[formula]
+            join = conjunction if isinstance(formula, All) else disjunction
+            return join(*(self.simplify(part) for part in formula.parts))
+        decided = self._decide(formula)
+        return formula if decided is None else decided
+
+    def major(self, atom: Module | Package) -> int | None:
+        """Return the first component of the versions that are possible, where it is one."""
+        allowed = interval.EVERY
+        for fact, holds in self._versions.get(subject_key(atom), ()):
+            found = interval.versions(fact.version)
+            if holds and found is not None:
+                allowed = interval.intersection(allowed, found)
+        return interval.major(allowed)
+
+    def _decide(self, atom: Atom) -> bool | None:
+        if atom in self._atoms:
+            return self._atoms[atom]
+        if isinstance(atom, Module | Package):
+            known = self._versions.get(subject_key(atom))
+            return _decide_version(atom, known) if known else None
+        if isinstance(atom, Environment):
+            return _decide_variable(atom, self._variables.get(atom.env, ()))
+        return None
+
+
+def subject_key(atom: Module | Package) -> str:
+    """Return the name under which the versions of a module and of its distribution meet."""
+    name = atom.package if isinstance(atom, Package) else atom.distribution or atom.module
+    return str(canonicalize_name(name.replace(".", "-")))
+
+
+def implies(formula: Formula, other: Formula) -> bool:
+    """Say whether `other` holds wherever `formula` does; False when that is not seen."""
+    if isinstance(formula, bool):
+        return not formula or other is True
+    if isinstance(formula, Any):
+        return all(implies(part, other) for part in formula.parts)
+    return Facts().with_fact(formula).simplify(other) is True
+
+
+def _decide_version(atom: Module | Package, known: Iterable[tuple[Module | Package, bool]]) -> bool | None:
+    presence = {Module: False, Package: False}
+    allowed = interval.EVERY
+    for fact, holds in known:
+        found = interval.versions(fact.version)
+        if found is None or (fact.base and not atom.base and fact.version and atom.version):
+            continue
+        if atom.base and not fact.base:
+            found = interval.from_lowest(found)
+        if holds:
+            presence[type(fact)] = True
+            if fact.version:
+                allowed = interval.intersection(allowed, found)
+        elif not fact.version and (type(fact) is type(atom)):
+            return False
+    for fact, holds in known:
+        found = interval.versions(fact.version)
+        if not holds and fact.version and found is not None and presence[type(fact)] and fact.base is atom.base:
+            allowed = interval.intersection(allowed, interval.complement(found))
+    asked = interval.versions(atom.version)
+    if asked is None:
+        return None
+    if not interval.intersection(allowed, asked):
+        return False
+    return True if presence[type(atom)] and interval.is_within(allowed, asked) else None
+
+
+def _decide_variable(atom: Environment, known: Iterable[tuple[Environment, bool]]) -> bool | None:
+    for fact, holds in known:
+        if holds and atom.value is None:
+            return True
+        if holds and fact.value is not None and fact.value != atom.value:
+            return False
+        if not holds and fact.value is None:
+            return False
+    return None

@@ -1,0 +1,154 @@
+"""Meanings of predicates, and which functions and flags are predicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from miner.detect.idiom import Idioms
+from miner.formula.atom import Opaque, Parameter
+from miner.formula.connective import All, Any, Formula, Not, disjunction
+from miner.link.meaning.compare import truth
+from miner.link.meaning.context import BUDGET, Context
+from miner.link.meaning.evaluate import Evaluator
+from miner.link.meaning.execute import Executor
+from miner.link.meaning.fact import Facts
+from miner.link.meaning.fold import folded
+from miner.link.meaning.grounding import grounded
+from miner.link.meaning.names import Names
+from miner.link.meaning.record import Arguments, Meaning, Program, Resolve
+from miner.link.meaning.routine import Caller
+from miner.link.meaning.trace import Trace
+from miner.link.meaning.tree import leaves
+from miner.link.meaning.value import (
+    Choice,
+    Constant,
+    External,
+    Raised,
+    Routine,
+    Series,
+    Spec,
+    Table,
+    Truth,
+    Unknown,
+    Value,
+)
+from miner.model import expression as ex
+from miner.model import statement as st
+
+
+class Meanings:
+    """What the functions and flags of some modules mean; computed on demand, each once for the same arguments."""
+
+    def __init__(self, programs: Mapping[str, Program], idioms: Idioms, resolve: Resolve) -> None:
+        self._programs = programs
+        self._context = Context(idioms)
+        self._context.evaluator = Evaluator(self._context)
+        self._context.executor = Executor(self._context)
+        self._context.caller = Caller(self._context)
+        self._context.names = Names(self._context, programs, resolve)
+        self._memory: dict[tuple[str, str, Arguments], Meaning | None] = {}
+        self._published: dict[tuple[str, str], bool] = {}
+
+    def meaning(self, module: str, name: str, arguments: Arguments = ()) -> Meaning | None:
+        """Return what the function or flag `name` of `module` means when called with `arguments`.
+
+        An argument is (keyword, constant); the keyword of a positional argument is its index as text. Absent arguments
+        take their defaults, or are parameters of the formula. None when there is no such function or flag.
+        """
+        key = (module, name, arguments)
+        if key not in self._memory:
+            self._memory[key] = self._compute(module, name, arguments)
+        return self._memory[key]
+
+    def predicates(self) -> Iterator[tuple[str, str, Meaning]]:
+        """Yield every predicate of the programs, found by what it answers, in order of module and definition."""
+        for module in sorted(self._programs):
+            for name in list(self._context.names.state(module).scope):
+                if self._is_predicate(module, name):
+                    found = self.meaning(module, name)
+                    if found is not None:
+                        yield module, name, found
+
+    def _compute(self, module: str, name: str, arguments: Arguments) -> Meaning | None:
+        context = self._context
+        context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
+        value = context.names.read(module, name)
+        if value is None or module not in self._programs:
+            return None
+        if isinstance(value, Routine):
+            given = tuple((None if key.isdigit() else key, "", _constant(scalar)) for key, scalar in arguments)
+            answer = context.caller.call(value, given, is_top=True)
+            return self._meaning(module, value, answer, context.trace)
+        if isinstance(value, External | Constant | Table | Series | Unknown):
+            return None
+        return self._meaning(module, None, value, context.trace, name)
+
+    def _meaning(self, module: str, routine: Routine | None, value: Value, trace: Trace, name: str = "") -> Meaning:
+        ends = list(leaves(value))
+        tuples = [
+            end for end in ends if isinstance(end, Series) and is_environmental(disjunction(*map(truth, end.items)))
+        ]
+        formula = folded(truth(value), self._context.idioms)
+        quirks = dict(trace.quirks) if routine is not None else {}
+        if tuples:
+            quirks["always-true"] = None
+        for end in ends:
+            if isinstance(end, Raised):
+                quirks["raises-invalid-version" if end.exception == "InvalidVersion" else "raises"] = None
+            elif end == Constant(None) and routine is not None:
+                quirks["returns-none"] = None
+        own = (routine.module, routine.name) if routine is not None else (module, name)
+        uses = tuple(sorted(f"{m}.{n}" for m, n in trace.calls if (m, n) != own and self._is_predicate(m, n)))
+        return Meaning(
+            formula=formula,
+            quirks=tuple(sorted(quirks)),
+            evidence=grounded(formula, trace),
+            uses=uses,
+            kind="flag" if routine is None else "function",
+            boolean=all(isinstance(end, Truth) for end in ends),
+            exact=not any(isinstance(atom, Opaque | Parameter) for atom in atoms(formula)),
+        )
+
+    def _is_predicate(self, module: str, name: str) -> bool:
+        key = (module, name)
+        if key not in self._published:
+            self._published[key] = False
+            self._published[key] = self._asks(module, name)
+        return self._published[key]
+
+    def _asks(self, module: str, name: str) -> bool:
+        """Say whether it is defined here, asks the environment, and answers yes or no."""
+        if module not in self._programs:
+            return False
+        value = self._context.names.state(module).scope.get(name)
+        if not isinstance(value, Routine | Truth | Choice | Spec):
+            return False
+        found = self.meaning(module, name)
+        if found is None or not (is_environmental(found.formula) or "always-true" in found.quirks):
+            return False
+        if not isinstance(value, Routine):
+            return found.boolean
+        if not isinstance(value.code, st.Function) or value.module != module:
+            return False
+        is_annotated = value.code.returns == ex.Name("bool")
+        return found.boolean or is_annotated or self._context.idioms.is_predicate_name(name)
+
+
+def _constant(scalar: bool | float | str | None) -> Value:
+    return Truth(scalar) if isinstance(scalar, bool) else Constant(scalar)
+
+
+def atoms(formula: Formula) -> Iterator[object]:
+    """Yield the atoms of a formula."""
+    if isinstance(formula, All | Any):
+        for part in formula.parts:
+            yield from atoms(part)
+    elif isinstance(formula, Not):
+        yield from atoms(formula.part)
+    elif not isinstance(formula, bool):
+        yield formula
+
+
+def is_environmental(formula: Formula) -> bool:
+    """Say whether an atom of the formula asks the environment."""
+    return any(not isinstance(atom, Opaque | Parameter) for atom in atoms(formula))

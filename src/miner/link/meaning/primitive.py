@@ -1,0 +1,159 @@
+"""The primitives that the idioms name: calls and attributes that ask the environment."""
+
+from __future__ import annotations
+
+from miner.detect.idiom import Primitive
+from miner.formula.atom import Binary, Device, Environment, Feature, Module, Package, Rocm, Toolkit
+from miner.link.meaning.context import Context
+from miner.link.meaning.tree import choose
+from miner.link.meaning.value import (
+    FALSE,
+    NONE,
+    Argument,
+    Constant,
+    Count,
+    DistributionOf,
+    External,
+    Index,
+    Metadata,
+    Output,
+    Parsed,
+    Platform,
+    Properties,
+    Raised,
+    Release,
+    Series,
+    Spec,
+    Subject,
+    Truth,
+    Unknown,
+    Value,
+    Variable,
+)
+
+Positional = tuple[Value, ...]
+_NOT_FOUND = "PackageNotFoundError"
+
+
+def attribute(context: Context, path: str) -> Value:
+    """Return what a dotted name outside the programs is, when it is not called."""
+    if path.endswith(".__version__") and path.count(".") >= 1:
+        module = path.removesuffix(".__version__")
+        return Release(Subject("module", module.removesuffix(".version")))
+    found = context.idioms.primitive(path)
+    if found is None:
+        return External(path)
+    match found[0].kind:
+        case "false":
+            return FALSE
+        case "python-tuple":
+            return Release(Subject("python"), "release", -1)
+        case "os-name":
+            return Platform()
+        case "toolkit":
+            return choose(Toolkit(cuda=()), Release(Subject("cuda")), NONE)
+        case "rocm":
+            return choose(Rocm(rocm=()), Release(Subject("rocm")), NONE)
+        case "environ":
+            return External("os.environ")
+    return External(path)
+
+
+def ask(context: Context, item: Primitive, subject: str | None, values: Positional, source: str) -> Value | None:
+    """Return what a call of a primitive answers; None when its arguments are not understood."""
+    match item.kind:
+        case "device":
+            return Truth(Device(device=subject or "cuda"))
+        case "feature":
+            return Truth(Feature(feature=subject or source))
+        case "count":
+            return Count(subject or "cuda")
+        case "properties":
+            return Properties(subject or "cuda")
+        case "capability":
+            return Release(Subject("capability", subject or "cuda"), "release", 2)
+        case "index":
+            return Index()
+        case "system":
+            return Platform()
+        case "python-text":
+            return Release(Subject("python"))
+        case "warn":
+            context.trace.quirks["warns"] = None
+            return NONE
+    chosen = values[item.argument] if item.argument < len(values) else None
+    if chosen is None:
+        return None
+    return _about(item.kind, chosen, values, source)
+
+
+def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value | None:
+    match kind:
+        case "same":
+            return chosen
+        case "spec":
+            return _spec(chosen, values)
+        case "version":
+            return _version(chosen)
+        case "metadata":
+            name = _text(chosen)
+            return None if name is None else choose(Package(package=name), Metadata(name), Raised(_NOT_FOUND))
+        case "import":
+            name = _text(chosen)
+            return None if name is None else choose(Module(module=name), External(name), Raised("ImportError"))
+        case "parse":
+            return _parsed(chosen, source)
+        case "which":
+            name = _text(chosen)
+            return None if name is None else choose(Binary(binary=name), Output(name), NONE)
+        case "run":
+            first = chosen.items[0] if isinstance(chosen, Series) and chosen.items else chosen
+            name = _text(first)
+            program = name.split()[0] if name and name.split() else None
+            missing = Raised("FileNotFoundError")
+            return None if program is None else choose(Binary(binary=program), Output(program), missing)
+        case "read":
+            name = _text(chosen)
+            default = values[1] if len(values) > 1 else NONE
+            return None if name is None else choose(Environment(env=name), Variable(name), default)
+    return None
+
+
+def _text(value: Value) -> str | None:
+    return value.value if isinstance(value, Constant) and isinstance(value.value, str) and value.value else None
+
+
+def _spec(chosen: Value, values: Positional) -> Value | None:
+    name = _text(chosen)
+    if name is None:
+        return None
+    if name.startswith("."):
+        package = _text(values[1]) if len(values) > 1 else None
+        return None if package is None else Spec(package + name)
+    return Spec(name)
+
+
+def _version(chosen: Value) -> Value | None:
+    if isinstance(chosen, DistributionOf):
+        return Release(Subject("module", chosen.module))
+    name = _text(chosen)
+    if name is None:
+        return None
+    return choose(Package(package=name), Release(Subject("package", name)), Raised(_NOT_FOUND))
+
+
+def _parsed(chosen: Value, source: str) -> Value | None:
+    match chosen:
+        case Release(subject, "text" | "parsed", _, base):
+            return Release(subject, "parsed", 0, base)
+        case Release(subject, "base", _, _):
+            return Release(subject, "parsed", 0, base=chosen.base)
+        case Parsed():
+            return chosen
+        case Constant(str(text)):
+            return Parsed(text) if any(c.isdigit() for c in text) else Raised("InvalidVersion")
+        case Constant():
+            return Raised("TypeError")
+        case Argument():
+            return chosen
+    return Unknown(source, "a version that is not known")

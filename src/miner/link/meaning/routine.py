@@ -1,0 +1,181 @@
+"""Calls: of functions of the programs, of primitives, of builtins and methods."""
+
+from __future__ import annotations
+
+from miner.link.meaning.cleaning import cleaned
+from miner.link.meaning.context import Context, Frame
+from miner.link.meaning.fact import Facts
+from miner.link.meaning.function import builtin_call, method_call
+from miner.link.meaning.outcome import Branch, Outcome, Return, Scope, Throw
+from miner.link.meaning.primitive import ask
+from miner.link.meaning.record import Place
+from miner.link.meaning.trace import Trace
+from miner.link.meaning.tree import choose
+from miner.link.meaning.value import (
+    NONE,
+    Argument,
+    External,
+    Method,
+    Operator,
+    Raised,
+    Routine,
+    Series,
+    Table,
+    Truth,
+    Unknown,
+    Value,
+)
+from miner.model import expression as ex
+from miner.model import statement as st
+
+Given = tuple[tuple["str | None", str, Value], ...]
+_DEEPEST = 24
+_OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+
+
+class Caller:
+    """Calls values; a call of a function of a module that is complete is computed once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._active: list[tuple[object, ...]] = []
+        self._memory: dict[tuple[object, ...], tuple[Value, Trace]] = {}
+
+    def call_value(self, called: Value, given: Given, source: str, frame: Frame) -> Value:
+        """Return what calling `called` gives."""
+        raised = [value for _, _, value in given if isinstance(value, Raised)]
+        if raised:
+            return raised[0]
+        if isinstance(called, Routine):
+            return self.call(called, given)
+        positional = tuple(value for keyword, star, value in given if keyword is None and not star)
+        keywords = {keyword: value for keyword, _, value in given if keyword is not None}
+        if isinstance(called, External):
+            return self._context.bind_all(positional, lambda v: self._external(called.path, v, keywords, source, frame))
+        if isinstance(called, Operator) and len(positional) == 2:
+            compare = self._context.evaluator.comparison
+            return self._context.bind_all(positional, lambda v: Truth(compare(called.symbol, v[0], v[1], source)))
+        if isinstance(called, Method):
+            return self._context.bind_all(positional, lambda v: method_call(self._context, called, v, source))
+        return Unknown(source, "a call that is not understood")
+
+    def _external(
+        self, path: str, values: tuple[Value, ...], keywords: dict[str, Value], source: str, frame: Frame
+    ) -> Value:
+        head, _, tail = path.rpartition(".")
+        if head in {"operator", "_operator"} and tail in _OPERATORS and len(values) == 2:
+            compare = self._context.evaluator.comparison
+            return Truth(compare(_OPERATORS[tail], values[0], values[1], source))
+        found = self._context.idioms.primitive(path)
+        if found is not None:
+            by_keyword = tuple(keywords[k] for k in ("name", "distribution_name", "default") if k in keywords)
+            answer = ask(self._context, found[0], found[1], (*values, *by_keyword), source)
+            if answer is not None:
+                return answer
+        answer = builtin_call(self._context, path, values, source, frame)
+        return Unknown(source, "a call that is not understood") if answer is None else answer
+
+    def call(self, routine: Routine, given: Given, *, is_top: bool = False) -> Value:
+        """Return what a function of a program gives for these arguments."""
+        context = self._context
+        scope = _bound(routine, given, is_top=is_top)
+        key: tuple[object, ...] = (id(routine.code), routine.module, *sorted(scope.items(), key=lambda i: i[0]))
+        if key in self._active or len(self._active) >= _DEEPEST:
+            return Unknown(f"{routine.name}()", "recursion")
+        can_remember = not routine.scopes and context.names.state(routine.module).done
+        known = self._memory.get(key) if can_remember else None
+        if known is None:
+            known = self._run(routine, scope, key, forget_path=can_remember)
+            if can_remember:
+                self._memory[key] = known
+        value, trace = known
+        context.trace.merge(trace)
+        if is_top:
+            context.trace.quirks.update(trace.quirks)
+        return context.here(value)
+
+    def _run(
+        self, routine: Routine, scope: Scope, key: tuple[object, ...], *, forget_path: bool
+    ) -> tuple[Value, Trace]:
+        context = self._context
+        saved = context.trace, context.facts, context.tries
+        context.trace, context.tries = Trace(), []
+        if forget_path:
+            context.facts = Facts()
+        self._active.append(key)
+        try:
+            value = self._body(routine, scope)
+            trace = context.trace
+        finally:
+            self._active.pop()
+            context.trace, context.facts, context.tries = saved
+        if context.idioms.is_helper_name(routine.name):
+            value = cleaned(value)
+        if isinstance(routine.code, st.Function):
+            trace.places[Place(routine.module, routine.code.span, "definition")] = None
+            trace.calls[(routine.module, routine.name)] = None
+        return value, trace
+
+    def _body(self, routine: Routine, scope: Scope) -> Value:
+        context = self._context
+        frame = Frame(routine.module, f"{routine.module}.{routine.name}", scope, routine.scopes)
+        self._defaults(routine, frame)
+        if isinstance(routine.code, ex.Lambda):
+            return context.evaluator.evaluate(routine.code.body, frame)
+        return _value(context.executor.block(routine.code.body, frame))
+
+    def _defaults(self, routine: Routine, frame: Frame) -> None:
+        outside = Frame(routine.module, routine.module, {}, routine.scopes)
+        for parameter in routine.code.parameters:
+            if parameter.name in frame.scope:
+                continue
+            if parameter.default is not None:
+                frame.scope[parameter.name] = self._context.evaluator.evaluate(parameter.default, outside)
+            elif parameter.kind == "vararg":
+                frame.scope[parameter.name] = Series("tuple", ())
+            elif parameter.kind == "kwarg":
+                frame.scope[parameter.name] = Table(())
+            else:
+                frame.scope[parameter.name] = Unknown(parameter.name, "an argument that is not given")
+
+
+def _bound(routine: Routine, given: Given, *, is_top: bool) -> Scope:
+    """Bind arguments to parameters; at the top a required parameter stays an argument to be given."""
+    parameters = routine.code.parameters
+    scope: Scope = {}
+    places = [p.name for p in parameters if p.kind in {"positional_only", "positional"}]
+    names = {p.name for p in parameters if p.kind in {"positional", "keyword_only"}}
+    rest: list[Value] = []
+    extra: list[tuple[str, Value]] = []
+    for keyword, star, value in given:
+        if star:
+            continue
+        if keyword is not None:
+            if keyword in names:
+                scope[keyword] = value
+            else:
+                extra.append((keyword, value))
+        elif places:
+            scope[places.pop(0)] = value
+        else:
+            rest.append(value)
+    for parameter in parameters:
+        if parameter.kind == "vararg" and rest:
+            scope[parameter.name] = Series("tuple", tuple(rest))
+        elif parameter.kind == "kwarg" and extra:
+            scope[parameter.name] = Table(tuple(extra))
+        elif is_top and parameter.name not in scope and parameter.default is None and parameter.kind[-3:] != "arg":
+            scope[parameter.name] = Argument(parameter.name, f"{routine.module}.{routine.name}")
+    return scope
+
+
+def _value(outcome: Outcome) -> Value:
+    """Return the value of a function's body: falling off its end is None."""
+    match outcome:
+        case Branch(test, then, orelse):
+            return choose(test, _value(then), _value(orelse))
+        case Return(value):
+            return value
+        case Throw(exception):
+            return Raised(exception)
+    return NONE

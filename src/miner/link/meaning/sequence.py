@@ -1,0 +1,55 @@
+"""Displays and comprehensions of lists, tuples and sets."""
+
+from __future__ import annotations
+
+from miner.link.meaning.context import Context, Frame
+from miner.link.meaning.value import DistributionOf, Distributions, Series, Unknown, Value
+from miner.link.meaning.wording import render
+from miner.model import expression as ex
+
+LONGEST = 64
+"""Constant collections surveyed have up to 12 items where a probe runs over them."""
+
+
+def display(context: Context, node: ex.Sequence, frame: Frame) -> Value:
+    """Return the value of a display; with the distributions of a module unpacked into it, it is those."""
+    items: list[Value] = []
+    is_whole = True
+    for part in node.items:
+        value = context.evaluator.evaluate(part, frame)
+        if not isinstance(part, ex.Starred):
+            items.append(value)
+        elif isinstance(value, Distributions):
+            return value
+        elif isinstance(value, Series):
+            items.extend(value.items)
+            is_whole = is_whole and value.whole
+        else:
+            is_whole = False
+    return Series(node.kind, tuple(items), is_whole)
+
+
+def comprehension(context: Context, node: ex.Comprehension, frame: Frame) -> Value:
+    """Return the value of a comprehension over a known collection."""
+    iterable = context.evaluator.evaluate(node.iterable, frame)
+    inner = frame.fork()
+    if isinstance(iterable, Distributions):
+        context.executor.assign(node.target, DistributionOf(iterable.module), inner)
+        element = context.evaluator.evaluate(node.element, inner)
+        return iterable if isinstance(element, DistributionOf) else _unknown(node)
+    if not isinstance(iterable, Series) or len(iterable.items) > LONGEST or node.kind == "dict":
+        return _unknown(node)
+    items: list[Value] = []
+    is_whole = iterable.whole
+    for item in iterable.items:
+        context.executor.assign(node.target, item, inner)
+        tests = [context.evaluator.test(context.evaluator.evaluate(test, inner)) for test in node.conditions]
+        if any(test is False for test in tests):
+            continue
+        is_whole = is_whole and all(test is True for test in tests)
+        items.append(context.evaluator.evaluate(node.element, inner))
+    return Series("list" if node.kind == "generator" else node.kind, tuple(items), is_whole)
+
+
+def _unknown(node: ex.Comprehension) -> Unknown:
+    return Unknown(render(node), "a comprehension over a collection that is not known")
