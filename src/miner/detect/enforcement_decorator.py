@@ -9,6 +9,7 @@ definitions; the table from a backend's name to its predicate and message; the f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector, cores
@@ -16,10 +17,13 @@ from miner.detect.file import File, called_name, matches, qualname
 from miner.detect.idiom import Idioms
 from miner.model.expression import Call, Expression
 from miner.model.site import Site
+from miner.model.span import Span
 from miner.syntax.freeze import freeze
 from miner.syntax.outline import Item
+from miner.syntax.rows import entries
 
 ID = "enforcement-decorator"
+_ROW = re.compile(r"""\(?\s*(["'])([^"']+)\1\s*[,:]""")
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -72,7 +76,21 @@ def _table(file: File, item: Item) -> Iterator[Site]:
     for target in item.all_texts("target"):
         name = file.outline.source(target)
         if matches(name, file.idioms.backends.tables):
-            yield Site(ID, "table", item.span, "", (), {"table": file.expression(value)}, {"value": value}, (name,))
+            spans = {"value": value, **dict(_rows(file, value))}
+            yield Site(ID, "table", item.span, "", (), {"table": file.expression(value)}, spans, (name,))
+
+
+def _rows(file: File, value: Span) -> Iterator[tuple[str, Span]]:
+    """Yield the span of each row of the table under `row:<backend>`; the display may be an argument of a call."""
+    text = file.outline.source(value)
+    opening = min((text.index(bracket) for bracket in "[{" if bracket in text), default=0)
+    for start, end in entries(text[opening:]):
+        row = text[opening + start : opening + end]
+        name = _ROW.match(row)
+        if name is not None:
+            first = value.start_byte + len(text[: opening + start].encode())
+            last = first + len(row.encode())
+            yield f"row:{name[2]}", Span(first, last, file.outline.line(first), file.outline.line(last - 1))
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:

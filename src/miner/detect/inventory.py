@@ -16,6 +16,7 @@ from miner.syntax.rows import entries
 _SPACE = re.compile(r"\s+")
 _LONGEST_SIGNATURE = 2_000
 _LONGEST_CONSTANT = 300
+_LONGEST_STRING = 4_000
 _LONGEST_SUMMARY = 300
 _SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)|(.+?)(?:\n\s*\n|$)", re.DOTALL)
 _CONSTANT_START = re.compile(rb"""[\[({"'\d]|r["']|(?:\w+\.)*(?:parse|Version|compile)\(""")
@@ -51,17 +52,29 @@ def constants(file: File) -> dict[str, ex.Expression]:
     again: set[str] = set()
     for item in file.outline.items:
         value = item.text("value") if item.kind == "assign" else None
-        if value is None or value.end_byte - value.start_byte > _LONGEST_CONSTANT:
-            continue
-        if not _CONSTANT_START.match(file.data, value.start_byte):
+        constant = _constant(file, value) if value is not None else None
+        if constant is None:
             continue
         for target in item.all_texts("target"):
             name = file.outline.source(target)
             if name in found:
                 again.add(name)
             if name.isidentifier() and name != "__all__":
-                found[name] = file.expression(value)
+                found[name] = constant
     return {name: value for name, value in found.items() if name not in again}
+
+
+def _constant(file: File, value: Span) -> ex.Expression | None:
+    """Return a short literal as an expression; a plain string needs no parser and may be longer."""
+    length = value.end_byte - value.start_byte
+    if file.data[value.start_byte : value.start_byte + 1] in {b'"', b"'"} and length <= _LONGEST_STRING:
+        try:
+            return ex.Constant(string(file.outline.source(value)))
+        except LiteralError:
+            pass
+    if length > _LONGEST_CONSTANT or not _CONSTANT_START.match(file.data, value.start_byte):
+        return None
+    return file.expression(value)
 
 
 def exports(file: File, dynamic: dict[str, int]) -> tuple[ExportRow, ...] | None:

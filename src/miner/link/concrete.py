@@ -16,11 +16,40 @@ from miner.model import expression as ex
 
 _REGEX_SECONDS = 2.0
 _LONGEST_LOOP = 100_000
-_FLAGS = {"MULTILINE": regex.M, "M": regex.M, "IGNORECASE": regex.I, "I": regex.I, "DOTALL": regex.S, "S": regex.S,
-          "VERBOSE": regex.X, "X": regex.X, "ASCII": regex.A, "A": regex.A}
+_FLAGS = {
+    "MULTILINE": regex.M,
+    "M": regex.M,
+    "IGNORECASE": regex.I,
+    "I": regex.I,
+    "DOTALL": regex.S,
+    "S": regex.S,
+    "VERBOSE": regex.X,
+    "X": regex.X,
+    "ASCII": regex.A,
+    "A": regex.A,
+}
 _STRING_METHODS = frozenset(
-    {"startswith", "endswith", "strip", "lstrip", "rstrip", "lower", "upper", "removeprefix", "removesuffix", "split",
-     "rsplit", "replace", "count", "find", "isidentifier", "splitlines", "partition", "rpartition", "join"}
+    {
+        "startswith",
+        "endswith",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "removeprefix",
+        "removesuffix",
+        "split",
+        "rsplit",
+        "replace",
+        "count",
+        "find",
+        "isidentifier",
+        "splitlines",
+        "partition",
+        "rpartition",
+        "join",
+    }
 )
 _PATTERN_METHODS = frozenset({"search", "match", "fullmatch"})
 
@@ -201,8 +230,16 @@ def _call(e: ex.Call, names: Mapping[str, Any]) -> Any:
 
 
 _BUILTINS: dict[str | None, Callable[[Any], Any]] = {
-    "any": any, "all": all, "len": len, "sorted": sorted, "list": list, "tuple": tuple, "set": set, "str": str,
-    "bool": bool, "frozenset": frozenset,
+    "any": any,
+    "all": all,
+    "len": len,
+    "sorted": sorted,
+    "list": list,
+    "tuple": tuple,
+    "set": set,
+    "str": str,
+    "bool": bool,
+    "frozenset": frozenset,
 }
 
 

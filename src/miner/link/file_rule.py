@@ -87,9 +87,7 @@ def _iterated(statement: object) -> Iterator[str]:
             yield from _iterated(part)
 
 
-def _walk(
-    library: Library, rules: FileRules, table: tuple[Module, Site], site: Site, read_text: ReadText
-) -> None:
+def _walk(library: Library, rules: FileRules, table: tuple[Module, Site], site: Site, read_text: ReadText) -> None:
     module, found = table
     files = {path: _reader(read_text, path) for path in library.by_path}
     names = Folder(files).names()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -82,6 +82,8 @@ class Library:
     modules: Mapping[str, Module]
     roots: tuple[str, ...]
     lazy: dict[str, dict[str, str]] = field(default_factory=dict)
+    _public: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _star: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
     def by_path(self) -> dict[str, Module]:
@@ -98,11 +100,9 @@ class Library:
         target = self.lazy.get(module, {}).get(name) or here.imported.get(name)
         if target is not None and target != f"{module}.{name}":
             return self.follow(target, depth + 1)
-        for star in here.stars:
-            if self.offers(star, name):
-                found = self.locate(star, name, depth + 1)
-                if found is not None:
-                    return found
+        star = self.stars(module).get(name)
+        if star is not None:
+            return self.locate(star, name, depth + 1)
         return Located(f"{module}.{name}", "") if f"{module}.{name}" in self.modules else None
 
     def follow(self, target: str, depth: int = 0) -> Located | None:
@@ -115,27 +115,25 @@ class Library:
         head = target.partition(".")[0]
         return None if head in self.roots else Located(None, target)
 
-    def offers(self, module: str, name: str) -> bool:
-        """Say whether `from module import *` would bring `name`."""
-        here = self.modules.get(module)
-        if here is None:
-            return False
-        if here.facts.exports is not None:
-            return any(row.name == name for row in here.facts.exports)
-        return not name.startswith("_")
+    def stars(self, module: str) -> dict[str, str]:
+        """Return the star-imported module that each name comes from; of several, the last."""
+        if module not in self._star:
+            self._star[module] = {}
+            here = self.modules[module]
+            self._star[module] = {name: star for star in here.stars for name in self.public_names(star)}
+        return self._star[module]
 
-    def public_names(self, module: str, depth: int = 0) -> Iterator[str]:
-        """Yield the names that `from module import *` brings, as far as they can be read."""
-        here = self.modules.get(module)
-        if here is None or depth > _DEEPEST:
-            return
-        if here.facts.exports is not None:
-            yield from (row.name for row in here.facts.exports)
-            return
-        own = [*here.definitions, *here.imported, *self.lazy.get(module, ())]
-        yield from (name for name in dict.fromkeys(own) if not name.startswith("_"))
-        for star in here.stars:
-            yield from self.public_names(star, depth + 1)
+    def public_names(self, module: str) -> tuple[str, ...]:
+        """Return the names that `from module import *` brings, as far as they can be read."""
+        if module not in self._public:
+            self._public[module] = ()  # a cycle of star imports brings nothing
+            here = self.modules.get(module)
+            if here is not None and here.facts.exports is not None:
+                self._public[module] = tuple(dict.fromkeys(row.name for row in here.facts.exports))
+            elif here is not None:
+                names = [*here.definitions, *here.imported, *self.lazy.get(module, ()), *self.stars(module)]
+                self._public[module] = tuple(name for name in dict.fromkeys(names) if not name.startswith("_"))
+        return self._public[module]
 
     def constant(self, module: str, name: str) -> tuple[str, Expression] | None:
         """Return the module that binds a constant seen as `name` in `module`, and its expression."""

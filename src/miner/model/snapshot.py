@@ -44,6 +44,14 @@ class SourceRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Which source a snapshot would have, and what would be said of it, known without reading it."""
+
+    source: SourceRecord
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """An ordered list of entries and the means to read them.
 

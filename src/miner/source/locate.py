@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from miner.errors import SourceError, UsageError
-from miner.model.snapshot import Snapshot
+from miner.model.snapshot import Identity, Snapshot
 from miner.source.limits import LIMITS, SourceLimits
 from miner.source.spec import GitUrl, LocalRepository, Release, check_ref, parse_spec
 
@@ -38,6 +38,21 @@ def open_source(
             from miner.source.release import open_release  # noqa: PLC0415 - the index client is slow to import
 
             return open_release(place, cache=cache, progress=progress, limits=limits)
+
+
+def identify(spec: str, ref: str | None, *, cache: Path) -> Identity | None:
+    """What `spec` names, where that is known without reading the source: a release that has been read before.
+
+    None says nothing about the source; `open_source` tells. Malformed arguments are None too: opening refuses them.
+    """
+    if ref is not None:
+        return None
+    place = parse_spec(spec)
+    if not isinstance(place, Release):
+        return None
+    from miner.source.release import identify_release  # noqa: PLC0415 - the index client is slow to import
+
+    return identify_release(place, cache=cache)
 
 
 def _empty_home(cache: Path) -> Path:

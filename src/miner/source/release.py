@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from miner.errors import SourceError
-from miner.model.snapshot import Snapshot, SourceRecord
+from miner.model.snapshot import Identity, Snapshot, SourceRecord
 from miner.source.archive import read_archive
 from miner.source.limits import SourceLimits
 from miner.source.pipconf import configuration_files, index_configuration
@@ -33,21 +33,38 @@ def open_release(release: Release, *, cache: Path, progress: Callable[[str], Non
         raise SourceError(f"the cache folder {cache} cannot be used: {error.strerror or error}") from None
     if archive is None:
         raise SourceError(f"{visible(resolution.filename)} disappeared from the cache folder: try again")
-    return _snapshot(resolution, archive, limits)
+    return _snapshot(resolution, archive, vault, limits)
 
 
-def _snapshot(resolution: Resolution, archive: Path, limits: SourceLimits) -> Snapshot:
-    contents = read_archive(archive, limits)
-    record = SourceRecord(
+def identify_release(release: Release, *, cache: Path) -> Identity | None:
+    """The identity of a release whose archive has been read before under the same pip configuration, else None."""
+    vault = Vault(cache)
+    try:
+        resolution = vault.recall(release, index_configuration(os.environ, configuration_files(os.environ)))
+        tree = vault.tree(resolution) if resolution is not None else None
+    except (OSError, SourceError):
+        return None
+    if resolution is None or tree is None:
+        return None
+    return Identity(_record(resolution, tree), _notes(resolution))
+
+
+def _record(resolution: Resolution, tree: str) -> SourceRecord:
+    return SourceRecord(
         kind="index",
         name=resolution.name,
         version=resolution.version,
         revision=resolution.sha256,
-        tree=contents.tree,
+        tree=tree,
         archive=resolution.filename,
     )
+
+
+def _snapshot(resolution: Resolution, archive: Path, vault: Vault, limits: SourceLimits) -> Snapshot:
+    contents = read_archive(archive, limits)
+    vault.note_tree(resolution, contents.tree)
     return Snapshot(
-        source=record,
+        source=_record(resolution, contents.tree),
         entries=contents.entries,
         read=contents.read,
         refused=contents.refused,

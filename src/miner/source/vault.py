@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +38,19 @@ class Vault:
     def __init__(self, cache: Path) -> None:
         self._archives = cache / "archives"
         self._releases = cache / "releases"
+
+    def tree(self, resolution: Resolution) -> str | None:
+        """The tree hash noted when this archive was read last; None when it was not, or the archive is gone."""
+        try:
+            noted = (self._releases / f"{resolution.sha256}.tree").read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return noted if _SHA256.fullmatch(noted) and self.archive(resolution) is not None else None
+
+    def note_tree(self, resolution: Resolution, tree: str) -> None:
+        """Note the tree hash of an archive, which its SHA-256 determines; a cache that takes no note is no error."""
+        with suppress(OSError), _appearing(self._releases / f"{resolution.sha256}.tree") as handle:
+            handle.write(tree.encode("ascii"))
 
     def recall(self, release: Release, configuration: IndexConfiguration) -> Resolution | None:
         """The resolution written under the same pip configuration; None when there is none or it is damaged."""

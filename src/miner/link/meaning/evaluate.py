@@ -12,9 +12,10 @@ from miner.link.meaning.compare import Comparison, compare, truth
 from miner.link.meaning.context import Context, Frame
 from miner.link.meaning.primitive import attribute
 from miner.link.meaning.subject import ORDERED
-from miner.link.meaning.tree import choose, opposite
+from miner.link.meaning.tree import choose, leaves, opposite
 from miner.link.meaning.value import (
     FALSE,
+    NONE,
     TRUE,
     Constant,
     External,
@@ -129,11 +130,14 @@ class Evaluator:
                 return value if test is is_or else self._connect(operator, nodes[1:], frame)
             with self._context.assume(test, holds=not is_or):
                 rest = self._connect(operator, nodes[1:], frame)
+            ends = list(leaves(value))
             if is_or:
-                return choose(test, TRUE if isinstance(value, Truth) else value, rest)
-            falsy: Value = Constant(None) if isinstance(value, Spec) else FALSE
-            return choose(test, rest, falsy)
+                return choose(test, TRUE if all(_is_plain(end) for end in ends) else value, rest)
+            return choose(test, rest, NONE if any(end == NONE or isinstance(end, Spec) for end in ends) else FALSE)
 
+        first = self._context.here(first)
+        if all(_is_plain(end) or isinstance(end, Spec) for end in leaves(first)):
+            return join(first)
         return self._context.bind(first, join)
 
     def negated(self, node: ex.Not, frame: Frame) -> Value:
@@ -212,6 +216,11 @@ class Evaluator:
     def opaque(self, node: ex.Opaque, frame: Frame) -> Value:
         _ = frame
         return Unknown(node.text, node.reason)
+
+
+def _is_plain(value: Value) -> bool:
+    """Say whether a value is a boolean, or None in its place."""
+    return isinstance(value, Truth) or value == NONE
 
 
 _EVALUATORS: dict[type[Any], Callable[[Evaluator, Any, Frame], Value]] = {

@@ -130,7 +130,7 @@ class Executor:
             return after
         guards[-1].is_noted = True
         test = Opaque(opaque=render(node), reason="whether this call fails is not known")
-        return Branch(test, after, Throw(trying.FAILURE, after.scope))
+        return Branch(test, after, Throw(trying.FAILURE, dict(after.scope)))
 
     def asserted(self, statement: st.Assert, frame: Frame) -> Outcome:
         value = self._context.evaluator.evaluate(statement.test, frame)
@@ -139,7 +139,7 @@ class Executor:
             return Throw("AssertionError", frame.scope)
         if _is_vague(test):
             return Fall(frame.scope)
-        return branch(test, Fall(frame.scope), Throw("AssertionError", frame.scope)) or Fall(frame.scope)
+        return branch(test, Fall(frame.scope), Throw("AssertionError", dict(frame.scope))) or Fall(frame.scope)
 
     def imported(self, statement: st.Import, frame: Frame) -> Outcome:
         context = self._context
@@ -152,7 +152,7 @@ class Executor:
         test = context.facts.simplify(self._importable(statement, prefix))
         if test is True:
             return Fall(frame.scope)
-        return branch(test, Fall(frame.scope), Throw("ImportError", frame.scope)) or Fall(frame.scope)
+        return branch(test, Fall(frame.scope), Throw("ImportError", dict(frame.scope))) or Fall(frame.scope)
 
     def _importable(self, statement: st.Import, modules: list[str]) -> Formula:
         context = self._context

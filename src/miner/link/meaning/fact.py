@@ -64,9 +64,20 @@ class Facts:
             if formula in self._clauses:
                 return self._clauses[formula]
             join = conjunction if isinstance(formula, All) else disjunction
-            return join(*(self.simplify(part) for part in formula.parts))
+            found = join(*(self.simplify(part) for part in formula.parts))
+            return self._by_clause(found)
         decided = self._decide(formula)
         return formula if decided is None else decided
+
+    def _by_clause(self, formula: Formula) -> Formula:
+        """An alternative that holds settles every wider one; a combination that fails settles every narrower one."""
+        if not self._clauses or not isinstance(formula, All | Any):
+            return formula
+        parts = set(formula.parts)
+        for clause, holds in self._clauses.items():
+            if type(clause) is type(formula) and isinstance(clause, All | Any) and parts.issuperset(clause.parts):
+                return holds
+        return formula
 
     def major(self, atom: Module | Package) -> int | None:
         """Return the first component of the versions that are possible, where it is one."""

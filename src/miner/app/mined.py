@@ -1,0 +1,136 @@
+"""From a snapshot to the files of its graph, in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from miner.app.pool import Usage
+from miner.app.progress import Progress
+from miner.app.reading import read_files
+from miner.detect.idiom import Idioms
+from miner.errors import InternalError
+from miner.graph.build import Built, build
+from miner.link.linker import link
+from miner.model.node import Manifest, Outcome, Source
+from miner.model.snapshot import Snapshot
+from miner.store.canonical import encode
+from miner.store.layout import EDGES, MANIFEST, NODES, OUTCOMES, SCHEMA_VERSION
+
+
+@dataclass(frozen=True)
+class Mined:
+    """The files of a graph folder by name, the outcomes, and what the workers used."""
+
+    files: dict[str, bytes]
+    outcomes: tuple[Outcome, ...]
+    usage: Usage
+
+
+def mine_snapshot(
+    snapshot: Snapshot,
+    idioms: Idioms,
+    extra: Path | None,
+    reader: str,
+    *,
+    jobs: int,
+    cache: Path | None,
+    progress: Progress,
+    tool: str,
+    tool_revision: str,
+) -> Mined:
+    """Read, link and assemble a snapshot; every row is checked against its schema before it is returned."""
+    read = read_files(snapshot, idioms, extra, reader, jobs=jobs, cache=cache, progress=progress)
+    _check_outcomes(snapshot, read.outcomes)
+    progress.stage("link", None)
+    blobs = {entry.path: entry.blob for entry in snapshot.entries}
+    bytes_of = _reader(snapshot, blobs)
+    linked = link(read.facts, lambda path: bytes_of(path).decode("utf-8", "replace"), idioms)
+    built = build(linked, bytes_of, blobs, idioms)
+    rows = {
+        NODES: [("node", node) for node in built.nodes],
+        EDGES: [("edge", edge) for edge in built.edges],
+        OUTCOMES: [("outcome", outcome) for outcome in read.outcomes],
+    }
+    files = {name: _lines(found) for name, found in rows.items()}
+    manifest = _manifest(snapshot, built, read.outcomes, files, reader, tool, tool_revision)
+    encoded = encode(manifest)
+    _check_rows("manifest", encoded)
+    return Mined({**files, MANIFEST: encoded + b"\n"}, tuple(read.outcomes), read.usage)
+
+
+def _reader(snapshot: Snapshot, blobs: dict[str, str]) -> Callable[[str], bytes]:
+    known: dict[str, bytes] = {}
+
+    def read(path: str) -> bytes:
+        if path not in known:
+            known[path] = snapshot.read(blobs[path])
+        return known[path]
+
+    return read
+
+
+def _check_outcomes(snapshot: Snapshot, outcomes: list[Outcome]) -> None:
+    """Every path in, exactly one outcome out."""
+    listed = Counter([entry.path for entry in snapshot.entries] + [path for path, _ in snapshot.refused])
+    if listed != Counter(outcome.path for outcome in outcomes):
+        raise InternalError("files listed and outcomes differ")
+
+
+def _lines(rows: list[tuple[str, object]]) -> bytes:
+    """Return rows as JSON lines, each checked against the schema of its record."""
+    from miner.app.schema import validator  # noqa: PLC0415  a native library
+
+    check = validator()
+    found = []
+    for kind, row in rows:
+        line = encode(row)
+        document = msgspec.json.decode(line)
+        check(document["type"].lower() if kind == "node" else kind, document)
+        found.append(line)
+    return b"".join(line + b"\n" for line in found)
+
+
+def _check_rows(kind: str, line: bytes) -> None:
+    from miner.app.schema import validator  # noqa: PLC0415
+
+    validator()(kind, msgspec.json.decode(line))
+
+
+def _manifest(
+    snapshot: Snapshot,
+    built: Built,
+    outcomes: list[Outcome],
+    files: dict[str, bytes],
+    reader: str,
+    tool: str,
+    tool_revision: str,
+) -> Manifest:
+    skipped = Counter(_shape(outcome.reason or "") for outcome in outcomes if outcome.outcome != "mined")
+    return Manifest(
+        schema_version=SCHEMA_VERSION,
+        tool=tool,
+        tool_revision=tool_revision,
+        source=msgspec.convert(msgspec.to_builtins(snapshot.source), Source),
+        reader=reader,  # type: ignore[arg-type]
+        nodes=_sorted(Counter(type(node).__name__ for node in built.nodes)),
+        edges=_sorted(Counter(edge.relation for edge in built.edges)),
+        outcomes=_sorted(Counter(outcome.outcome for outcome in outcomes)),
+        coverage={**built.coverage, "not_mined": _sorted(skipped)},
+        files={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        notes=snapshot.notes,
+    )
+
+
+def _shape(reason: str) -> str:
+    """Return the kind of a reason, without the path, line or number in it."""
+    return reason.partition(":")[0] if not reason.startswith("not Python 3") else "not Python 3"
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))

@@ -1,0 +1,95 @@
+"""Assembling the graph of one snapshot: nodes and edges, in canonical order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from miner.detect.idiom import Idioms
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms
+from miner.formula.notation import from_json
+from miner.graph.evidence import EvidenceReader
+from miner.graph.implementation import implementations, in_package
+from miner.graph.package import Packages
+from miner.graph.requirement import predicate, requirements
+from miner.link.linker import Linked
+from miner.model.node import Edge, Evidence, Node, Relation
+
+OPAQUE = "Opaque"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The nodes and edges of a graph, sorted, and the counts of what was not understood."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    coverage: dict[str, dict[str, int]]
+
+
+def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], idioms: Idioms) -> Built:
+    """Return the graph of a linked snapshot; `read` gives a file's bytes by path, `blobs` its blob id."""
+    evidences = EvidenceReader(read, blobs)
+    packages = Packages(idioms, idioms.probe.standard)
+    edges = _Edges()
+    nodes: list[Node] = []
+    opaque: dict[str, int] = {}
+    objects = {node.qualname: node for node in implementations(linked, evidences)}
+    known: set[str] = set()
+    for module, name, meaning in linked.predicates:
+        if not in_package(linked.library, linked.library.modules[module]):
+            continue
+        node = predicate(linked.library, module, name, meaning, evidences)
+        known.add(node.qualname)
+        nodes.append(node)
+        _count_opaque(opaque, "predicate", from_json(node.means))
+        edges.add(node.id, "about", packages.add(from_json(node.means), node.id, node.evidence), ())
+    for module, name, meaning in linked.predicates:
+        targets = [f"predicate:{used}" for used in meaning.uses if used in known]
+        if f"{module}.{name}" in known:
+            edges.add(f"predicate:{module}.{name}", "uses_predicate", targets, ())
+    stated = 0
+    for node_, need in requirements([n for n in linked.needs if n.owner in objects], evidences):
+        nodes.append(node_)
+        stated += 1
+        needs = from_json(node_.needs)
+        _count_opaque(opaque, "requirement", needs)
+        edges.add(f"implementation:{node_.owner}", "states", [node_.id], node_.evidence[:1])
+        edges.add(node_.id, "about", packages.add(needs, node_.id, node_.evidence), ())
+        edges.add(node_.id, "uses_predicate", [f"predicate:{p}" for p in need.predicates if p in known], ())
+    nodes.extend(objects.values())
+    nodes.extend(packages.nodes())
+    nodes.sort(key=lambda n: n.id)
+    unowned = sum(1 for n in linked.needs if n.owner not in objects)
+    coverage = {
+        "opaque": dict(sorted(opaque.items())),
+        "not_understood": linked.problems,
+        "left_out": {"needs outside the packages": unowned},
+        "formulas": {"predicate": len(known), "requirement": stated},
+    }
+    return Built(tuple(nodes), edges.sorted(), coverage)
+
+
+class _Edges:
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], Edge] = {}
+
+    def add(self, source: str, relation: Relation, targets: object, evidence: tuple[Evidence, ...]) -> None:
+        for target in targets if isinstance(targets, (list, tuple)) else ():
+            if target != source:
+                edge = Edge(source=source, relation=relation, target=target, evidence=evidence)
+                self._found.setdefault((source, relation, target), edge)
+
+    def sorted(self) -> tuple[Edge, ...]:
+        return tuple(self._found[key] for key in sorted(self._found))
+
+
+def _count_opaque(counts: dict[str, int], kind: str, formula: Formula) -> None:
+    """Count a formula that holds an opaque atom, by kind of node and reason."""
+    reasons = sorted({str(getattr(atom, "reason", "")) for atom in atoms(formula) if type(atom).__name__ == OPAQUE})
+    for reason in reasons[:1]:
+        counts[kind] = counts.get(kind, 0) + 1
+        counts[f"{kind}: {reason}"] = counts.get(f"{kind}: {reason}", 0) + 1
+
+

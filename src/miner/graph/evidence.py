@@ -1,0 +1,94 @@
+"""Evidence from places: the bytes are read, hashed and quoted; secrets in them are not republished."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from miner.link.place import Place
+from miner.model.node import Evidence, Role
+from miner.model.span import Span
+
+LONGEST_TEXT = 4096  # bytes of one quotation
+_QUOTED = frozenset({"site", "guard", "constant", "default", "message", "declaration", "binding", "authored"})
+_SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|\b(?:hf|ghp|gho|ghs|ghu)_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bsk-[A-Za-z0-9_-]{20,}"
+    r"|\bAKIA[0-9A-Z]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}"
+    r"|(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)",
+    re.DOTALL,
+)
+
+
+class EvidenceReader:
+    """Makes evidence of the places of one snapshot, in canonical order and without repetition."""
+
+    def __init__(self, read: Callable[[str], bytes], blobs: dict[str, str]) -> None:
+        self._read = read
+        self._blobs = blobs
+        self._known: dict[Place, Evidence] = {}
+
+    def all(self, places: Iterable[Place]) -> tuple[Evidence, ...]:
+        """Return the evidence of `places`, each once, sites first, then by place."""
+        unique = sorted(set(places), key=lambda place: (_ORDER[place.role], place.path, place.span))
+        return tuple(self.one(place) for place in unique)
+
+    def one(self, place: Place) -> Evidence:
+        """Return the evidence of one place."""
+        found = self._known.get(place)
+        if found is None:
+            found = self._known[place] = evidence(place, self._read(place.path), self._blobs[place.path])
+        return found
+
+
+def evidence(place: Place, data: bytes, blob: str) -> Evidence:
+    """Return the evidence of a place in a file whose bytes are `data`."""
+    span = place.span
+    piece = data[span.start_byte : span.end_byte]
+    text, redacted = _quoted(piece) if place.role in _QUOTED else (None, False)
+    return Evidence(
+        role=place.role,
+        path=place.path,
+        blob=blob,
+        start_line=span.start_line,
+        end_line=span.end_line,
+        start_byte=span.start_byte,
+        end_byte=span.end_byte,
+        sha256=hashlib.sha256(piece).hexdigest(),
+        text=text,
+        redacted=redacted,
+    )
+
+
+def redact(text: str) -> tuple[str, bool]:
+    """Return `text` without the secrets whose shape is known, and whether there were any."""
+    cleaned, count = _SECRET.subn("[redacted]", text)
+    return cleaned, count > 0
+
+
+def _quoted(piece: bytes) -> tuple[str | None, bool]:
+    if len(piece) > LONGEST_TEXT:
+        return None, False
+    return redact(piece.decode("utf-8", "replace"))
+
+
+_ORDER: dict[Role, int] = {
+    role: position
+    for position, role in enumerate(
+        ("site", "guard", "declaration", "constant", "default", "message", "binding", "definition", "authored")
+    )
+}
+
+
+def authored(file: Path, name: str, needle: str) -> Evidence | None:
+    """Return the evidence of the line of one of miner's own data files that starts with `needle`."""
+    data = file.read_bytes()
+    offset = 0
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if line.startswith(needle.encode("utf-8")):
+            blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+            return evidence(Place(name, Span(offset, offset + len(line), number, number), "authored"), data, blob)
+        offset += len(line) + 1
+    return None

@@ -1,0 +1,103 @@
+"""Implementation nodes: the objects of the library's packages, where they are defined and how they are imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from miner.graph.evidence import EvidenceReader, redact
+from miner.link.library import Library, Module
+from miner.link.linker import Linked
+from miner.link.place import Place
+from miner.model.node import Export, Implementation
+from miner.model.site import Definition
+
+
+def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
+    """Yield every public class and function of the packages, every exported object, and every owner of a need."""
+    owners = {need.owner for need in linked.needs}
+    wanted = owners | linked.exports.keys()
+    for name in sorted(linked.library.modules):
+        module = linked.library.modules[name]
+        if not in_package(linked.library, module):
+            continue
+        offered = {row.name for row in module.facts.exports or ()}
+        for definition in module.definitions.values():
+            qualname = f"{name}.{definition.name}"
+            if qualname in wanted or definition.name in offered or _is_public_definition(definition):
+                yield _defined(linked, module, definition, evidences)
+        for row in module.facts.exports or ():
+            if row.name not in module.definitions:
+                alias = _alias(linked, module, row.name, Place(module.path, row.span, "declaration"), evidences)
+                if alias is not None:
+                    yield alias
+
+
+def in_package(library: Library, module: Module) -> bool:
+    """Say whether a module belongs to one of the snapshot's top packages, and is not a test or example."""
+    parts = module.name.split(".")
+    return parts[0] in library.roots and parts[0] not in _NOT_PACKAGES and parts[-1] != "conftest"
+
+
+_NOT_PACKAGES = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmark", "benchmarks", "scripts"})
+
+
+def _is_public_definition(definition: Definition) -> bool:
+    named = not definition.name.startswith("_")
+    return definition.kind in {"class", "function"} and named and not definition.type_checking
+
+
+def _defined(linked: Linked, module: Module, definition: Definition, evidences: EvidenceReader) -> Implementation:
+    qualname = f"{module.name}.{definition.name}"
+    exports = _exports(linked, module, definition.name, qualname)
+    places = [Place(module.path, definition.span, "definition")]
+    places += [Place(module.path, row.span, "declaration") for row in module.facts.exports or () if row.name == definition.name]
+    return Implementation(
+        id=f"implementation:{qualname}",
+        name=definition.name.rpartition(".")[2],
+        evidence=evidences.all(places),
+        qualname=qualname,
+        kind=definition.kind,
+        exports=exports,
+        signature=None if definition.signature is None else redact(definition.signature)[0],
+        summary=None if definition.summary is None else redact(definition.summary)[0],
+        backends=linked.backends.get(qualname, ()),
+        public=_is_public(linked, definition.name, qualname, exports),
+    )
+
+
+def _alias(
+    linked: Linked, module: Module, name: str, place: Place, evidences: EvidenceReader
+) -> Implementation | None:
+    qualname = f"{module.name}.{name}"
+    located = linked.library.locate(module.name, name)
+    if located is None and qualname not in linked.backends:
+        return None
+    exports = _exports(linked, module, name, qualname)
+    return Implementation(
+        id=f"implementation:{qualname}",
+        name=name,
+        evidence=evidences.all([place]),
+        qualname=qualname,
+        kind="alias",
+        exports=exports,
+        backends=linked.backends.get(qualname, ()),
+        public=_is_public(linked, name, qualname, exports),
+        target=located.qualname.rstrip(".") if located is not None else None,
+    )
+
+
+def _exports(linked: Linked, module: Module, name: str, qualname: str) -> tuple[Export, ...]:
+    """Return how an object is imported: from the packages that offer it, then from where it is defined."""
+    if "." in name or name.startswith("_"):
+        return ()
+    offers = dict.fromkeys([*linked.exports.get(qualname, ()), (module.name, name)])
+    return tuple(Export(module=package, name=offered) for package, offered in offers)
+
+
+def _is_public(linked: Linked, name: str, qualname: str, exports: tuple[Export, ...]) -> bool:
+    owner = name.partition(".")[0]
+    hidden = any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
+    if hidden:
+        return False
+    outer = qualname[: -len(name)] + owner
+    return len(exports) > 1 or outer in linked.exports

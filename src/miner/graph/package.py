@@ -1,0 +1,93 @@
+"""Package nodes: the distributions that formulas speak of, their import names, and the versions enforced at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from packaging.utils import canonicalize_name
+
+from miner.detect.idiom import BUILT_IN, Idioms
+from miner.formula import atom as fa
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms
+from miner.graph.evidence import authored
+from miner.model.node import Evidence, Gate, Package
+
+_AUTHORED_PATH = "miner/data/idioms.toml"
+
+
+@dataclass
+class _Draft:
+    imports: set[str] = field(default_factory=set)
+    gates: set[tuple[str, str]] = field(default_factory=set)
+    evidence: tuple[Evidence, ...] = ()
+    aliases: dict[str, Evidence] = field(default_factory=dict)
+
+
+class Packages:
+    """Collects what the formulas of a graph say of packages."""
+
+    def __init__(self, idioms: Idioms, standard: Iterable[str] = ()) -> None:
+        self._idioms = idioms
+        self._standard = frozenset(standard)
+        self._drafts: dict[str, _Draft] = {}
+        self._lines: dict[str, Evidence | None] = {}
+
+    def add(self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+        """Take in a published formula; return the ids of the packages that it is about, sorted."""
+        found: set[str] = set()
+        for atom in atoms(formula):
+            if isinstance(atom, fa.Package):
+                names, imported = (atom.package,), None
+            elif isinstance(atom, fa.Module):
+                names, imported = self._distributions(atom), atom.module
+            else:
+                continue
+            for name in names:
+                canonical = canonicalize_name(name)
+                self._note(canonical, imported, atom, stated_by, evidence)
+                found.add(f"package:{canonical}")
+        return tuple(sorted(found))
+
+    def nodes(self) -> Iterator[Package]:
+        """Yield the packages in order."""
+        for name in sorted(self._drafts):
+            draft = self._drafts[name]
+            yield Package(
+                id=f"package:{name}",
+                name=name,
+                evidence=(*draft.evidence, *(draft.aliases[key] for key in sorted(draft.aliases))),
+                import_names=tuple(sorted(draft.imports)),
+                gated=tuple(Gate(specifier=specifier, stated_by=by) for specifier, by in sorted(draft.gates)),
+            )
+
+    def _distributions(self, atom: fa.Module) -> tuple[str, ...]:
+        """Return the distributions that provide a module: as asked for, by the idioms' aliases, or of its own name."""
+        if atom.distribution is not None:
+            return (atom.distribution,)
+        top = atom.module.partition(".")[0]
+        if top in self._standard:
+            return ()
+        return self._idioms.aliases.get(atom.module) or self._idioms.aliases.get(top) or (top,)
+
+    def _note(
+        self, name: str, imported: str | None, atom: fa.Package | fa.Module, stated_by: str, evidence: tuple[Evidence, ...]
+    ) -> None:
+        draft = self._drafts.setdefault(name, _Draft())
+        if not draft.evidence:
+            draft.evidence = evidence[:1]
+        if imported is not None:
+            draft.imports.add(imported)
+            key = imported if imported in self._idioms.aliases else imported.partition(".")[0]
+            line = self._alias_line(key) if key in self._idioms.aliases else None
+            if line is not None:
+                draft.aliases[key] = line
+        if atom.version:
+            draft.gates.add((",".join(operator + version for operator, version in atom.version), stated_by))
+
+    def _alias_line(self, key: str) -> Evidence | None:
+        if key not in self._lines:
+            quoted = f'"{key}" = ' if "." in key else f"{key} = "
+            self._lines[key] = authored(BUILT_IN, _AUTHORED_PATH, quoted) or authored(BUILT_IN, _AUTHORED_PATH, f'"{key}" = ')
+        return self._lines[key]

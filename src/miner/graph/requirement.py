@@ -1,0 +1,85 @@
+"""Requirement and Predicate nodes from linked needs and meanings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula
+from miner.formula.notation import to_json
+from miner.formula.disjunctive import subjects
+from miner.graph.evidence import EvidenceReader, redact
+from miner.link.library import Library
+from miner.link.meaning import Meaning
+from miner.link.need import Need
+from miner.link.place import Place
+from miner.model.node import Otherwise, Predicate, Requirement
+
+
+def predicate(library: Library, module: str, name: str, meaning: Meaning, evidences: EvidenceReader) -> Predicate:
+    """Return the node of a predicate."""
+    places = [
+        Place(library.modules[place.module].path, place.span, place.role)  # type: ignore[arg-type]
+        for place in meaning.evidence
+        if place.module in library.modules
+    ]
+    return Predicate(
+        id=f"predicate:{module}.{name}",
+        name=name,
+        evidence=evidences.all(places),
+        qualname=f"{module}.{name}",
+        means=to_json(canonical(meaning.formula)),
+        kind=meaning.kind,
+        quirks=meaning.quirks,
+    )
+
+
+def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[tuple[Requirement, Need]]:
+    """Yield a node for each distinct need; needs that say the same of the same owner fold into one."""
+    groups: dict[str, list[tuple[str, Formula, Need]]] = {}
+    for need in needs:
+        needed, when = canonical(need.needs), canonical(need.when)
+        if needed is True:
+            continue
+        base = f"requirement:{need.owner}#{'|'.join(subjects(needed))}/{need.effect}"
+        groups.setdefault(base, []).append((_key(when), needed, need))
+    for base in sorted(groups):
+        folded = _fold(groups[base])
+        for position, (needed, members) in enumerate(folded, start=1):
+            name = base if position == 1 else f"{base}~{position}"
+            yield _node(name, needed, members, evidences), members[0]
+
+
+def _key(formula: Formula) -> str:
+    return json.dumps(to_json(formula), sort_keys=True)
+
+
+def _fold(group: list[tuple[str, Formula, Need]]) -> list[tuple[Formula, list[Need]]]:
+    """Fold needs with the same needs, when and action, in order of their canonical `when`, then needs."""
+    found: dict[tuple[str, str, str, str], tuple[Formula, list[Need]]] = {}
+    for when, needed, need in group:
+        key = (when, _key(needed), need.origin, need.action or "")
+        found.setdefault(key, (needed, []))[1].append(need)
+    return [found[key] for key in sorted(found)]
+
+
+def _node(name: str, needed: Formula, members: list[Need], evidences: EvidenceReader) -> Requirement:
+    first = members[0]
+    message = next((need.message for need in members if need.message), None)
+    return Requirement(
+        id=name,
+        name=f"{first.owner} needs {', '.join(subjects(needed))}",
+        evidence=evidences.all(place for need in members for place in need.places),
+        owner=first.owner,
+        needs=to_json(needed),
+        when=to_json(canonical(first.when)),
+        otherwise=Otherwise(
+            effect=first.effect,
+            exception=first.exception,
+            message=redact(message)[0] if message else None,
+            action=first.action,
+        ),
+        origin=first.origin,
+        enforced=first.enforced,
+    )

@@ -1,0 +1,128 @@
+"""Linking a snapshot: from the facts of single files to objects, what they need, and what the predicates mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from miner.detect import predicate as predicate_detector
+from miner.detect.idiom import Idioms
+from miner.link.backend import Backends, sites
+from miner.link.condition import Conditions
+from miner.link.decorator import Decorators
+from miner.link.file_rule import FileRules, read_file_rules
+from miner.link.library import Library, build_library
+from miner.link.meaning import Found, Meaning, Meanings, Program
+from miner.link.need import Need
+from miner.link.offer import objects_of
+from miner.link.placeholder import Structures, read_structures
+from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
+from miner.model.site import Facts
+
+
+@dataclass
+class Linked:
+    """A linked snapshot.
+
+    `exports`: for each object (qualified name) the packages and names it is offered under. `predicates`: module, name
+    and meaning. `problems` counts shapes that were seen and not understood, by name.
+    """
+
+    library: Library
+    backends: dict[str, tuple[str, ...]]
+    exports: dict[str, list[tuple[str, str]]]
+    predicates: list[tuple[str, str, Meaning]]
+    needs: list[Need]
+    problems: dict[str, int] = field(default_factory=dict)
+
+
+def link(facts: Mapping[str, Facts], read_text: Callable[[str], str], idioms: Idioms) -> Linked:
+    """Link the facts of a snapshot's files, by path; `read_text` gives the text of a file for rules on content."""
+    library = build_library(facts)
+    rules = read_file_rules(library, read_text)
+    structures = read_structures(library)
+    _offer(library, rules, structures)
+    meanings = Meanings(_programs(library), idioms, _resolver(library))
+    conditions = Conditions(library, meanings)
+    backends = Backends(library, conditions)
+    decorators = Decorators(library, conditions)
+    needs = [
+        *needs_of_file_rules(library, rules, backends),
+        *needs_of_decorators(library, backends, decorators, rules),
+        *needs_of_gates(library, structures, conditions, backends),
+    ]
+    return Linked(
+        library,
+        _backends(needs),
+        _exports(library),
+        sorted(meanings.predicates(), key=lambda found: found[:2]),
+        needs,
+        _problems(library, rules, structures),
+    )
+
+
+def _offer(library: Library, rules: FileRules, structures: Structures) -> None:
+    """Fill in what packages offer through lazy import structures."""
+    for offer in structures.offers:
+        library.lazy.setdefault(offer.package, {})[offer.name] = f"{offer.target}.{offer.name}"
+    for package, folder in rules.offered.items():
+        offered = library.lazy.setdefault(package, {})
+        for path in rules.files:
+            if path.startswith(f"{folder}/"):
+                module = library.by_path[path]
+                for name in objects_of(module):
+                    offered.setdefault(name, f"{module.name}.{name}")
+
+
+def _programs(library: Library) -> dict[str, Program]:
+    found = {}
+    for name, site in sites(library, predicate_detector.ID, "module"):
+        module = library.modules[name]
+        found[name] = Program(name, module.path, module.is_package, site.statements)
+    return found
+
+
+def _resolver(library: Library) -> Callable[[str, str], Found | str | None]:
+    def resolve(module: str, name: str) -> Found | str | None:
+        located = library.locate(module, name)
+        if located is None:
+            return None
+        if located.module != module:
+            return located.qualname.rstrip(".")
+        here = library.modules[module]
+        value = here.facts.constants.get(name)
+        definition = here.definitions.get(name)
+        return Found(value, definition.span) if value is not None and definition is not None else None
+
+    return resolve
+
+
+def _backends(needs: list[Need]) -> dict[str, tuple[str, ...]]:
+    """Return the backends of whole objects: what placeholders and decorators on the object itself name."""
+    found: dict[str, set[str]] = {}
+    for need in needs:
+        found.setdefault(need.owner, set()).update(need.backends)
+    return {owner: tuple(sorted(names)) for owner, names in found.items() if names}
+
+
+def _exports(library: Library) -> dict[str, list[tuple[str, str]]]:
+    """Return, for each object, the packages that offer it under a public name, outermost first."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for package in sorted(name for name, module in library.modules.items() if module.is_package):
+        for name in library.public_names(package):
+            located = library.locate(package, name)
+            if located is not None and located.module is not None and located.name:
+                found.setdefault(located.qualname, []).append((package, name))
+    for offers in found.values():
+        offers.sort(key=lambda offer: (offer[0].count("."), offer))
+    return found
+
+
+def _problems(library: Library, rules: FileRules, structures: Structures) -> dict[str, int]:
+    found = dict(rules.problems)
+    for problem, count in structures.problems.items():
+        found[problem] = found.get(problem, 0) + count
+    for module in library.modules.values():
+        for shape, count in module.facts.dynamic.items():
+            found[f"dynamic: {shape}"] = found.get(f"dynamic: {shape}", 0) + count
+    return dict(sorted(found.items()))

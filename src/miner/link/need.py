@@ -1,0 +1,27 @@
+"""A need before it becomes a node: who needs what, when, and what happens otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from miner.formula.connective import Formula
+from miner.link.place import Place
+from miner.model.node import Effect, Origin
+
+
+@dataclass(frozen=True)
+class Need:
+    """One requirement of `owner` (a qualified name); `backends` are the names it was stated with."""
+
+    owner: str
+    needs: Formula
+    when: Formula
+    effect: Effect
+    origin: Origin
+    enforced: bool
+    places: tuple[Place, ...]
+    predicates: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
+    exception: str | None = None
+    message: str | None = None
+    action: str | None = None
