@@ -124,4 +124,5 @@ def _document(result: ExtractResult) -> dict[str, Any]:
         **{key: manifest[key] for key in kept},
         "failed": [{"path": outcome.path, "reason": outcome.reason} for outcome in result.failed],
         "notes": list(result.notes),
+        "run": {"cpu_seconds": result.cpu_seconds, "peak_rss_bytes": result.peak_rss_bytes},
     }

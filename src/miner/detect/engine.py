@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,20 +15,34 @@ from miner.detect.detector import Detector
 from miner.detect.file import File, items
 from miner.detect.idiom import Idioms
 from miner.detect.registry import DETECTORS
+from miner.machine.installed import installed_version
 from miner.model.site import Definition, Facts, FileOutcome, Site
 from miner.model.span import Span
 from miner.syntax.decoding import Decoded, RefusedError, decode
 from miner.syntax.outline import Item, Outline, ParseError
 
 ReadOutline = Callable[[bytes], Outline]
-_ENGINE_REVISION = 1
 
 
 def revision(idioms: Idioms, reader: str) -> str:
-    """Return what the facts of a blob depend on besides its bytes, as a short hash: the key of the blob cache."""
-    parts = [f"engine={_ENGINE_REVISION}", f"reader={reader}", f"idioms={idioms.digest}", f"msgspec={msgspec.__version__}"]
+    """Return what the facts of a blob depend on besides its bytes, as a short hash: the key of the blob cache.
+
+    The detectors' own revisions, the parsers' versions, the vocabulary, and the source of the packages that read.
+    """
+    parts = [f"reader={reader}", f"idioms={idioms.digest}", f"source={_source_digest()}"]
+    parts += [f"{name}={installed_version(name)}" for name in ("libcst", "msgspec", "tree-sitter", "tree-sitter-python")]
     parts += [f"{detector.id}={detector.revision}" for detector in DETECTORS]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+@cache
+def _source_digest() -> str:
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("detect", "flow", "model", "syntax"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def mine(path: str, data: bytes, idioms: Idioms, read_outline: ReadOutline) -> FileOutcome:

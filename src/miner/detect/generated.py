@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 
-from miner.detect.file import matches
 from miner.detect.idiom import Idioms
 from miner.model.snapshot import Entry
 
@@ -20,17 +20,21 @@ def generator_sources(entries: Iterable[Entry], read: Callable[[str], bytes], id
     """
     names = idioms.generated.sources
     files = [entry for entry in entries if entry.kind == "file" and entry.path.endswith(".py")]
-    folders = {posixpath.dirname(entry.path) for entry in files if matches(posixpath.basename(entry.path), names)}
+    folders = {posixpath.dirname(entry.path) for entry in files if _is_source(posixpath.basename(entry.path), names)}
     found: dict[str, str] = {}
     for entry in files:
         folder, name = posixpath.split(entry.path)
-        if folder not in folders or matches(name, names):
+        if folder not in folders or _is_source(name, names):
             continue
         for source in _named(read(entry.blob)[:_HEADER], idioms):
             candidate = posixpath.join(folder, source)
             found.setdefault(candidate, entry.path)
     present = {entry.path for entry in files}
     return {path: sibling for path, sibling in sorted(found.items()) if path in present}
+
+
+def _is_source(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _named(header: bytes, idioms: Idioms) -> Iterator[str]:

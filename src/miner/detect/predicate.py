@@ -22,6 +22,7 @@ from miner.syntax.outline import Item
 
 ID = "predicate"
 _LONGEST = 150  # lines
+_HELPER = 25  # lines: a function of another module may call these
 _ASKING = frozenset(
     {"spec", "version", "metadata", "index", "which", "device", "count", "capability", "feature", "toolkit", "rocm"}
 )
@@ -36,7 +37,8 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     seeds = {name for name, i in functions.items() if _is_seed(file, i, words)}
     if not seeds and not any(_is_flag(file, i) for i in top if i.kind == "assign"):
         return
-    kept = _closure(file, functions, seeds)
+    short = {name for name, i in functions.items() if _lines(i.span) <= _HELPER}
+    kept = _closure(file, functions, seeds | short)
     statements = freeze(file.outline.items, file.outline, keep=lambda i: i.kind == "function" and i.name in kept)
     whole = Span(0, len(file.data), 1, file.outline.line(max(len(file.data) - 1, 0)))
     yield Site(ID, "module", whole, statements=statements, names=tuple(sorted(seeds)))

@@ -31,7 +31,7 @@ class Built:
 def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], idioms: Idioms) -> Built:
     """Return the graph of a linked snapshot; `read` gives a file's bytes by path, `blobs` its blob id."""
     evidences = EvidenceReader(read, blobs)
-    packages = Packages(idioms, idioms.probe.standard)
+    packages = Packages(idioms, lambda found, word: word.encode() in evidences.bytes_of(found))
     edges = _Edges()
     nodes: list[Node] = []
     opaque: dict[str, int] = {}

@@ -35,6 +35,10 @@ class EvidenceReader:
         unique = sorted(set(places), key=lambda place: (_ORDER[place.role], place.path, place.span))
         return tuple(self.one(place) for place in unique)
 
+    def bytes_of(self, found: Evidence) -> bytes:
+        """Return the bytes that a piece of evidence of this snapshot stands on."""
+        return self._read(found.path)[found.start_byte : found.end_byte]
+
     def one(self, place: Place) -> Evidence:
         """Return the evidence of one place."""
         found = self._known.get(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from packaging.utils import canonicalize_name
@@ -28,14 +28,18 @@ class _Draft:
 class Packages:
     """Collects what the formulas of a graph say of packages."""
 
-    def __init__(self, idioms: Idioms, standard: Iterable[str] = ()) -> None:
+    def __init__(self, idioms: Idioms, mentions: Callable[[Evidence, str], bool]) -> None:
         self._idioms = idioms
-        self._standard = frozenset(standard)
+        self._mentions = mentions
+        self._standard = frozenset(idioms.probe.standard)
         self._drafts: dict[str, _Draft] = {}
         self._lines: dict[str, Evidence | None] = {}
 
     def add(self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
-        """Take in a published formula; return the ids of the packages that it is about, sorted."""
+        """Take in a published formula; return the ids of the packages that it is about, sorted.
+
+        A package's own evidence is the first, among those of the formula that states it first, that mentions it.
+        """
         found: set[str] = set()
         for atom in atoms(formula):
             if isinstance(atom, fa.Package):
@@ -76,7 +80,8 @@ class Packages:
     ) -> None:
         draft = self._drafts.setdefault(name, _Draft())
         if not draft.evidence:
-            draft.evidence = evidence[:1]
+            written = imported or (atom.package if isinstance(atom, fa.Package) else name)
+            draft.evidence = tuple(e for e in evidence if self._mentions(e, written))[:1] or evidence[:1]
         if imported is not None:
             draft.imports.add(imported)
             key = imported if imported in self._idioms.aliases else imported.partition(".")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from miner.store.lock import locked, try_lock
 
 Content = bytes | Iterable[bytes]
 
+_ASIDE = ".old"
 _LOCK_SECONDS = 10.0
 """The lock of the parent folder is held for a few system calls; ten seconds means that something is stuck."""
 
@@ -48,11 +50,7 @@ def write_folder(target: Path, files: Mapping[str, Content]) -> None:
         _fill_and_publish(scratch, target, files)
         done = True
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-        if not done:
-            for folder in made:
-                with suppress(OSError):
-                    folder.rmdir()
+        _clear(scratch, target, () if done else made)
 
 
 def check_target(target: Path) -> None:
@@ -114,15 +112,27 @@ def _publish(scratch: Path, target: Path) -> None:
         return
     if exchange(scratch, target):
         return  # the old graph now lies at `scratch`, which the caller removes
-    aside = scratch.with_suffix(".old")
+    aside = scratch.with_suffix(_ASIDE)
     try:
         target.rename(aside)
         scratch.rename(target)
-    except BaseException:
+    finally:
         if aside.exists() and not target.exists():
             aside.rename(target)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _clear(scratch: Path, target: Path, made: Iterable[Path]) -> None:
+    """Remove what lies beside the target, and the parents made in vain; Ctrl-C waits until that is done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        shutil.rmtree(scratch, ignore_errors=True)
+        if target.exists():  # the old graph is never removed without its successor in place
+            shutil.rmtree(scratch.with_suffix(_ASIDE), ignore_errors=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _repair(target: Path) -> None:
@@ -130,7 +140,7 @@ def _repair(target: Path) -> None:
     prefix = _sibling_prefix(target)
     left = sorted(entry for entry in target.parent.iterdir() if entry.name.startswith(prefix))
     for sibling in left:
-        if sibling.suffix == ".old" and not os.path.lexists(target):
+        if sibling.suffix == _ASIDE and not os.path.lexists(target):
             sibling.rename(target)
         elif not sibling.is_symlink() and sibling.is_dir() and not _is_held(sibling):
             shutil.rmtree(sibling, ignore_errors=True)
@@ -159,7 +169,7 @@ def _check_names(files: Mapping[str, Content]) -> None:
     if MANIFEST not in files:
         raise InternalError("a graph folder without a manifest")
     for name in files:
-        if name != Path(name).name or name.startswith(".") or not name.isprintable():
+        if not name or name != Path(name).name or name.startswith(".") or not name.isprintable():
             raise InternalError(f"not a plain file name: {name!r}")
 
 

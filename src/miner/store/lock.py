@@ -26,8 +26,9 @@ def try_lock(descriptor: int) -> bool | None:
 @contextmanager
 def locked(folder: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of `folder`; OutputError when another run has held it for `seconds`."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = -1
     try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         deadline = time.monotonic() + seconds
         while try_lock(descriptor) is False:
             if time.monotonic() > deadline:
@@ -35,4 +36,5 @@ def locked(folder: Path, seconds: float) -> Iterator[None]:
             time.sleep(0.02)
         yield
     finally:
-        os.close(descriptor)
+        if descriptor >= 0:
+            os.close(descriptor)

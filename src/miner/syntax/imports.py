@@ -8,7 +8,7 @@ from typing import NamedTuple
 from miner.model.statement import Binding
 
 _COMMENT = re.compile(r"#[^\n\r]*")
-_DOTS = re.compile(r"from([\s.]*)")
+_FROM = re.compile(r"from\s*((?:\.\s*)*)((?:\w+(?:\s*\.\s*\w+)*)?)\s*(?<!\w)import(?!\w)\s*(.*)", re.DOTALL)
 
 
 class ReadImport(NamedTuple):
@@ -33,24 +33,14 @@ def read_import(text: str) -> ReadImport:
 
 
 def _from(text: str) -> ReadImport:
-    dots = _DOTS.match(text)
-    level = dots[1].count(".") if dots else 0
-    rest = text[dots.end() :] if dots else text
-    module, _, names = rest.partition("import") if level and rest.startswith("import") else _split(rest)
-    prefix = module.strip()
-    if names.strip() == "*":
-        return ReadImport((), (prefix,), level, star=True)
-    bindings = tuple(
-        Binding(alias or name, f"{prefix}.{name}" if prefix else name) for name, alias in _names(names.strip(" ()\n\r\t"))
-    )
-    return ReadImport(bindings, (prefix,), level, star=False)
-
-
-def _split(rest: str) -> tuple[str, str, str]:
-    match = re.match(r"([\w.]+)\s+import\b(.*)|([\w.]+)\s+import(\(.*|\*)", rest, re.DOTALL)
+    match = _FROM.match(text)
     if match is None:
-        return rest, "", ""
-    return match[1] or match[3], "import", match[2] if match[1] else match[4]
+        return ReadImport((), (), 0, star=False)
+    level, prefix, names = match[1].count("."), "".join(match[2].split()), match[3].strip(" ()\n\r\t")
+    if names == "*":
+        return ReadImport((), (prefix,), level, star=True)
+    bindings = tuple(Binding(alias or name, f"{prefix}.{name}" if prefix else name) for name, alias in _names(names))
+    return ReadImport(bindings, (prefix,), level, star=False)
 
 
 def _names(text: str) -> list[tuple[str, str]]:

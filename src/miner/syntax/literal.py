@@ -8,6 +8,7 @@ import unicodedata
 _LONGEST_NUMBER = 400  # digits; a longer one is no version, count or limit, and int() is quadratic
 _PREFIX = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
 _ESCAPE = re.compile(r"\\(\r\n|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]+\}|.)", re.DOTALL)
+_ESCAPED_QUOTE = re.compile(r"\\.", re.DOTALL)
 _SINGLE = {
     "\n": "",
     "\r": "",
@@ -43,6 +44,8 @@ def string(text: str) -> str:
     if len(text) < match.end() + len(quote) or not text.endswith(quote):
         raise LiteralError("an unterminated string")
     body = text[match.end() : -len(quote)]
+    if quote in body and quote in _ESCAPED_QUOTE.sub("", body):
+        raise LiteralError("more than one string")
     return body if "r" in prefix or "\\" not in body else unescape(body)
 
 

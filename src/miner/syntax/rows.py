@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
-    r"|#[^\n\r]*|[()\[\]{},]",
+    r"|#[^\n\r]*|[()\[\]{},:]|\blambda\b",
     re.DOTALL,
 )
 
@@ -15,9 +15,14 @@ _TOKEN = re.compile(
 def entries(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start and end, in characters, of each entry of the display that `text` is, brackets included."""
     depth = 0
+    lambdas = 0  # whose parameters are being listed: their commas divide no entries
     start: int | None = None
     end = 0
     for token, begin, finish in _pieces(text):
+        if token == "lambda":
+            lambdas += 1
+        elif token == ":" and lambdas:
+            lambdas -= 1
         if token in {"(", "[", "{"}:
             depth += 1
             if depth == 1:
@@ -29,7 +34,7 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
                 if start is not None:
                     yield start, end
                 return
-        elif token == "," and depth == 1:
+        elif token == "," and depth == 1 and not lambdas:
             if start is not None:
                 yield start, end
             start = None

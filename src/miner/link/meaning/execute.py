@@ -12,12 +12,25 @@ from miner.formula.connective import Any as AnyOf
 from miner.link.meaning import assign, loop, trying
 from miner.link.meaning.builtin import arithmetic
 from miner.link.meaning.context import Context, Frame
-from miner.link.meaning.outcome import Branch, Fall, Outcome, Return, Throw, branch, exits, falls, scope_after
+from miner.link.meaning.outcome import (
+    Branch,
+    Fall,
+    Outcome,
+    Return,
+    Throw,
+    branch,
+    exits,
+    falls,
+    relabelled,
+    scope_after,
+)
 from miner.link.meaning.tree import only_raised, raising, without_raised
-from miner.link.meaning.value import NONE, Choice, External, Raised, Routine, Truth, Unknown, Value
+from miner.link.meaning.value import NONE, Choice, Constant, External, Raised, Routine, Truth, Unknown, Value
 from miner.link.meaning.wording import render
 from miner.model import expression as ex
 from miner.model import statement as st
+
+BODY_NOT_READ = "body not read"
 
 
 class Executor:
@@ -47,6 +60,8 @@ class Executor:
         test = falls(outcome)
         with self._context.assume(test):
             after = rest(frame)
+        if _is_simple(after):
+            return relabelled(outcome, lambda end: after if isinstance(end, Fall) else end)
         return branch(test, after, exits(outcome)) or after
 
     def guarded(self, value: Value, frame: Frame, rest: Callable[[Value, Frame], Outcome]) -> Outcome:
@@ -204,12 +219,25 @@ class Executor:
 
     def skipped(self, statement: st.Statement, frame: Frame) -> Outcome:
         if isinstance(statement, st.Unread):
+            if statement.kind == BODY_NOT_READ:
+                return Return(Unknown(frame.name, "its body is not read"))
+            if statement.kind == "match":
+                test = Opaque(opaque="match", reason="a match statement is not followed")
+                return Branch(test, Return(Unknown("match", test.reason)), Fall(frame.scope))
             for name in statement.names:
                 frame.scope[name] = Unknown(name, f"bound by a statement that is not read ({statement.kind})")
         return Fall(frame.scope)
 
     def jumped(self, statement: st.Jump, frame: Frame) -> Outcome:
         return Fall(frame.scope) if statement.kind == "pass" else loop.leave(statement.kind, frame)
+
+
+def _is_simple(outcome: Outcome) -> bool:
+    """Say whether an outcome may stand in several places of a decision without making it longer."""
+    if isinstance(outcome, Return):
+        value = outcome.value
+        return isinstance(value, Constant) or (isinstance(value, Truth) and isinstance(value.formula, bool))
+    return not isinstance(outcome, Branch)
 
 
 def _throws(value: Value, frame: Frame) -> Outcome:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
 from miner.formula.atom import Atom, Environment, Module, Package
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.link.meaning import interval
+
+_FEW = 4
+"""Alternatives that are looked into: a choice of devices, seldom more."""
 
 
 class Facts:
@@ -67,7 +70,15 @@ class Facts:
             found = join(*(self.simplify(part) for part in formula.parts))
             return self._by_clause(found)
         decided = self._decide(formula)
+        if decided is None and any(self._alternatives(formula)):
+            return True
         return formula if decided is None else decided
+
+    def _alternatives(self, atom: Atom) -> Iterator[bool]:
+        """What every one of some alternatives requires holds, when one of them does."""
+        for clause, holds in self._clauses.items():
+            if holds and isinstance(clause, Any) and len(clause.parts) <= _FEW:
+                yield all(_is_said(part, atom) for part in clause.parts)
 
     def _by_clause(self, formula: Formula) -> Formula:
         """An alternative that holds settles every wider one; a combination that fails settles every narrower one."""
@@ -97,6 +108,12 @@ class Facts:
         if isinstance(atom, Environment):
             return _decide_variable(atom, self._variables.get(atom.env, ()))
         return None
+
+
+def _is_said(formula: Formula, atom: Atom) -> bool:
+    """Say whether a conjunction implies `atom`; parts of another kind are not looked at."""
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    return any(type(part) is type(atom) for part in parts) and implies(formula, atom)
 
 
 def subject_key(atom: Module | Package) -> str:

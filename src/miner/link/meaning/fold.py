@@ -1,44 +1,63 @@
-"""The last step: a module that is looked for and whose version is asked becomes one atom."""
+"""The last step: formulas without repetition, and a module with the version of its distribution as one atom."""
 
 from __future__ import annotations
 
+import msgspec
 from packaging.utils import canonicalize_name
 
 from miner.detect.idiom import Idioms
 from miner.formula.atom import Module, Package
-from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction
+from miner.formula.connective import All, Any, Formula, conjunction, disjunction
 from miner.link.meaning.fact import Facts, implies
-from miner.link.meaning.tree import opposite
+from miner.link.meaning.tree import inwards
 
 
 def folded(formula: Formula, idioms: Idioms) -> Formula:
     """Return the formula with find_spec(P) and the version of P's distribution as one atom, and without repetition."""
-    if isinstance(formula, Not):
-        return opposite(folded(formula.part, idioms))
+    return _folded(inwards(formula), idioms)
+
+
+def _folded(formula: Formula, idioms: Idioms) -> Formula:
     if isinstance(formula, Any):
-        return disjunction(*_kept([folded(part, idioms) for part in formula.parts], is_all=False))
+        return _factored(disjunction(*_kept([_folded(part, idioms) for part in formula.parts], is_all=False)))
     if not isinstance(formula, All):
         return formula
-    parts = _kept([folded(part, idioms) for part in formula.parts], is_all=True)
-    parts = _merged(_paired(parts, idioms))
+    before: Formula = formula
+    simpler = conjunction(*_kept([_folded(part, idioms) for part in formula.parts], is_all=True))
+    if simpler != before:
+        return _folded(simpler, idioms)
+    parts = _merged(_paired(list(formula.parts), idioms))
     return conjunction(*_kept(parts, is_all=True))
 
 
 def _kept(parts: list[Formula], *, is_all: bool) -> list[Formula]:
     """Leave out what another part says already, and simplify what others decide."""
-    kept: list[Formula] = list(parts)
+    kept = list(parts)
     for part in parts:
         others = [other for other in kept if other is not part]
-        if len(kept) > 1 and any((implies(o, part) if is_all else implies(part, o)) for o in others):
+        if any((implies(other, part) if is_all else implies(part, other)) for other in others):
             kept = others
-    result: list[Formula] = []
     for index, part in enumerate(kept):
+        if not isinstance(part, All | Any):
+            continue
         facts = Facts()
-        for other in kept[:index] + kept[index + 1 :]:
-            if not isinstance(other, All | Any):
+        for at, other in enumerate(kept):
+            if at != index and (at < index or not isinstance(other, All | Any)):
                 facts = facts.with_fact(other, holds=is_all)
-        result.append(facts.simplify(part) if isinstance(part, All | Any) else part)
-    return result
+        kept[index] = facts.simplify(part)
+    return kept
+
+
+def _factored(formula: Formula) -> Formula:
+    """Move out what every alternative requires."""
+    if not isinstance(formula, Any):
+        return formula
+    sides = [part.parts if isinstance(part, All) else (part,) for part in formula.parts]
+    common = [part for part in sides[0] if all(part in side for side in sides[1:])]
+    if not common:
+        return formula
+    rest = [conjunction(*(part for part in side if part not in common)) for side in sides]
+    return conjunction(*common, disjunction(*rest))
 
 
 def _merged(parts: list[Formula]) -> list[Formula]:
@@ -48,19 +67,12 @@ def _merged(parts: list[Formula]) -> list[Formula]:
         if not isinstance(part, Module | Package) or not part.version:
             found[part] = part
             continue
-        name = part.module if isinstance(part, Module) else part.package
-        key = (type(part), name, part.base, part.distribution if isinstance(part, Module) else None)
-        before = found.get(key)
-        if isinstance(before, Module):
-            before = Module(
-                module=before.module,
-                version=(*before.version, *part.version),
-                distribution=before.distribution,
-                base=before.base,
-            )
-        elif isinstance(before, Package):
-            before = Package(package=before.package, version=(*before.version, *part.version), base=before.base)
-        found[key] = before or part
+        key = msgspec.structs.replace(part, version=())
+        before = found.get((key, True))
+        if isinstance(before, Module | Package):
+            added = tuple(one for one in part.version if one not in before.version)
+            part = msgspec.structs.replace(before, version=(*before.version, *added))  # noqa: PLW2901
+        found[(key, True)] = part
     return list(found.values())
 
 
@@ -75,15 +87,8 @@ def _paired(parts: list[Formula], idioms: Idioms) -> list[Formula]:
             result.append(part)
             continue
         absorbed.add(module)
-        same = _key(module) == _key(part.package)
-        result.append(
-            Module(
-                module=module,
-                version=part.version,
-                distribution=None if same else part.package,
-                base=part.base,
-            )
-        )
+        other = None if _key(module) == _key(part.package) else part.package
+        result.append(Module(module=module, version=part.version, distribution=other, base=part.base))
     return [part for part in result if not (isinstance(part, Module) and part.module in absorbed and _is_bare(part))]
 
 
@@ -92,6 +97,7 @@ def _is_bare(part: Module) -> bool:
 
 
 def _provided(part: Package, modules: dict[str, Module], idioms: Idioms) -> str | None:
+    """A distribution of the same name counts where its version is asked, another where it is known to provide it."""
     for module in modules:
         same = _key(module) == _key(part.package)
         if same and part.version:

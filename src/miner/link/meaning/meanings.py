@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from miner.detect.idiom import Idioms
 from miner.formula.atom import Opaque, Parameter
 from miner.formula.connective import All, Any, Formula, Not, disjunction
 from miner.link.meaning.compare import truth
-from miner.link.meaning.context import BUDGET, Context
+from miner.link.meaning.context import BUDGET, Context, Frame
 from miner.link.meaning.evaluate import Evaluator
 from miner.link.meaning.execute import Executor
 from miner.link.meaning.fact import Facts
@@ -18,8 +18,9 @@ from miner.link.meaning.names import Names
 from miner.link.meaning.record import Arguments, Meaning, Program, Resolve
 from miner.link.meaning.routine import Caller
 from miner.link.meaning.trace import Trace
-from miner.link.meaning.tree import leaves
+from miner.link.meaning.tree import leaves, reaching
 from miner.link.meaning.value import (
+    NONE,
     Choice,
     Constant,
     External,
@@ -69,6 +70,17 @@ class Meanings:
                     if found is not None:
                         yield module, name, found
 
+    def condition(self, module: str, expression: ex.Expression, shadowed: Iterable[str] = ()) -> Meaning:
+        """Return what an expression means as a condition, anywhere in `module`.
+
+        Names are those of the module, but for `shadowed` ones, which are local and not known.
+        """
+        context = self._context
+        context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
+        scope: dict[str, Value] = {name: Unknown(name, "a local name") for name in shadowed}
+        value = context.evaluator.evaluate(expression, Frame(module, module, scope))
+        return self._meaning(module, None, value, context.trace)
+
     def _compute(self, module: str, name: str, arguments: Arguments) -> Meaning | None:
         context = self._context
         context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
@@ -85,18 +97,8 @@ class Meanings:
 
     def _meaning(self, module: str, routine: Routine | None, value: Value, trace: Trace, name: str = "") -> Meaning:
         ends = list(leaves(value))
-        tuples = [
-            end for end in ends if isinstance(end, Series) and is_environmental(disjunction(*map(truth, end.items)))
-        ]
         formula = folded(truth(value), self._context.idioms)
-        quirks = dict(trace.quirks) if routine is not None else {}
-        if tuples:
-            quirks["always-true"] = None
-        for end in ends:
-            if isinstance(end, Raised):
-                quirks["raises-invalid-version" if end.exception == "InvalidVersion" else "raises"] = None
-            elif end == Constant(None) and routine is not None:
-                quirks["returns-none"] = None
+        quirks = {**(trace.quirks if routine is not None else {}), **_quirks(value, is_function=routine is not None)}
         own = (routine.module, routine.name) if routine is not None else (module, name)
         uses = tuple(sorted(f"{m}.{n}" for m, n in trace.calls if (m, n) != own and self._is_predicate(m, n)))
         return Meaning(
@@ -105,7 +107,7 @@ class Meanings:
             evidence=grounded(formula, trace),
             uses=uses,
             kind="flag" if routine is None else "function",
-            boolean=all(isinstance(end, Truth) for end in ends),
+            boolean=all(isinstance(end, Truth | Raised) for end in ends),
             exact=not any(isinstance(atom, Opaque | Parameter) for atom in atoms(formula)),
         )
 
@@ -132,6 +134,25 @@ class Meanings:
             return False
         is_annotated = value.code.returns == ex.Name("bool")
         return found.boolean or is_annotated or self._context.idioms.is_predicate_name(name)
+
+
+def _quirks(value: Value, *, is_function: bool) -> dict[str, None]:
+    """Return how the answer itself is odd."""
+    found: dict[str, None] = {}
+    for end in dict.fromkeys(leaves(value)):
+        if isinstance(end, Series) and is_environmental(disjunction(*map(truth, end.items))):
+            found["always-true"] = None
+        elif isinstance(end, Raised) and _is_raised(value, end):
+            found["raises-invalid-version" if end.exception == "InvalidVersion" else "raises"] = None
+        elif end == NONE and is_function:
+            found["returns-none"] = None
+    return found
+
+
+def _is_raised(value: Value, end: Raised) -> bool:
+    """Say whether the environment, and not only an argument, decides that the exception is raised."""
+    when = reaching(value, end)
+    return when is True or is_environmental(when)
 
 
 def _constant(scalar: bool | float | str | None) -> Value:

@@ -106,4 +106,5 @@ def relabelled(outcome: Outcome, change: Callable[[Outcome], Outcome]) -> Outcom
     """Return the outcome with every end of it changed."""
     if not isinstance(outcome, Branch):
         return change(outcome)
-    return Branch(outcome.test, relabelled(outcome.then, change), relabelled(outcome.orelse, change))
+    then, orelse = relabelled(outcome.then, change), relabelled(outcome.orelse, change)
+    return branch(outcome.test, then, orelse) or then

@@ -61,6 +61,16 @@ def opposite(formula: Formula) -> Formula:
     return negation(formula)
 
 
+def inwards(formula: Formula, *, holds: bool = True) -> Formula:
+    """Return the formula, or its negation, with negation moved to the atoms."""
+    if isinstance(formula, Not):
+        return inwards(formula.part, holds=not holds)
+    if isinstance(formula, All | Any):
+        join = conjunction if isinstance(formula, All) is holds else disjunction
+        return join(*(inwards(part, holds=holds) for part in formula.parts))
+    return formula if holds else negation(formula)
+
+
 def both(test: Formula, then: Formula) -> Formula:
     """Return the conjunction, without `test` where `then` says it already."""
     return then if implies(then, test) else conjunction(test, then)
@@ -112,6 +122,13 @@ def raising(value: Value) -> Formula:
     if isinstance(value, Choice):
         return decide(value.test, raising(value.then), raising(value.orelse))
     return isinstance(value, Raised)
+
+
+def reaching(value: Value, end: Value) -> Formula:
+    """Return when `value` is `end`."""
+    if isinstance(value, Choice):
+        return decide(value.test, reaching(value.then, end), reaching(value.orelse, end))
+    return value == end
 
 
 def without_raised(value: Value) -> Value | None:
