@@ -86,7 +86,8 @@ class Facts:
             return formula
         parts = set(formula.parts)
         for clause, holds in self._clauses.items():
-            if type(clause) is type(formula) and isinstance(clause, All | Any) and parts.issuperset(clause.parts):
+            is_same = isinstance(clause, All) is isinstance(formula, All)
+            if is_same and isinstance(clause, All | Any) and parts.issuperset(clause.parts):
                 return holds
         return formula
 
