@@ -197,3 +197,44 @@ def test_a_cache_that_cannot_be_used_is_said_so(server: GitServer, tmp_path: Pat
     (tmp_path / "cache").write_text("")
     with pytest.raises(SourceError, match="cache folder"):
         clone(f"{server.url}/lib", tmp_path)
+
+
+def test_a_damaged_mirror_is_made_anew(server: GitServer, tmp_path: Path) -> None:
+    clone(f"{server.url}/lib", tmp_path)
+    (mirror,) = (path for path in (tmp_path / "cache" / "mirrors").iterdir() if path.is_dir())
+    for path in (mirror / "objects").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert contents(clone(f"{server.url}/lib", tmp_path)) == FILES
+    assert server.fetches == 2
+
+
+def test_two_runs_at_once(server: GitServer, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from miner.source.locate import open_source\n"
+        "s = open_source(sys.argv[1], None, cache=Path(sys.argv[2]), progress=lambda t: None)\n"
+        "print([s.read(e.blob) for e in s.entries])"
+    )
+    command = [sys.executable, "-c", program, f"{server.url}/lib", str(tmp_path / "cache")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert {process.communicate()[0] for process in running} == {"[b'# r\\n', b'x = 1\\n']\n"}
+    assert server.fetches == 1
+
+
+def test_without_git(server: GitServer, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from miner.source.locate import open_source\n"
+        "from miner.errors import SourceError\n"
+        "try: open_source(sys.argv[1], None, cache=Path(sys.argv[2]), progress=print)\n"
+        "except SourceError as error: print(error)"
+    )
+    for quiet in ({}, {"GIT_PYTHON_REFRESH": "quiet"}):
+        done = subprocess.run(
+            [sys.executable, "-c", program, f"{server.url}/lib", str(tmp_path / "cache")],
+            env={"PATH": str(tmp_path)} | quiet,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout == "git cannot be run: install git 2.30 or later and put it on PATH\n"

@@ -250,3 +250,22 @@ def test_configuration_that_is_a_pipe_does_not_hang(lib: Path) -> None:
     git(lib, "config", "include.path", "pipe")
     with pytest.raises(SourceError, match="does not end"):
         look(lib, limits=SourceLimits(read_seconds=0.5))
+
+
+def test_a_forked_reader_has_its_own_git(lib: Path) -> None:
+    found = look(lib)
+    (readme,) = (entry.blob for entry in found.entries if entry.path == "README.md")
+    assert found.read(readme) == b"# r\n"
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if found.read(readme) == b"# r\n" else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert found.read(readme) == b"# r\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_somebody_elses_repository_is_not_trusted(lib: Path) -> None:
+    for path in (lib, *lib.rglob("*")):
+        os.chown(path, 12345, 12345)
+    with pytest.raises(SourceError, match="belongs to another user"):
+        look(lib)

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,10 +17,12 @@ from miner.errors import SourceError
 from miner.source.limits import LIMITS
 from miner.source.text import visible
 
+_NO_GIT = "git cannot be run: install git 2.30 or later and put it on PATH"
 try:
     from git.cmd import Git
+    from git.exc import GitCommandNotFound
 except ImportError:  # GitPython asks for the version of git when it is imported, and fails so when there is no git
-    raise SourceError("git cannot be run: install git 2.30 or later and put it on PATH") from None
+    raise SourceError(_NO_GIT) from None
 
 _NEUTRAL = {
     "GIT_ASKPASS": "true",
@@ -47,6 +49,7 @@ _CERTIFICATES = ("GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
 _VERBS = frozenset({"rev-parse", "ls-tree", "cat-file", "rev-list", "for-each-ref", "ls-remote", "fetch", "init"})
 _CHUNK = 1 << 16
 _STDERR_KEPT = 1 << 14
+_LONGEST_ANSWER = 1 << 26  # a remote with a hundred thousand refs lists them in 7 MiB
 _spawning = threading.Lock()
 
 
@@ -72,13 +75,15 @@ class GitCommand:
         """Starts git with `arguments`, the first of which is one of the permitted verbs."""
         if arguments[0] not in _VERBS:
             raise ValueError(f"git {arguments[0]} is not a verb that miner uses")
-        command = [Git.GIT_PYTHON_GIT_EXECUTABLE or "git", *_FLAGS, *arguments]
+        command = [Git.GIT_PYTHON_GIT_EXECUTABLE or "git", "-C", str(self.folder), *_FLAGS, *arguments]
         driver = Git(self.folder)
         kept = self.environment()
-        with _spawning, _without_git_variables():
-            handle = driver.execute(
-                command, as_process=True, istream=subprocess.PIPE if feed else None, env=kept, shell=False
-            )
+        stdin = subprocess.PIPE if feed else None
+        try:
+            with _spawning, _without_git_variables():
+                handle = driver.execute(command, as_process=True, istream=stdin, env=kept, shell=False)
+        except GitCommandNotFound:
+            raise SourceError(_NO_GIT) from None
         process = handle.proc
         handle.proc = None  # ours to end now: GitPython would kill it when the handle goes
         if process is None:
@@ -101,7 +106,13 @@ class GitCommand:
 
     def run(self, *arguments: str) -> str:
         """The standard output of git as text, without the final newline."""
-        return b"".join(self.stream(*arguments)).decode("utf-8", "surrogateescape").rstrip("\n")
+        answer = bytearray()
+        with closing(self.stream(*arguments)) as pieces:
+            for piece in pieces:
+                answer += piece
+                if len(answer) > _LONGEST_ANSWER:
+                    raise GitError(f"git {arguments[0]} answers with more than {_LONGEST_ANSWER} bytes")
+        return answer.decode("utf-8", "surrogateescape").rstrip("\n")
 
     def environment(self) -> dict[str, str]:
         """What is set for git on top of the process environment without its `GIT_*` variables.

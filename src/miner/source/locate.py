@@ -43,7 +43,7 @@ def open_source(
 def identify(spec: str, ref: str | None, *, cache: Path) -> Identity | None:
     """What `spec` names, where that is known without reading the source: a release that has been read before.
 
-    None says nothing about the source; `open_source` tells. Malformed arguments are None too: opening refuses them.
+    None says nothing about the source; `open_source` tells. A malformed `spec` ends as it does there.
     """
     if ref is not None:
         return None

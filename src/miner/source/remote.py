@@ -17,7 +17,7 @@ from miner.model.snapshot import Snapshot, SourceRecord
 from miner.source.command import GitCommand, GitError
 from miner.source.limits import SourceLimits
 from miner.source.nearest import nearest_names
-from miner.source.objects import BlobReader, list_tree, resolve_commit
+from miner.source.objects import BlobReader, check_complete, list_tree, resolve_commit
 from miner.source.spec import GitUrl
 
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -34,10 +34,29 @@ def open_remote(
     try:
         mirror.parent.mkdir(parents=True, exist_ok=True)
         with _only_one(mirror, progress):
-            kept = _bring(git, remote, ref, progress)
+            return _read_or_repair(git, remote, ref, progress, limits)
     except OSError as error:
         raise SourceError(f"the cache folder {cache} cannot be used: {error.strerror or error}") from None
-    return _snapshot(replace(git, protocols=""), remote, ref, kept, limits)
+
+
+def _read_or_repair(
+    git: GitCommand, remote: GitUrl, ref: str | None, progress: Progress, limits: SourceLimits
+) -> Snapshot:
+    """A mirror that cannot be read although nothing new had to be fetched is damaged: it is made anew, once."""
+    fetched: list[str] = []
+
+    def listening(text: str) -> None:
+        fetched.append(text)
+        progress(text)
+
+    kept = _bring(git, remote, ref, listening)
+    try:
+        return _snapshot(git, remote, ref, kept, limits)
+    except SourceError:
+        if fetched:
+            raise
+    shutil.rmtree(_mirror(git))
+    return _snapshot(git, remote, ref, _bring(git, remote, ref, progress), limits)
 
 
 @contextmanager
@@ -158,12 +177,14 @@ def _prepare(git: GitCommand, oid: str) -> None:
             stale.unlink(missing_ok=True)
 
 
-def _snapshot(git: GitCommand, remote: GitUrl, ref: str | None, kept: str, limits: SourceLimits) -> Snapshot:
+def _snapshot(fetching: GitCommand, remote: GitUrl, ref: str | None, kept: str, limits: SourceLimits) -> Snapshot:
+    git = replace(fetching, protocols="")
     try:
         commit = resolve_commit(git, kept)
         tree = git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}")
     except GitError:
         raise SourceError(f"{remote.name}: {ref} does not name a commit") from None
+    check_complete(git, commit)
     entries, refused = list_tree(git, tree, limits)
     record = SourceRecord(kind="git", name=remote.name, revision=commit, tree=tree, ref=ref, url=remote.published)
     return Snapshot(source=record, entries=entries, read=BlobReader(git, entries).read, refused=refused)

@@ -31,17 +31,16 @@ def open_local(path: Path, ref: str | None, *, home: Path, limits: SourceLimits)
 
 def _check_repository(git: GitCommand, path: Path) -> None:
     try:
-        git.run("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD")
+        inside = git.run("rev-parse", "--show-prefix")
     except GitError as error:
         text = str(error)
         if "dubious ownership" in text:
             raise SourceError(f"{path} belongs to another user and git does not trust it: clone it first") from None
-        if "not a git repository" in text:
-            raise SourceError(
-                f"{path} is not a git repository: give a repository's top folder, a URL or name==version"
-            ) from None
-        if "ended with status" not in text:
+        if "not a git repository" not in text:
             raise SourceError(f"{path} cannot be read by git: {text}") from None
+        inside = text
+    if inside:
+        raise SourceError(f"{path} is not a git repository: give a repository's top folder, a URL or name==version")
 
 
 def _resolve(git: GitCommand, path: Path, ref: str | None) -> str:

@@ -54,8 +54,7 @@ def parse_spec(spec: str) -> GitUrl | LocalRepository | Release:
         return _parse_url(spec)
     if "/" not in spec and "==" in spec:
         return _parse_release(spec)
-    path = Path(spec).expanduser()
-    if path.exists():
+    if (path := _existing(spec)) is not None:
         return LocalRepository(path)
     if "/" not in spec and _OPERATOR.search(spec):
         raise UsageError(f"{visible(spec)}: a release is written name==version")
@@ -63,13 +62,21 @@ def parse_spec(spec: str) -> GitUrl | LocalRepository | Release:
         return _from_scp(scp)
     if _PROJECT.fullmatch(spec):
         raise UsageError(f"{spec}: write {spec}=={{version}} for a release, or ./{spec} for a folder (there is none)")
-    raise SourceError(f"{visible(spec)}: there is no such folder")
+    raise SourceError(f"{visible(spec)}: there is no such folder, or it may not be entered")
 
 
 def check_ref(ref: str) -> None:
     """UsageError unless `ref` could be a branch, a tag or a commit; git's own grammar for derived names is refused."""
     if not ref or ref.startswith("-") or has_control(ref) or _FORBIDDEN_IN_REF.search(ref) or len(ref) > 255:
         raise UsageError(f"ref {visible(ref)!r} is refused: give a branch, a tag or a full commit id")
+
+
+def _existing(spec: str) -> Path | None:
+    try:
+        path = Path(spec).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError):  # a name too long, a folder that may not be entered, an unknown ~user
+        return None
 
 
 def _refuse_hostile(spec: str) -> None:
@@ -107,8 +114,8 @@ def _parse_url(url: str) -> GitUrl:
 def _refuse_hostile_parts(parts: SplitResult, user: str | None, host: str) -> None:
     """git decodes percent escapes before it uses a URL, so the decoded parts are what must be harmless."""
     decoded = [unquote(part) for part in (user or "", host, parts.path)]
-    if any(has_control(part) for part in decoded) or any(part.startswith("-") for part in decoded):
-        raise UsageError("the URL is refused: a part of it begins with a dash or holds control characters")
+    if any(part.startswith("-") or not part.isprintable() for part in decoded):
+        raise UsageError("the URL is refused: a part of it begins with a dash or holds unprintable characters")
     if parts.scheme == "file":
         if host not in ("", "localhost"):
             raise UsageError("a file URL names no host: write file:///path")

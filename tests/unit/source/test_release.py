@@ -13,7 +13,7 @@ from index_server import File, IndexServer
 from miner.errors import SourceError
 from miner.model.snapshot import Snapshot
 from miner.source.limits import LIMITS, SourceLimits
-from miner.source.locate import open_source
+from miner.source.locate import identify, open_source
 
 WHEEL = zipped([("p/__init__.py", b"wheel\n"), ("p-2.0.dist-info/METADATA", b"Name: p\n")])
 
@@ -99,7 +99,7 @@ def test_a_damaged_archive_in_the_cache_is_fetched_again(index: IndexServer, tmp
 
 def test_a_damaged_resolution_is_ignored(index: IndexServer, tmp_path: Path) -> None:
     fetch("p==1.0", tmp_path)
-    (note,) = (tmp_path / "releases").iterdir()
+    (note,) = (tmp_path / "releases").glob("*.json")
     for text in ("{", "{}", note.read_text().replace('"p"', '"q"')):
         note.write_text(text)
         assert init(fetch("p==1.0", tmp_path)) == b"sdist\n"
@@ -209,3 +209,38 @@ def test_a_cache_that_cannot_be_used_is_said_so(index: IndexServer, tmp_path: Pa
     (tmp_path / "archives").write_text("")
     with pytest.raises(SourceError, match="cache folder"):
         fetch("p==1.0", tmp_path)
+
+
+def test_a_release_is_identified_without_network_once_it_was_read(index: IndexServer, tmp_path: Path) -> None:
+    assert identify("p==1.1", None, cache=tmp_path) is None
+    found = fetch("p==1.1", tmp_path)
+    asked = len(index.requests)
+    known = identify("p==1.1", None, cache=tmp_path)
+    assert known is not None
+    assert (known.source, known.notes, len(index.requests)) == (found.source, found.notes, asked)
+    (archive,) = (tmp_path / "archives").iterdir()
+    archive.write_bytes(b"damaged")
+    assert identify("p==1.1", None, cache=tmp_path) is None
+
+
+def test_build_code_of_an_archive_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sentinels").mkdir()
+    code = f"import pathlib; pathlib.Path({str(tmp_path / 'sentinels')!r}, 'ran').touch()\n".encode()
+    names = ("setup.py", "conftest.py", "p/__init__.py", "trap.pth", "_build/backend.py")
+    backend = b'[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["_build"]\n'
+    data = sdist("p", "1.0", dict.fromkeys(names, code) | {"pyproject.toml": backend})
+    with IndexServer({"p": [File("p-1.0.tar.gz", data)]}) as server:
+        monkeypatch.setenv("PIP_INDEX_URL", server.url)
+        found = fetch("p==1.0", tmp_path / "cache")
+        assert all(found.read(entry.blob) for entry in found.entries)
+    assert list((tmp_path / "sentinels").iterdir()) == []
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["archives", "releases"]
+
+
+@pytest.mark.release
+@pytest.mark.parametrize(("version", "python_files"), [("5.23.0", 2883), ("5.0.0rc1", 2014), ("4.57.1", 2229)])
+def test_real_releases(version: str, python_files: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    found = fetch(f"transformers=={version}", tmp_path)
+    assert sum(entry.path.endswith(".py") for entry in found.entries) == python_files
+    assert (found.refused, found.notes) == ((), ())
