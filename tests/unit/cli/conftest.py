@@ -36,6 +36,8 @@ class Result:
     failed: tuple[Outcome, ...] = ()
     notes: tuple[str, ...] = ()
     cached: bool = False
+    cpu_seconds: float = 1.5
+    peak_rss_bytes: int = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,10 @@ def test_json_has_every_field_also_when_empty(use_cases: Any, capsys: pytest.Cap
     assert run(["extract", "--repo", "library==1.0", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert sorted(document) == [
-        "cached", "coverage", "edges", "failed", "folder", "nodes", "notes", "outcomes", "reader", "source",
+        "cached", "coverage", "edges", "failed", "folder", "nodes", "notes", "outcomes", "reader", "run", "source",
     ]  # fmt: skip
     assert (document["failed"], document["notes"], document["cached"]) == ([], [], False)
+    assert document["run"] == {"cpu_seconds": 1.5, "peak_rss_bytes": 1 << 20}
 
 
 def test_markdown_is_tables(use_cases: Any, capsys: pytest.CaptureFixture[str]) -> None:
