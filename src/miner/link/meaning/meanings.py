@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from miner.detect.idiom import Idioms
 from miner.formula.atom import Opaque, Parameter
-from miner.formula.connective import All, Any, Formula, Not, disjunction
+from miner.formula.connective import All, Any, Formula, Not
 from miner.link.meaning.compare import truth
 from miner.link.meaning.context import BUDGET, Context, Frame
 from miner.link.meaning.evaluate import Evaluator
@@ -15,7 +15,7 @@ from miner.link.meaning.fact import Facts
 from miner.link.meaning.fold import folded
 from miner.link.meaning.grounding import grounded
 from miner.link.meaning.names import Names
-from miner.link.meaning.record import Arguments, Meaning, Program, Resolve
+from miner.link.meaning.record import Arguments, Meaning, Place, Program, Resolve
 from miner.link.meaning.routine import Caller
 from miner.link.meaning.trace import Trace
 from miner.link.meaning.tree import leaves, reaching
@@ -98,18 +98,26 @@ class Meanings:
     def _meaning(self, module: str, routine: Routine | None, value: Value, trace: Trace, name: str = "") -> Meaning:
         ends = list(leaves(value))
         formula = folded(truth(value), self._context.idioms)
-        quirks = {**(trace.quirks if routine is not None else {}), **_quirks(value, is_function=routine is not None)}
+        quirks = {
+            **(trace.quirks if routine is not None else {}),
+            **_quirks(value, self._context.idioms, is_function=routine is not None),
+        }
         own = (routine.module, routine.name) if routine is not None else (module, name)
         uses = tuple(sorted(f"{m}.{n}" for m, n in trace.calls if (m, n) != own and self._is_predicate(m, n)))
         return Meaning(
             formula=formula,
             quirks=tuple(sorted(quirks)),
-            evidence=grounded(formula, trace),
+            evidence=grounded(formula, trace, self._own_place(routine)),
             uses=uses,
             kind="flag" if routine is None else "function",
             boolean=all(isinstance(end, Truth | Raised) for end in ends),
             exact=not any(isinstance(atom, Opaque | Parameter) for atom in atoms(formula)),
         )
+
+    def _own_place(self, routine: Routine | None) -> tuple[Place, ...]:
+        if routine is None or not isinstance(routine.code, st.Function):
+            return ()
+        return (Place(routine.module, routine.code.span, "definition"),)
 
     def _is_predicate(self, module: str, name: str) -> bool:
         key = (module, name)
@@ -136,23 +144,32 @@ class Meanings:
         return found.boolean or is_annotated or self._context.idioms.is_predicate_name(name)
 
 
-def _quirks(value: Value, *, is_function: bool) -> dict[str, None]:
+def _quirks(value: Value, idioms: Idioms, *, is_function: bool) -> dict[str, None]:
     """Return how the answer itself is odd."""
     found: dict[str, None] = {}
     for end in dict.fromkeys(leaves(value)):
-        if isinstance(end, Series) and is_environmental(disjunction(*map(truth, end.items))):
+        if isinstance(end, Series) and any(is_environmental(truth(item)) for item in end.items):
             found["always-true"] = None
-        elif isinstance(end, Raised) and _is_raised(value, end):
+        elif isinstance(end, Raised) and _is_raised(value, end, idioms):
             found["raises-invalid-version" if end.exception == "InvalidVersion" else "raises"] = None
         elif end == NONE and is_function:
             found["returns-none"] = None
     return found
 
 
-def _is_raised(value: Value, end: Raised) -> bool:
+def _is_raised(value: Value, end: Raised, idioms: Idioms) -> bool:
     """Say whether the environment, and not only an argument, decides that the exception is raised."""
-    when = reaching(value, end)
-    return when is True or is_environmental(when)
+    return _is_possible(folded(reaching(value, end), idioms))
+
+
+def _is_possible(formula: Formula) -> bool:
+    """Say whether a formula can hold without a parameter deciding it; negation stands at the atoms."""
+    if isinstance(formula, All):
+        return all(_is_possible(part) for part in formula.parts)
+    if isinstance(formula, Any):
+        return any(_is_possible(part) for part in formula.parts)
+    atom = formula.part if isinstance(formula, Not) else formula
+    return formula is not False and not isinstance(atom, Parameter)
 
 
 def _constant(scalar: bool | float | str | None) -> Value:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from miner.link.meaning.context import Context, Frame
+from miner.link.meaning.context import BUDGET, Context, Frame
 from miner.link.meaning.fact import Facts
+from miner.link.meaning.grounding import speaks
 from miner.link.meaning.outcome import Scope, scope_after
 from miner.link.meaning.record import Found, Place, Program, Resolve
 from miner.link.meaning.trace import Trace
-from miner.link.meaning.value import Choice, Constant, External, Release, Routine, Spec, Truth, Value, Variable
+from miner.link.meaning.value import Choice, External, Release, Routine, Spec, Truth, Value, Variable
 from miner.model import statement as st
 from miner.model.node import Role
 
@@ -62,22 +63,24 @@ class Names:
 
     def _run(self, program: Program, state: State) -> None:
         context = self._context
-        saved = context.facts, context.trace, context.tries
+        saved = context.facts, context.trace, context.tries, context.steps
         context.facts, context.tries = Facts(), []
         try:
             for statement in program.statements:
                 self._step(program.module, statement, state)
         finally:
-            context.facts, context.trace, context.tries = saved
+            context.facts, context.trace, context.tries, context.steps = saved
             state.done = True
 
     def _step(self, module: str, statement: st.Statement, state: State) -> None:
         context = self._context
         before = dict(state.scope)
-        context.trace = Trace()
+        context.trace, context.steps = Trace(), BUDGET
         frame = Frame(module, module, dict(before), is_module=True)
-        outcome = context.executor.block((statement,), frame)
-        state.scope = scope_after(outcome) or before
+        try:
+            state.scope = scope_after(context.executor.block((statement,), frame)) or before
+        except RecursionError:
+            state.scope = before
         if isinstance(statement, st.Function | st.Class | st.Import):
             return
         for name, value in state.scope.items():
@@ -101,13 +104,14 @@ class Names:
 
     def _note(self, module: str, name: str, value: Value, trace: Trace) -> None:
         mine = self._context.trace
-        if isinstance(value, Constant):
-            for place in trace.places:
-                mine.constants[place] = value
+        if isinstance(value, Truth) or speaks(value):
+            mine.merge(trace)
+            if isinstance(value, Truth | Choice):
+                mine.calls[(module, name)] = None
             return
-        mine.merge(trace)
-        if isinstance(value, Truth | Choice):
-            mine.calls[(module, name)] = None
+        mine.constants.update(trace.constants)
+        for place in trace.places:
+            mine.constants[place] = value
 
     def _starred(self, state: State, name: str) -> Value | None:
         if self._depth >= _DEEPEST:
@@ -155,10 +159,10 @@ class Names:
             if isinstance(target, Found):
                 value = context.evaluator.evaluate(target.expression, Frame(module, module, {}))
                 place = Place(module, target.span, "constant")
-                if isinstance(value, Constant):
-                    context.trace.constants[place] = value
-                else:
+                if speaks(value):
                     context.trace.places[place] = None
+                else:
+                    context.trace.constants[place] = value
                 return value, context.trace
             return External(path), context.trace
         finally:

@@ -8,9 +8,10 @@ from typing import Union
 
 from miner.formula.connective import Formula
 from miner.link.meaning.tree import choose, decide
-from miner.link.meaning.value import Value
+from miner.link.meaning.value import Raised, Value
 
 Scope = dict[str, Value]
+_UNBOUND = Raised("NameError")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +87,10 @@ def scope_after(outcome: Outcome) -> Scope | None:
 def _joined(test: Formula, then: Scope, orelse: Scope) -> Scope:
     if then is orelse:
         return then
-    joined = dict(then)
-    for name, value in orelse.items():
-        other = joined.get(name)
-        joined[name] = value if other is None or other is value else choose(test, other, value)
+    joined: Scope = {}
+    for name in {**then, **orelse}:
+        first, second = then.get(name, _UNBOUND), orelse.get(name, _UNBOUND)
+        joined[name] = first if first is second else choose(test, first, second)
     return joined
 
 

@@ -6,11 +6,12 @@ from miner.link.meaning.cleaning import cleaned
 from miner.link.meaning.context import Context, Frame
 from miner.link.meaning.fact import Facts
 from miner.link.meaning.function import builtin_call, method_call
+from miner.link.meaning.grounding import speaks
 from miner.link.meaning.outcome import Branch, Outcome, Return, Scope, Throw
 from miner.link.meaning.primitive import ask
 from miner.link.meaning.record import Place
 from miner.link.meaning.trace import Trace
-from miner.link.meaning.tree import choose
+from miner.link.meaning.tree import choose, only_raised, raising, without_raised
 from miner.link.meaning.value import (
     NONE,
     Argument,
@@ -43,9 +44,17 @@ class Caller:
 
     def call_value(self, called: Value, given: Given, source: str, frame: Frame) -> Value:
         """Return what calling `called` gives."""
-        raised = [value for _, _, value in given if isinstance(value, Raised)]
-        if raised:
-            return raised[0]
+        for index, (keyword, star, value) in enumerate(given):
+            thrown, kept = only_raised(value), without_raised(value)
+            if thrown is None or kept is None:
+                if kept is None:
+                    return value
+                continue
+            test = self._context.facts.simplify(raising(value))
+            with self._context.assume(test, holds=False):
+                rest = (*given[:index], (keyword, star, self._context.here(kept)), *given[index + 1 :])
+                after = self.call_value(called, rest, source, frame)
+            return choose(test, thrown, after)
         if isinstance(called, Routine):
             return self.call(called, given)
         positional = tuple(value for keyword, star, value in given if keyword is None and not star)
@@ -105,14 +114,20 @@ class Caller:
         self._active.append(key)
         try:
             value = self._body(routine, scope)
-            trace = context.trace
+        except RecursionError:
+            value = Unknown(f"{routine.name}()", "nested too deep")
         finally:
+            trace = context.trace
             self._active.pop()
             context.trace, context.facts, context.tries = saved
         if context.idioms.is_helper_name(routine.name):
             value = cleaned(value)
         if isinstance(routine.code, st.Function):
-            trace.places[Place(routine.module, routine.code.span, "definition")] = None
+            place = Place(routine.module, routine.code.span, "definition")
+            if speaks(value) or isinstance(value, Truth):
+                trace.places[place] = None
+            else:
+                trace.constants[place] = value
             trace.calls[(routine.module, routine.name)] = None
         return value, trace
 

@@ -6,9 +6,20 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
+from miner.formula.atom import Opaque
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.link.meaning.fact import Facts, implies
-from miner.link.meaning.value import Choice, Raised, Release, Subject, Truth, Value
+from miner.link.meaning.value import Choice, Raised, Release, Subject, Truth, Unknown, Value
+
+MOST_CASES = 200
+"""What one value can be; the largest of the libraries surveyed has 30 cases."""
+
+MOST_ATOMS = 400
+"""Atoms of one condition; the largest of the libraries surveyed has 130."""
+
+
+DEEPEST = 50
+"""Nesting of one condition; the deepest of the libraries surveyed has 25 levels."""
 
 
 def choose(test: Formula, then: Value, orelse: Value) -> Value:
@@ -25,17 +36,43 @@ def choose(test: Formula, then: Value, orelse: Value) -> Value:
         joined = _join(then, orelse)
         if joined is not None:
             return joined
-    return Choice(test, then, orelse)
+    size = _cases(then) + _cases(orelse)
+    return Choice(test, then, orelse, size) if size <= MOST_CASES else Unknown("a value", "too many cases")
+
+
+def _cases(value: Value) -> int:
+    return value.size if isinstance(value, Choice) else 1
 
 
 def decide(test: Formula, then: Formula, orelse: Formula) -> Formula:
     """Return the formula that is `then` where `test` holds, else `orelse`, as short as can be seen."""
+    found = _decided(test, then, orelse)
+    return found if is_short(found) else Opaque(opaque="a condition", reason="too large to follow")
+
+
+def is_short(formula: Formula) -> bool:
+    """Say whether a formula has no more atoms, and no deeper nesting, than is followed."""
+    waiting, count = [(formula, 0)], 0
+    while waiting:
+        part, depth = waiting.pop()
+        if isinstance(part, All | Any):
+            waiting.extend((inner, depth + 1) for inner in part.parts)
+        elif isinstance(part, Not):
+            waiting.append((part.part, depth))
+        else:
+            count += 1
+        if count > MOST_ATOMS or depth > DEEPEST:
+            return False
+    return True
+
+
+def _decided(test: Formula, then: Formula, orelse: Formula) -> Formula:
     if isinstance(test, bool):
         return then if test else orelse
     if then == orelse:
         return then
     if isinstance(test, Not):
-        return decide(test.part, orelse, then)
+        return _decided(test.part, orelse, then)
     then = Facts().with_fact(test).simplify(then)
     orelse = Facts().with_fact(test, holds=False).simplify(orelse)
     if then is True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Union
 
 from miner.formula.connective import Formula
@@ -194,11 +194,12 @@ class Raised:
 
 @dataclass(frozen=True)
 class Choice:
-    """`then` where `test` holds, else `orelse`."""
+    """`then` where `test` holds, else `orelse`; `size` counts what it can be."""
 
     test: Formula
     then: Value
     orelse: Value
+    size: int = field(default=2, compare=False)
 
 
 Value = Union[  # noqa: UP007
