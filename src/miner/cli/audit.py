@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from miner.cli.option import FOLDER, format_option
+from miner.cli.option import FILE, FOLDER, format_option
 from miner.cli.progress import terminal_progress
 from miner.cli.render import Format, Table, render
 from miner.cli.stream import emit
@@ -25,8 +25,11 @@ FINDINGS = 1
     metavar="SPEC",
     help="Where the mined bytes are; needed for the graph of a local repository, else taken from the manifest.",
 )
+@click.option(
+    "--idioms", metavar="FILE", type=FILE, help="The idioms that the graph was mined with, if not miner's own."
+)
 @format_option
-def audit(graph: Path, source: str | None, form: Format) -> int:
+def audit(graph: Path, source: str | None, idioms: Path | None, form: Format) -> int:
     """Check the mined graph in the folder GRAPH against the bytes that it cites.
 
     Every evidence is read again and compared by hash, every statement is checked to be grounded in the text that it
@@ -36,7 +39,7 @@ def audit(graph: Path, source: str | None, form: Format) -> int:
     from miner.app.audit import audit as check  # noqa: PLC0415  (help must not load the readers)
 
     with terminal_progress() as progress:
-        report = check(graph, source, None, progress)
+        report = check(graph, source, None, progress, idioms=idioms)
     emit(render(_tables(report), _document(report), form))
     return FINDINGS if report.findings else 0
 

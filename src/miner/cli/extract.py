@@ -85,7 +85,7 @@ def _tables(result: ExtractResult) -> list[Table]:
         Table(title, tuple(origin)),
         Table("nodes", _counted(manifest.nodes)),
         Table("files", _counted(manifest.outcomes)),
-        Table("not understood", tuple(_share(manifest.coverage))),
+        Table("not understood", tuple(_blind_spots(manifest.coverage))),
     ]
     if result.failed:
         failed = tuple((outcome.path, outcome.reason or "") for outcome in result.failed[:_SHOWN])
@@ -103,13 +103,19 @@ def _counted(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
     return (*sorted(counts.items()), ("total", sum(counts.values())))
 
 
-def _share(coverage: dict[str, dict[str, int]]) -> list[tuple[str, str]]:
-    """Say, for each group of the coverage that counts a total, which share of it is opaque."""
-    rows = []
-    for group, counts in sorted(coverage.items()):
-        opaque, total = counts.get("opaque"), counts.get("total")
-        if opaque is not None and total:
-            rows.append((group, f"{opaque:,} of {total:,} opaque ({100 * opaque / total:.1f} %)"))
+def _blind_spots(coverage: dict[str, dict[str, int]]) -> list[tuple[str, str]]:
+    """Say which share of each kind's formulas holds an opaque atom, and what else was seen and not understood."""
+    opaque = coverage.get("opaque", {})
+    rows = [
+        (
+            f"{kind} formulas",
+            f"{opaque.get(kind, 0):,} of {total:,} hold an opaque part ({opaque.get(kind, 0) / total:.1%})",
+        )
+        for kind, total in sorted(coverage.get("formulas", {}).items())
+        if total
+    ]
+    for group in ("not_understood", "left_out"):
+        rows += [(what, f"{count:,}") for what, count in sorted(coverage.get(group, {}).items())]
     return rows
 
 

@@ -22,7 +22,11 @@ MANIFEST = Manifest(
     nodes={"Implementation": 1200, "Requirement": 3},
     edges={"states": 3},
     outcomes={"mined": 10, "skipped": 2},
-    coverage={"formulas": {"total": 200, "opaque": 3}, "names": {"unresolved": 4}},
+    coverage={
+        "formulas": {"predicate": 200, "requirement": 8},
+        "opaque": {"predicate": 3, "predicate: a call that is not understood": 3},
+        "not_understood": {"structure: a module that is no string": 2},
+    },
     files={"nodes.jsonl": "0" * 64},
 )
 
@@ -85,9 +89,9 @@ class UseCases:
     def audit(self, use_case: Callable[..., Any]) -> None:
         """Put `use_case` in the place of `miner.app.audit.audit`; what it is asked is kept in `asked`."""
 
-        def kept(*arguments: Any) -> Any:
-            self.asked.append(arguments[:-1])
-            return use_case(*arguments)
+        def kept(graph: Any, source: Any, cache: Any, progress: Any, *, idioms: Any) -> Any:
+            self.asked.append((graph, source, cache, idioms))
+            return use_case()
 
         self._put("miner.app.audit", audit=kept)
 

@@ -24,7 +24,9 @@ files
   skipped   2
   total    12
 not understood
-  formulas  3 of 200 opaque (1.5 %)
+  predicate formulas                     3 of 200 hold an opaque part (1.5%)
+  requirement formulas                   0 of 8 hold an opaque part (0.0%)
+  structure: a module that is no string  2
 graph
   output/library-1.0
 """
