@@ -51,11 +51,11 @@ class Evaluator:
         """Return when `value` is true, as short as the path allows."""
         return self._context.facts.simplify(truth(self._context.here(value)))
 
-    def constant(self, node: ex.Constant, frame: Frame) -> Value:
+    def _constant(self, node: ex.Constant, frame: Frame) -> Value:
         _ = frame
         return Truth(node.value) if isinstance(node.value, bool) else Constant(node.value)
 
-    def name(self, node: ex.Name, frame: Frame) -> Value:
+    def _name(self, node: ex.Name, frame: Frame) -> Value:
         for scope in (frame.scope, *frame.scopes):
             value = scope.get(node.name)
             if value is not None:
@@ -72,7 +72,7 @@ class Evaluator:
             return attribute(self._context, value.path) if isinstance(value, External) else value
         return self._context.here(value)
 
-    def attribute(self, node: ex.Attribute, frame: Frame) -> Value:
+    def _attribute(self, node: ex.Attribute, frame: Frame) -> Value:
         return self._context.bind(self.evaluate(node.value, frame), lambda value: self.member(value, node.name, node))
 
     def member(self, value: Value, name: str, node: ex.Expression) -> Value:
@@ -82,14 +82,14 @@ class Evaluator:
             return attribute(self._context, settled.path) if isinstance(settled, External) else settled
         return builtin.member(value, name, render(node))
 
-    def call(self, node: ex.Call, frame: Frame) -> Value:
+    def _call(self, node: ex.Call, frame: Frame) -> Value:
         function = self.evaluate(node.function, frame)
         arguments = tuple((a.keyword, a.star, self.evaluate(a.value, frame)) for a in node.arguments)
         return self._context.bind(
             function, lambda called: self._context.caller.call_value(called, arguments, render(node), frame)
         )
 
-    def compare(self, node: ex.Compare, frame: Frame) -> Value:
+    def _compare(self, node: ex.Compare, frame: Frame) -> Value:
         values = [self.evaluate(part, frame) for part in (node.left, *node.comparators)]
         steps = list(zip(node.operators, values, values[1:], strict=False))
         found: Value = TRUE
@@ -112,7 +112,7 @@ class Evaluator:
         major = self._context.major(subjects[0].name) if len(subjects) == 1 else None
         return compare(operator, left, right, Comparison(self._context.idioms.probe.systems, source, major))
 
-    def boolean(self, node: ex.Boolean, frame: Frame) -> Value:
+    def _boolean(self, node: ex.Boolean, frame: Frame) -> Value:
         return self._connect(node.operator, node.values, frame)
 
     def _connect(self, operator: str, nodes: tuple[ex.Expression, ...], frame: Frame) -> Value:
@@ -140,21 +140,21 @@ class Evaluator:
             return join(first)
         return self._context.bind(first, join)
 
-    def negated(self, node: ex.Not, frame: Frame) -> Value:
+    def _negated(self, node: ex.Not, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)
         return self._context.bind(value, lambda found: Truth(opposite(self.test(found))))
 
-    def unary(self, node: ex.Unary, frame: Frame) -> Value:
+    def _unary(self, node: ex.Unary, frame: Frame) -> Value:
         value = self.evaluate(node.operand, frame)
         if node.operator == "-" and isinstance(value, Constant) and isinstance(value.value, int | float):
             return Constant(-value.value)
         return Unknown(render(node), "an operator that is not modelled")
 
-    def binary(self, node: ex.Binary, frame: Frame) -> Value:
+    def _binary(self, node: ex.Binary, frame: Frame) -> Value:
         sides = (self.evaluate(node.left, frame), self.evaluate(node.right, frame))
         return self._context.bind_all(sides, lambda v: builtin.arithmetic(node.operator, v[0], v[1], render(node)))
 
-    def conditional(self, node: ex.Conditional, frame: Frame) -> Value:
+    def _conditional(self, node: ex.Conditional, frame: Frame) -> Value:
         def pick(value: Value) -> Value:
             test = self.test(value)
             if isinstance(test, bool):
@@ -167,13 +167,13 @@ class Evaluator:
 
         return self._context.bind(self.evaluate(node.test, frame), pick)
 
-    def sequence(self, node: ex.Sequence, frame: Frame) -> Value:
+    def _sequence(self, node: ex.Sequence, frame: Frame) -> Value:
         return sequence.display(self._context, node, frame)
 
-    def comprehension(self, node: ex.Comprehension, frame: Frame) -> Value:
+    def _comprehension(self, node: ex.Comprehension, frame: Frame) -> Value:
         return sequence.comprehension(self._context, node, frame)
 
-    def mapping(self, node: ex.Mapping, frame: Frame) -> Value:
+    def _mapping(self, node: ex.Mapping, frame: Frame) -> Value:
         items: list[tuple[Any, Value]] = []
         for key, value in node.items:
             found = None if key is None else self.evaluate(key, frame)
@@ -182,7 +182,7 @@ class Evaluator:
             items.append((found.value, self.evaluate(value, frame)))
         return Table(tuple(items))
 
-    def subscript(self, node: ex.Subscript, frame: Frame) -> Value:
+    def _subscript(self, node: ex.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         if isinstance(node.index, ex.Slice):
             bounds = [self.evaluate(b, frame) if b else Constant(None) for b in (node.index.lower, node.index.upper)]
@@ -190,11 +190,11 @@ class Evaluator:
         index = self.evaluate(node.index, frame)
         return self._context.bind_all((value, index), lambda v: builtin.item(v[0], v[1], render(node)))
 
-    def function(self, node: ex.Lambda, frame: Frame) -> Value:
+    def _function(self, node: ex.Lambda, frame: Frame) -> Value:
         scopes = () if frame.is_module else (frame.scope, *frame.scopes)
         return Routine(frame.module, "<lambda>", node, scopes)
 
-    def formatted(self, node: ex.Formatted, frame: Frame) -> Value:
+    def _formatted(self, node: ex.Formatted, frame: Frame) -> Value:
         found: Value = Constant("")
         for part in node.parts:
             piece = Constant(part) if isinstance(part, str) else self.evaluate(part, frame)
@@ -204,16 +204,16 @@ class Evaluator:
             )
         return found
 
-    def starred(self, node: ex.Starred, frame: Frame) -> Value:
+    def _starred(self, node: ex.Starred, frame: Frame) -> Value:
         return self.evaluate(node.value, frame)
 
-    def walrus(self, node: ex.Walrus, frame: Frame) -> Value:
+    def _walrus(self, node: ex.Walrus, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         if isinstance(node.target, ex.Name):
             frame.scope[node.target.name] = value
         return value
 
-    def opaque(self, node: ex.Opaque, frame: Frame) -> Value:
+    def _opaque(self, node: ex.Opaque, frame: Frame) -> Value:
         _ = frame
         return Unknown(node.text, node.reason)
 
@@ -224,23 +224,23 @@ def _is_plain(value: Value) -> bool:
 
 
 _EVALUATORS: dict[type[Any], Callable[[Evaluator, Any, Frame], Value]] = {
-    ex.Constant: Evaluator.constant,
-    ex.Name: Evaluator.name,
-    ex.Attribute: Evaluator.attribute,
-    ex.Call: Evaluator.call,
-    ex.Compare: Evaluator.compare,
-    ex.Boolean: Evaluator.boolean,
-    ex.Not: Evaluator.negated,
-    ex.Unary: Evaluator.unary,
-    ex.Binary: Evaluator.binary,
-    ex.Conditional: Evaluator.conditional,
-    ex.Sequence: Evaluator.sequence,
-    ex.Mapping: Evaluator.mapping,
-    ex.Subscript: Evaluator.subscript,
-    ex.Lambda: Evaluator.function,
-    ex.Formatted: Evaluator.formatted,
-    ex.Starred: Evaluator.starred,
-    ex.Comprehension: Evaluator.comprehension,
-    ex.Walrus: Evaluator.walrus,
-    ex.Opaque: Evaluator.opaque,
+    ex.Constant: Evaluator._constant,
+    ex.Name: Evaluator._name,
+    ex.Attribute: Evaluator._attribute,
+    ex.Call: Evaluator._call,
+    ex.Compare: Evaluator._compare,
+    ex.Boolean: Evaluator._boolean,
+    ex.Not: Evaluator._negated,
+    ex.Unary: Evaluator._unary,
+    ex.Binary: Evaluator._binary,
+    ex.Conditional: Evaluator._conditional,
+    ex.Sequence: Evaluator._sequence,
+    ex.Mapping: Evaluator._mapping,
+    ex.Subscript: Evaluator._subscript,
+    ex.Lambda: Evaluator._function,
+    ex.Formatted: Evaluator._formatted,
+    ex.Starred: Evaluator._starred,
+    ex.Comprehension: Evaluator._comprehension,
+    ex.Walrus: Evaluator._walrus,
+    ex.Opaque: Evaluator._opaque,
 }

@@ -80,7 +80,7 @@ class Executor:
         with self._context.assume(test, holds=False):
             return branch(test, raised, rest(kept, after)) or raised
 
-    def decision(self, statement: st.If, frame: Frame) -> Outcome:
+    def _decision(self, statement: st.If, frame: Frame) -> Outcome:
         def arms(value: Value, inner: Frame) -> Outcome:
             test = self._context.evaluator.test(value)
             if isinstance(test, bool):
@@ -93,18 +93,18 @@ class Executor:
 
         return self.guarded(self._context.evaluator.evaluate(statement.test, frame), frame, arms)
 
-    def returned(self, statement: st.Return, frame: Frame) -> Outcome:
+    def _returned(self, statement: st.Return, frame: Frame) -> Outcome:
         if statement.value is None:
             return Return(NONE)
         value = self._context.evaluator.evaluate(statement.value, frame)
         return self.guarded(value, frame, lambda kept, _: Return(self._context.here(kept)))
 
-    def raised(self, statement: st.Raise, frame: Frame) -> Outcome:
+    def _raised(self, statement: st.Raise, frame: Frame) -> Outcome:
         node = statement.exception.function if isinstance(statement.exception, ex.Call) else statement.exception
         name = trying.exception_name(self._context, node, frame) if node is not None else "Exception"
         return Throw(name, frame.scope)
 
-    def assigned(self, statement: st.Assign, frame: Frame) -> Outcome:
+    def _assigned(self, statement: st.Assign, frame: Frame) -> Outcome:
         def bind(value: Value, inner: Frame) -> Outcome:
             for target in statement.targets:
                 self.assign(target, value, inner)
@@ -117,7 +117,7 @@ class Executor:
         """Bind `target` to `value`."""
         assign.assign(self._context, target, value, frame)
 
-    def augmented(self, statement: st.Augment, frame: Frame) -> Outcome:
+    def _augmented(self, statement: st.Augment, frame: Frame) -> Outcome:
         sides = tuple(self._context.evaluator.evaluate(side, frame) for side in (statement.target, statement.value))
 
         def combine(values: tuple[Value, ...]) -> Value:
@@ -131,7 +131,7 @@ class Executor:
         self.assign(statement.target, value, frame)
         return Fall(frame.scope)
 
-    def evaluated(self, statement: st.Evaluate, frame: Frame) -> Outcome:
+    def _evaluated(self, statement: st.Evaluate, frame: Frame) -> Outcome:
         value = self._context.evaluator.evaluate(statement.value, frame)
         assign.mutated(self._context, statement.value, frame)
         return self.guarded(value, frame, lambda kept, inner: self._unsure(statement.value, kept, Fall(inner.scope)))
@@ -147,7 +147,7 @@ class Executor:
         test = Opaque(opaque=render(node), reason="whether this call fails is not known")
         return Branch(test, after, Throw(trying.FAILURE, dict(after.scope)))
 
-    def asserted(self, statement: st.Assert, frame: Frame) -> Outcome:
+    def _asserted(self, statement: st.Assert, frame: Frame) -> Outcome:
         value = self._context.evaluator.evaluate(statement.test, frame)
         test = self._context.evaluator.test(value)
         if test is False:
@@ -156,7 +156,7 @@ class Executor:
             return Fall(frame.scope)
         return branch(test, Fall(frame.scope), Throw("AssertionError", dict(frame.scope))) or Fall(frame.scope)
 
-    def imported(self, statement: st.Import, frame: Frame) -> Outcome:
+    def _imported(self, statement: st.Import, frame: Frame) -> Outcome:
         context = self._context
         prefix = [context.names.absolute(frame.module, statement.level, module) for module in statement.modules]
         if statement.star and frame.is_module:
@@ -183,7 +183,7 @@ class Executor:
                 tests.extend(Feature(feature=b.target) for b in statement.bindings if b.target.startswith(f"{module}."))
         return conjunction(*tests)
 
-    def defined(self, statement: st.Function, frame: Frame) -> Outcome:
+    def _defined(self, statement: st.Function, frame: Frame) -> Outcome:
         scopes = () if frame.is_module else (frame.scope, *frame.scopes)
         value: Value = Routine(frame.module, statement.name, statement, scopes)
         for decorator in reversed(statement.decorators):
@@ -194,20 +194,20 @@ class Executor:
         frame.scope[statement.name] = value
         return Fall(frame.scope)
 
-    def classed(self, statement: st.Class, frame: Frame) -> Outcome:
+    def _classed(self, statement: st.Class, frame: Frame) -> Outcome:
         frame.scope[statement.name] = External(f"{frame.module}.{statement.name}")
         return Fall(frame.scope)
 
-    def attempted(self, statement: st.Try, frame: Frame) -> Outcome:
+    def _attempted(self, statement: st.Try, frame: Frame) -> Outcome:
         return trying.attempt(self._context, statement, frame)
 
-    def looped(self, statement: st.For, frame: Frame) -> Outcome:
+    def _looped(self, statement: st.For, frame: Frame) -> Outcome:
         return loop.each(self._context, statement, frame)
 
-    def repeated(self, statement: st.While, frame: Frame) -> Outcome:
+    def _repeated(self, statement: st.While, frame: Frame) -> Outcome:
         return loop.repeat(self._context, statement, frame)
 
-    def context(self, statement: st.With, frame: Frame) -> Outcome:
+    def _managed(self, statement: st.With, frame: Frame) -> Outcome:
         for entry in statement.items:
             value = self._context.evaluator.evaluate(entry.context, frame)
             if trying.is_suppressing(self._context, entry.context, frame):
@@ -217,7 +217,7 @@ class Executor:
             _ = value
         return self.block(statement.body, frame)
 
-    def skipped(self, statement: st.Statement, frame: Frame) -> Outcome:
+    def _skipped(self, statement: st.Statement, frame: Frame) -> Outcome:
         if isinstance(statement, st.Unread):
             if statement.kind == BODY_NOT_READ:
                 return Return(Unknown(frame.name, "its body is not read"))
@@ -228,7 +228,7 @@ class Executor:
                 frame.scope[name] = Unknown(name, f"bound by a statement that is not read ({statement.kind})")
         return Fall(frame.scope)
 
-    def jumped(self, statement: st.Jump, frame: Frame) -> Outcome:
+    def _jumped(self, statement: st.Jump, frame: Frame) -> Outcome:
         return Fall(frame.scope) if statement.kind == "pass" else loop.leave(statement.kind, frame)
 
 
@@ -256,21 +256,21 @@ def _is_vague(formula: Formula) -> bool:
 
 
 _EXECUTORS: dict[type[Any], Callable[[Executor, Any, Frame], Outcome]] = {
-    st.Assign: Executor.assigned,
-    st.Augment: Executor.augmented,
-    st.If: Executor.decision,
-    st.Return: Executor.returned,
-    st.Raise: Executor.raised,
-    st.Try: Executor.attempted,
-    st.For: Executor.looped,
-    st.While: Executor.repeated,
-    st.With: Executor.context,
-    st.Import: Executor.imported,
-    st.Evaluate: Executor.evaluated,
-    st.Assert: Executor.asserted,
-    st.Function: Executor.defined,
-    st.Class: Executor.classed,
-    st.Jump: Executor.jumped,
-    st.Declare: Executor.skipped,
-    st.Unread: Executor.skipped,
+    st.Assign: Executor._assigned,
+    st.Augment: Executor._augmented,
+    st.If: Executor._decision,
+    st.Return: Executor._returned,
+    st.Raise: Executor._raised,
+    st.Try: Executor._attempted,
+    st.For: Executor._looped,
+    st.While: Executor._repeated,
+    st.With: Executor._managed,
+    st.Import: Executor._imported,
+    st.Evaluate: Executor._evaluated,
+    st.Assert: Executor._asserted,
+    st.Function: Executor._defined,
+    st.Class: Executor._classed,
+    st.Jump: Executor._jumped,
+    st.Declare: Executor._skipped,
+    st.Unread: Executor._skipped,
 }

@@ -37,7 +37,25 @@ class Facts:
         more._versions = {name: list(found) for name, found in self._versions.items()}
         more._variables = {name: list(found) for name, found in self._variables.items()}
         more._add(fact, holds)
+        if more._clauses:
+            more._propagate()
         return more
+
+    def _propagate(self) -> None:
+        """What is left of an alternative once its other parts are known to fail holds; so for a failed combination."""
+        for clause, holds in list(self._clauses.items()):
+            if not isinstance(clause, All | Any):
+                continue
+            left = [part for part in clause.parts if self._settled(part) is not (not holds)]
+            if len(left) == 1 and len(left) < len(clause.parts):
+                del self._clauses[clause]
+                self._add(left[0], holds)
+
+    def _settled(self, part: Formula) -> bool | None:
+        if isinstance(part, Not):
+            inner = self._settled(part.part)
+            return None if inner is None else not inner
+        return None if isinstance(part, bool | All | Any) else self._decide(part)
 
     def _add(self, fact: Formula, holds: bool) -> None:
         if isinstance(fact, bool):
