@@ -51,8 +51,7 @@ class Evaluator:
         """Return when `value` is true, as short as the path allows."""
         return self._context.facts.simplify(truth(self._context.here(value)))
 
-    def _constant(self, node: ex.Constant, frame: Frame) -> Value:
-        _ = frame
+    def _constant(self, node: ex.Constant, _: Frame) -> Value:
         return Truth(node.value) if isinstance(node.value, bool) else Constant(node.value)
 
     def _name(self, node: ex.Name, frame: Frame) -> Value:
@@ -86,7 +85,7 @@ class Evaluator:
         function = self.evaluate(node.function, frame)
         arguments = tuple((a.keyword, a.star, self.evaluate(a.value, frame)) for a in node.arguments)
         return self._context.bind(
-            function, lambda called: self._context.caller.call_value(called, arguments, render(node), frame)
+            function, lambda called: self._context.caller.call_value(called, arguments, render(node))
         )
 
     def _compare(self, node: ex.Compare, frame: Frame) -> Value:
@@ -213,8 +212,7 @@ class Evaluator:
             frame.scope[node.target.name] = value
         return value
 
-    def _opaque(self, node: ex.Opaque, frame: Frame) -> Value:
-        _ = frame
+    def _opaque(self, node: ex.Opaque, _: Frame) -> Value:
         return Unknown(node.text, node.reason)
 
 

@@ -209,12 +209,11 @@ class Executor:
 
     def _managed(self, statement: st.With, frame: Frame) -> Outcome:
         for entry in statement.items:
-            value = self._context.evaluator.evaluate(entry.context, frame)
+            self._context.evaluator.evaluate(entry.context, frame)
             if trying.is_suppressing(self._context, entry.context, frame):
                 return trying.suppress(self._context, statement, entry.context, frame)
             if entry.target is not None:
                 self.assign(entry.target, Unknown(render(entry.context), "a context manager"), frame)
-            _ = value
         return self.block(statement.body, frame)
 
     def _skipped(self, statement: st.Statement, frame: Frame) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from miner.formula.atom import Feature
 from miner.formula.connective import conjunction, disjunction
 from miner.link.meaning import builtin
-from miner.link.meaning.context import Context, Frame
+from miner.link.meaning.context import Context
 from miner.link.meaning.tree import choose
 from miner.link.meaning.value import (
     NONE,
@@ -32,7 +32,7 @@ from miner.model import expression as ex
 Values = tuple[Value, ...]
 
 
-def builtin_call(context: Context, path: str, values: Values, source: str, frame: Frame) -> Value | None:
+def builtin_call(context: Context, path: str, values: Values, source: str) -> Value | None:
     """Return what a builtin function gives; None when it is none, or not understood."""
     match path, values:
         case "hasattr", (External(module), Constant(str(name))):
@@ -61,7 +61,6 @@ def builtin_call(context: Context, path: str, values: Values, source: str, frame
             return Truth(not isinstance(value, Constant | Truth | Series | Table | Release))
         case "print", _:
             return NONE
-    _ = frame
     return None
 
 
@@ -99,7 +98,7 @@ def _isinstance(value: Value, kind: Value) -> Value | None:
     return None
 
 
-def method_call(context: Context, method: Method, values: Values, source: str) -> Value:
+def method_call(method: Method, values: Values, source: str) -> Value:
     """Return what a method of a value gives."""
     match method.receiver, method.name, values:
         case Constant(str(text)), name, _ if all(isinstance(v, Constant) for v in values):
@@ -133,7 +132,6 @@ def method_call(context: Context, method: Method, values: Values, source: str) -
             return Series("list", tuple(value for _, value in items))
         case Table(items), "items", ():
             return Series("list", tuple(Series("tuple", (Constant(key), value)) for key, value in items))
-    _ = context
     return Unknown(source, "a method that is not understood")
 
 

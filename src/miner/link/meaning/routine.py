@@ -42,7 +42,7 @@ class Caller:
         self._active: list[tuple[object, ...]] = []
         self._memory: dict[tuple[object, ...], tuple[Value, Trace]] = {}
 
-    def call_value(self, called: Value, given: Given, source: str, frame: Frame) -> Value:
+    def call_value(self, called: Value, given: Given, source: str) -> Value:
         """Return what calling `called` gives."""
         for index, (keyword, star, value) in enumerate(given):
             thrown, kept = only_raised(value), without_raised(value)
@@ -53,24 +53,22 @@ class Caller:
             test = self._context.facts.simplify(raising(value))
             with self._context.assume(test, holds=False):
                 rest = (*given[:index], (keyword, star, self._context.here(kept)), *given[index + 1 :])
-                after = self.call_value(called, rest, source, frame)
+                after = self.call_value(called, rest, source)
             return choose(test, thrown, after)
         if isinstance(called, Routine):
             return self.call(called, given)
         positional = tuple(value for keyword, star, value in given if keyword is None and not star)
         keywords = {keyword: value for keyword, _, value in given if keyword is not None}
         if isinstance(called, External):
-            return self._context.bind_all(positional, lambda v: self._external(called.path, v, keywords, source, frame))
+            return self._context.bind_all(positional, lambda v: self._external(called.path, v, keywords, source))
         if isinstance(called, Operator) and len(positional) == 2:
             compare = self._context.evaluator.comparison
             return self._context.bind_all(positional, lambda v: Truth(compare(called.symbol, v[0], v[1], source)))
         if isinstance(called, Method):
-            return self._context.bind_all(positional, lambda v: method_call(self._context, called, v, source))
+            return self._context.bind_all(positional, lambda v: method_call(called, v, source))
         return Unknown(source, "a call that is not understood")
 
-    def _external(
-        self, path: str, values: tuple[Value, ...], keywords: dict[str, Value], source: str, frame: Frame
-    ) -> Value:
+    def _external(self, path: str, values: tuple[Value, ...], keywords: dict[str, Value], source: str) -> Value:
         head, _, tail = path.rpartition(".")
         if head in {"operator", "_operator"} and tail in _OPERATORS and len(values) == 2:
             compare = self._context.evaluator.comparison
@@ -81,7 +79,7 @@ class Caller:
             answer = ask(self._context, found[0], found[1], (*values, *by_keyword), source)
             if answer is not None:
                 return answer
-        answer = builtin_call(self._context, path, values, source, frame)
+        answer = builtin_call(self._context, path, values, source)
         return Unknown(source, "a call that is not understood") if answer is None else answer
 
     def call(self, routine: Routine, given: Given, *, is_top: bool = False) -> Value:
