@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -66,6 +66,11 @@ def load(path: str | Path) -> Graph:
         edges=tuple(_rows(folder, EDGES, manifest, msgspec.json.Decoder(Edge))),
         outcomes=tuple(_rows(folder, OUTCOMES, manifest, msgspec.json.Decoder(Outcome))),
     )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a graph folder as JSON; GraphError when the folder is none, or of another version."""
+    return cast("dict[str, Any]", msgspec.to_builtins(_manifest(folder)))
 
 
 def _manifest(folder: Path) -> Manifest:
