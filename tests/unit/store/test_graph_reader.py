@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -62,6 +63,13 @@ def test_what_was_written_is_read_back(folder: Path) -> None:
     assert (graph.edges, graph.outcomes) == ((EDGE,), (OUTCOME,))
     assert graph.manifest.source.name == "a"
     assert load(str(folder)) == graph
+
+
+def test_garbage_collection_goes_on_after_a_load_that_fails(folder: Path) -> None:
+    (folder / EDGES).unlink()
+    with pytest.raises(GraphError):
+        load(folder)
+    assert gc.isenabled()
 
 
 def test_edges_are_found_from_both_ends(folder: Path) -> None:
