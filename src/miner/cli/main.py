@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,7 +16,9 @@ _INTERNAL = 70
 
 def main() -> NoReturn:
     """Run the command line of this process and exit."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # how it ended is settled: no trace from the interpreter's own end
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
