@@ -15,7 +15,7 @@ from miner import __version__
 from miner.app.mined import Mined, mine_snapshot
 from miner.app.progress import Progress
 from miner.detect.engine import revision
-from miner.detect.idiom import load_idioms
+from miner.detect.idiom import Idioms, load_idioms
 from miner.errors import SourceError
 from miner.model.node import Manifest, Outcome
 from miner.model.snapshot import SourceRecord
@@ -25,10 +25,6 @@ from miner.store.canonical import encode
 from miner.store.folder import check_target, write_folder
 from miner.store.graph_cache import GraphCache, GraphKey
 from miner.store.layout import MANIFEST, OUTCOMES
-
-_LINK_REVISION = 1
-"""Goes up whenever linking or the graph may give another result for the same facts."""
-
 
 @dataclass(frozen=True)
 class ExtractRequest:
@@ -58,13 +54,14 @@ class ExtractResult:
     peak_rss_bytes: int = 0
 
 
-def tool_revision() -> str:
-    """Return a short hash of miner's own source: what a graph depends on besides its inputs."""
-    digest = hashlib.sha256()
+def facts_revision(idioms: Idioms, reader: str) -> str:
+    """Return what a graph depends on besides its source: reader, vocabulary, and miner's own code, as a short hash."""
+    digest = hashlib.sha256(revision(idioms, reader).encode())
     root = Path(__file__).parent.parent
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    for package in ("formula", "graph", "link"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:20]
 
 
 def extract(request: ExtractRequest, progress: Progress) -> ExtractResult:
@@ -77,7 +74,7 @@ def extract(request: ExtractRequest, progress: Progress) -> ExtractResult:
         check_target(request.output)
     idioms = load_idioms(request.idioms)
     cache = request.cache if request.cache is not None else default_folder()
-    tool = tool_revision()
+    tool = facts_revision(idioms, request.reader)
     graphs = GraphCache(cache) if request.use_cache else None
     known = identify(request.spec, request.ref, cache=cache) if graphs is not None else None
     if graphs is not None and known is not None:
@@ -98,7 +95,7 @@ def extract(request: ExtractRequest, progress: Progress) -> ExtractResult:
         cache=cache if request.use_cache else None,
         progress=progress,
         tool=f"miner {__version__}",
-        tool_revision=revision(idioms, request.reader) + f"-{_LINK_REVISION}",
+        tool_revision=facts_revision(idioms, request.reader),
     )
     if graphs is not None and not any(outcome.outcome == "failed" for outcome in mined.outcomes):
         graphs.put(key, mined.files)

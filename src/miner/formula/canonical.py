@@ -124,12 +124,13 @@ def _absorb(parts: list[Formula], kind: type[All] | type[Any]) -> list[Formula]:
     if size * size > _MAX_COMPARISONS:
         return parts
     dropped: set[int] = set()
-    for part, signs in reversed(compounds):
-        for other, others in compounds:
+    implication = _Implication({key: each for _, signs in compounds for key, each in signs.items()})
+    for part, _ in reversed(compounds):
+        for other, _ in compounds:
             if other is part or id(other) in dropped:
                 continue
-            stronger, weaker = ((other, others), (part, signs)) if kind is All else ((part, signs), (other, others))
-            if _follows(*stronger, *weaker):
+            stronger, weaker = (other, part) if kind is All else (part, other)
+            if implication.holds(stronger, weaker):
                 dropped.add(id(part))
                 break
     return [part for part in parts if id(part) not in dropped]
@@ -148,20 +149,37 @@ def _signs(f: Formula) -> _Signs:
             return {repr(f): sign(f)}
 
 
-def _follows(left: Formula, lefts: _Signs, right: Formula, rights: _Signs) -> bool:
-    """Return whether `left` implies `right` by their shape alone; the maps hold their literals by repr."""
-    match left, right:
-        case Any(parts), _:
-            return all(_follows(part, lefts, right, rights) for part in parts)
-        case _, All(parts):
-            return all(_follows(left, lefts, part, rights) for part in parts)
-        case All(parts), Any(others):
-            return any(_follows(part, lefts, right, rights) for part in parts) or any(
-                _follows(left, lefts, other, rights) for other in others
-            )
-        case All(parts), _:
-            return any(_follows(part, lefts, right, rights) for part in parts)
-        case _, Any(parts):
-            return any(_follows(left, lefts, part, rights) for part in parts)
-        case _:
-            return implies(lefts[repr(left)], rights[repr(right)])
+class _Implication:
+    """Whether one formula implies another by their shape alone; each pair of parts is compared once.
+
+    `signs` holds the literals of both by repr.
+    """
+
+    def __init__(self, signs: _Signs) -> None:
+        self._signs = signs
+        self._memo: dict[tuple[Formula, Formula], bool] = {}
+
+    def holds(self, left: Formula, right: Formula) -> bool:
+        """Return whether `left` implies `right`."""
+        key = (left, right)
+        known = self._memo.get(key)
+        if known is None:
+            known = self._memo[key] = self._compare(left, right)
+        return known
+
+    def _compare(self, left: Formula, right: Formula) -> bool:
+        match left, right:
+            case Any(parts), _:
+                return all(self.holds(part, right) for part in parts)
+            case _, All(parts):
+                return all(self.holds(left, part) for part in parts)
+            case All(parts), Any(others):
+                return any(self.holds(part, right) for part in parts) or any(
+                    self.holds(left, other) for other in others
+                )
+            case All(parts), _:
+                return any(self.holds(part, right) for part in parts)
+            case _, Any(parts):
+                return any(self.holds(left, part) for part in parts)
+            case _:
+                return implies(self._signs[repr(left)], self._signs[repr(right)])

@@ -29,7 +29,6 @@ from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.formula.literal import Literal, merge
 from miner.formula.notation import text
-from miner.formula.subject import normal
 
 # Conjunctions held at once on the way, as a multiple of the limit: absorption may still bring them under it.
 _SLACK = 4
@@ -73,31 +72,26 @@ def disjunctive(f: Formula, limit: int = 16) -> tuple[tuple[Literal, ...], ...] 
     `()` is false and `((),)` is true. Each conjunction is merged and sorted, none contradicts itself or contains
     another, and the conjunctions are sorted by their JSON text.
     """
-    terms = _terms(canonical(f), limit * _SLACK, positive=True)
+    terms = _terms(canonical(f), limit * _SLACK)
     return None if terms is None or len(terms) > limit else terms
 
 
 _Terms = tuple[tuple[Literal, ...], ...]
 
 
-def _terms(f: Formula, bound: int, *, positive: bool) -> _Terms | None:
+def _terms(f: Formula, bound: int) -> _Terms | None:
+    """Return the conjunctions of `f`, canonical: negation stands on atoms only."""
     match f:
         case bool():
-            return ((),) if f is positive else ()
-        case Not(part):
-            return _terms(part, bound, positive=not positive)
+            return ((),) if f else ()
         case All(parts) | Any(parts):
-            inner = [_terms(part, bound, positive=positive) for part in parts]
+            inner = [_terms(part, bound) for part in parts]
             known = [terms for terms in inner if terms is not None]
             if len(known) < len(inner):
                 return None
-            return _product(known, bound) if isinstance(f, All) is positive else _sum(known, bound)
+            return _product(known, bound) if isinstance(f, All) else _sum(known, bound)
         case _:
-            stated = normal(f)
-            if isinstance(stated, bool):
-                return ((),) if stated is positive else ()
-            merged = merge((stated if positive else Not(stated),))
-            return () if merged is None else (merged,)
+            return ((f,),)
 
 
 def _sum(inner: list[_Terms], bound: int) -> _Terms | None:

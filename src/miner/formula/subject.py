@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -20,7 +21,10 @@ from miner.formula.atom import (
     Environment,
     Memory,
     Module,
+    Opaque,
     Package,
+    Parameter,
+    Predicate,
     Python,
     Rocm,
     Toolkit,
@@ -32,6 +36,8 @@ Versioned = Union[  # noqa: UP007
     Package, Module, Python, DeviceCount, ComputeCapability, Toolkit, Rocm, Driver, Memory
 ]
 VERSIONED = (Package, Module, Python, DeviceCount, ComputeCapability, Toolkit, Rocm, Driver, Memory)
+
+_NO_JSON = "number that JSON cannot hold"
 
 _FIELDS: dict[type, str] = {
     Package: "version",
@@ -76,7 +82,8 @@ def constrained(atom: Atom, listed: Constraints) -> Atom:
 def normal(atom: Atom) -> Atom | bool:
     """Return the atom without fields that say nothing: `base` with no version, capability of `cuda` by name.
 
-    An unconstrained Python version or device count always holds.
+    An unconstrained Python version or device count always holds. A comparison with infinity or not-a-number, which
+    JSON cannot hold, is opaque.
     """
     match atom:
         case Python(python=()) | DeviceCount(device_count=()):
@@ -85,6 +92,12 @@ def normal(atom: Atom) -> Atom | bool:
             return msgspec.structs.replace(atom, base=False)
         case ComputeCapability(device="cuda"):
             return ComputeCapability(compute_capability=atom.compute_capability)
+        case Parameter(value=float(bound)) if not math.isfinite(bound):
+            return Opaque(opaque=f"{atom.param} {atom.op} {bound}", reason=_NO_JSON)
+        case Predicate(args=arguments) if any(
+            isinstance(each, float) and not math.isfinite(each) for each in arguments
+        ):
+            return Opaque(opaque=f"{atom.predicate}({', '.join(map(str, arguments))})", reason=_NO_JSON)
         case _:
             return atom
 

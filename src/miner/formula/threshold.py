@@ -9,7 +9,7 @@ from typing import Union
 
 from packaging.version import Version
 
-from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Module, Package
+from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Memory, Module, Package
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.formula.evaluate import Facts, evaluate
@@ -34,7 +34,7 @@ class Points:
 def points(f: Formula) -> tuple[Points, ...]:
     """Return, for every versioned subject of `f`, versions just below, at and just above each threshold.
 
-    With the extremes 0.0.1 and 9999 (capabilities 1.0 and 99.0; counts 0 and 9999) every interval between two
+    With the extremes 0.0.1 and 9999 (capabilities 1.0 and 99.0; counts from 0, memory from 0.01) every interval between two
     thresholds that are releases holds at least one version. Subjects
     that differ only in `base` are one. Sorted by subject.
     """
@@ -96,6 +96,8 @@ def _extremes(subject: Atom) -> tuple[str, str]:
             return "1.0", "99.0"
         case DeviceCount():
             return "0", HIGHEST
+        case Memory():
+            return "0.01", HIGHEST
         case _:
             return LOWEST, HIGHEST
 

@@ -14,8 +14,8 @@ from miner.model.site import Definition
 
 def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
     """Yield every public class and function of the packages, every exported object, and every owner of a need."""
-    owners = {need.owner for need in linked.needs}
-    wanted = owners | linked.exports.keys()
+    stated = _backend_places(linked)
+    wanted = {need.owner for need in linked.needs} | linked.exports.keys()
     for name in sorted(linked.library.modules):
         module = linked.library.modules[name]
         if not in_package(linked.library, module):
@@ -24,10 +24,11 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
         for definition in module.definitions.values():
             qualname = f"{name}.{definition.name}"
             if qualname in wanted or definition.name in offered or _is_public_definition(definition):
-                yield _defined(linked, module, definition, evidences)
+                yield _defined(linked, module, definition, stated, evidences)
         for row in module.facts.exports or ():
             if row.name not in module.definitions:
-                alias = _alias(linked, module, row.name, Place(module.path, row.span, "declaration"), evidences)
+                places = [Place(module.path, row.span, "declaration"), *stated.get(f"{name}.{row.name}", ())]
+                alias = _alias(linked, module, row.name, places, evidences)
                 if alias is not None:
                     yield alias
 
@@ -46,10 +47,21 @@ def _is_public_definition(definition: Definition) -> bool:
     return definition.kind in {"class", "function"} and named and not definition.type_checking
 
 
-def _defined(linked: Linked, module: Module, definition: Definition, evidences: EvidenceReader) -> Implementation:
+def _backend_places(linked: Linked) -> dict[str, list[Place]]:
+    """Return, for each owner, the places that name its backends."""
+    found: dict[str, list[Place]] = {}
+    for need in linked.needs:
+        if need.backends:
+            found.setdefault(need.owner, []).extend(place for place in need.places if place.role == "site")
+    return found
+
+
+def _defined(
+    linked: Linked, module: Module, definition: Definition, stated: dict[str, list[Place]], evidences: EvidenceReader
+) -> Implementation:
     qualname = f"{module.name}.{definition.name}"
     exports = _exports(linked, module, definition.name, qualname)
-    places = [Place(module.path, definition.span, "definition")]
+    places = [Place(module.path, definition.span, "definition"), *stated.get(qualname, ())]
     places += [Place(module.path, row.span, "declaration") for row in module.facts.exports or () if row.name == definition.name]
     return Implementation(
         id=f"implementation:{qualname}",
@@ -66,7 +78,7 @@ def _defined(linked: Linked, module: Module, definition: Definition, evidences: 
 
 
 def _alias(
-    linked: Linked, module: Module, name: str, place: Place, evidences: EvidenceReader
+    linked: Linked, module: Module, name: str, places: list[Place], evidences: EvidenceReader
 ) -> Implementation | None:
     qualname = f"{module.name}.{name}"
     located = linked.library.locate(module.name, name)
@@ -76,7 +88,7 @@ def _alias(
     return Implementation(
         id=f"implementation:{qualname}",
         name=name,
-        evidence=evidences.all([place]),
+        evidence=evidences.all(places),
         qualname=qualname,
         kind="alias",
         exports=exports,

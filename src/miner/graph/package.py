@@ -14,14 +14,15 @@ from miner.formula.disjunctive import atoms
 from miner.graph.evidence import authored
 from miner.model.node import Evidence, Gate, Package
 
-_AUTHORED_PATH = "miner/data/idioms.toml"
+AUTHORED_PATH = "miner/data/idioms.toml"
 
 
 @dataclass
 class _Draft:
     imports: set[str] = field(default_factory=set)
     gates: set[tuple[str, str]] = field(default_factory=set)
-    evidence: tuple[Evidence, ...] = ()
+    evidence: list[Evidence] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     aliases: dict[str, Evidence] = field(default_factory=dict)
 
 
@@ -38,7 +39,7 @@ class Packages:
     def add(self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
         """Take in a published formula; return the ids of the packages that it is about, sorted.
 
-        A package's own evidence is the first, among those of the formula that states it first, that mentions it.
+        A package's own evidence is, for each of its names, the first that mentions it where the name is met first.
         """
         found: set[str] = set()
         for atom in atoms(formula):
@@ -79,9 +80,11 @@ class Packages:
         self, name: str, imported: str | None, atom: fa.Package | fa.Module, stated_by: str, evidence: tuple[Evidence, ...]
     ) -> None:
         draft = self._drafts.setdefault(name, _Draft())
-        if not draft.evidence:
-            written = imported or (atom.package if isinstance(atom, fa.Package) else name)
-            draft.evidence = tuple(e for e in evidence if self._mentions(e, written))[:1] or evidence[:1]
+        written = imported if imported is not None else name
+        if written not in draft.seen:
+            draft.seen.add(written)
+            asked = atom.package if isinstance(atom, fa.Package) else written.rpartition(".")[2]
+            draft.evidence.extend(e for e in _first(evidence, lambda e: self._mentions(e, asked)) if e not in draft.evidence)
         if imported is not None:
             draft.imports.add(imported)
             key = imported if imported in self._idioms.aliases else imported.partition(".")[0]
@@ -94,5 +97,10 @@ class Packages:
     def _alias_line(self, key: str) -> Evidence | None:
         if key not in self._lines:
             quoted = f'"{key}" = ' if "." in key else f"{key} = "
-            self._lines[key] = authored(BUILT_IN, _AUTHORED_PATH, quoted) or authored(BUILT_IN, _AUTHORED_PATH, f'"{key}" = ')
+            self._lines[key] = authored(BUILT_IN, AUTHORED_PATH, quoted) or authored(BUILT_IN, AUTHORED_PATH, f'"{key}" = ')
         return self._lines[key]
+
+
+def _first(evidence: tuple[Evidence, ...], is_wanted: Callable[[Evidence], bool]) -> tuple[Evidence, ...]:
+    """Return the first evidence that is wanted, or the first of all when none is."""
+    return next(((found,) for found in evidence if is_wanted(found)), evidence[:1])

@@ -1,0 +1,69 @@
+"""Grounding: every name, version and message of a statement occurs in the text of one of its evidences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from miner.audit.finding import Finding, Row, name_of
+
+_WORD = re.compile(r"\w{3,}")
+_NAMED = ("module", "package", "distribution", "binary", "env", "predicate", "param")
+_VERSIONED = ("version", "python", "driver", "cuda", "rocm")
+
+
+def ungrounded(row: Row, text: bytes) -> Iterator[Finding]:
+    """Yield what a node states that its evidence, `text`, does not hold."""
+    missing = [claim for claim in _claims(row) if not _holds(text, claim)]
+    for claim in dict.fromkeys(missing):
+        yield Finding("grounding", name_of(row), f"{claim!r} is in none of its evidence")
+
+
+def _claims(row: Row) -> Iterator[str]:
+    kind = row.get("type")
+    if kind == "Implementation":
+        yield row["name"]
+        yield from row["backends"]
+    elif kind == "Predicate":
+        yield row["name"]
+        yield from _of_formula(row["means"])
+    elif kind == "Requirement":
+        yield from _of_formula(row["needs"])
+        yield from _of_formula(row["when"])
+        otherwise = row["otherwise"]
+        if otherwise.get("exception"):
+            yield otherwise["exception"].rpartition(".")[2]
+        yield from _WORD.findall(otherwise.get("message") or "")
+    elif kind == "Package":
+        yield from (name.rpartition(".")[2] for name in row["import_names"])
+
+
+def _of_formula(formula: Any) -> Iterator[str]:
+    """Yield the names and versions that a formula states."""
+    if isinstance(formula, bool):
+        return
+    for key in ("all", "any"):
+        for part in formula.get(key, ()):
+            yield from _of_formula(part)
+    if "not" in formula:
+        yield from _of_formula(formula["not"])
+    for key in _NAMED:
+        if isinstance(formula.get(key), str):
+            yield from formula[key].split(".")[-1:] if key == "predicate" else (formula[key],)
+    for key in _VERSIONED:
+        for constraint in formula.get(key, ()):
+            yield constraint[1]
+    if "feature" in formula:
+        yield formula["feature"].rpartition(".")[2]
+    if formula.get("value") not in (None, True, False):
+        yield str(formula["value"])
+
+
+def _holds(text: bytes, claim: str) -> bool:
+    """Say whether a claim stands in the text, as written, or as a value that the text computes case or spelling of."""
+    written = claim.encode("utf-8")
+    if written in text or written.lower() in text.lower():
+        return True
+    parts = [part for part in re.split(r"[.\-_]", claim) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)
+    return len(parts) > 1 and all(part.encode("utf-8") in text for part in parts)
