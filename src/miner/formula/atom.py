@@ -10,7 +10,7 @@ Constraint = tuple[str, str]  # (operator, version or number as written), e.g. (
 Constraints = tuple[Constraint, ...]
 
 
-class _Atom(msgspec.Struct, frozen=True, order=False, omit_defaults=True, forbid_unknown_fields=True):
+class _Atom(msgspec.Struct, frozen=True, cache_hash=True, omit_defaults=True, forbid_unknown_fields=True):
     pass
 
 

@@ -136,7 +136,7 @@ def _absorb(parts: list[Formula], kind: type[All] | type[Any]) -> list[Formula]:
     return [part for part in parts if id(part) not in dropped]
 
 
-_Signs = dict[str, Sign]
+_Signs = dict[int, Sign]
 
 
 def _signs(f: Formula) -> _Signs:
@@ -146,22 +146,23 @@ def _signs(f: Formula) -> _Signs:
         case All(parts) | Any(parts):
             return {key: found for part in parts for key, found in _signs(part).items()}
         case _:
-            return {repr(f): sign(f)}
+            return {id(f): sign(f)}
 
 
 class _Implication:
     """Whether one formula implies another by their shape alone; each pair of parts is compared once.
 
-    `signs` holds the literals of both by repr.
+    `signs` holds the literals of both. Parts are told apart by identity, and not by equality, for which
+    `Parameter(value=True)` and `Parameter(value=1)` are one.
     """
 
     def __init__(self, signs: _Signs) -> None:
         self._signs = signs
-        self._memo: dict[tuple[Formula, Formula], bool] = {}
+        self._memo: dict[tuple[int, int], bool] = {}
 
     def holds(self, left: Formula, right: Formula) -> bool:
         """Return whether `left` implies `right`."""
-        key = (left, right)
+        key = (id(left), id(right))
         known = self._memo.get(key)
         if known is None:
             known = self._memo[key] = self._compare(left, right)
@@ -182,4 +183,4 @@ class _Implication:
             case _, Any(parts):
                 return any(self.holds(left, part) for part in parts)
             case _:
-                return implies(self._signs[repr(left)], self._signs[repr(right)])
+                return implies(self._signs[id(left)], self._signs[id(right)])

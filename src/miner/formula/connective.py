@@ -9,19 +9,19 @@ import msgspec
 from miner.formula.atom import Atom
 
 
-class All(msgspec.Struct, frozen=True):
+class All(msgspec.Struct, frozen=True, cache_hash=True):
     """Every part holds."""
 
     parts: tuple[Formula, ...]
 
 
-class Any(msgspec.Struct, frozen=True):
+class Any(msgspec.Struct, frozen=True, cache_hash=True):
     """At least one part holds."""
 
     parts: tuple[Formula, ...]
 
 
-class Not(msgspec.Struct, frozen=True):
+class Not(msgspec.Struct, frozen=True, cache_hash=True):
     """The part does not hold; never turned into the opposite operator, since absence also negates."""
 
     part: Formula

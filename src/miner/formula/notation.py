@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import typing
@@ -9,7 +10,7 @@ from typing import Union
 
 import msgspec
 
-from miner.formula.atom import Atom
+from miner.formula.atom import Atom, Parameter, Predicate
 from miner.formula.connective import All, Any, Formula, Not
 
 Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]  # noqa: UP007
@@ -43,7 +44,28 @@ def to_json(f: Formula) -> bool | dict[str, Json]:
 
 def text(f: Formula) -> str:
     """Return the compact JSON text of `f`, ASCII only: an exact key, and the order of canonical forms."""
-    return json.dumps(to_json(f), ensure_ascii=True, separators=(",", ":"))
+    match f:
+        case bool():
+            return "true" if f else "false"
+        case All(parts) | Any(parts):
+            word = "all" if isinstance(f, All) else "any"
+            return f'{{"{word}":[{",".join(map(text, parts))}]}}'
+        case Not(part):
+            return f'{{"not":{text(part)}}}'
+        case _:
+            return _atom_text(f, shade(f))
+
+
+def shade(atom: Atom) -> tuple[str, ...]:
+    """Return what tells atoms apart that compare equal: Python holds True, 1 and 1.0 for the same."""
+    if isinstance(atom, Parameter):
+        return (type(atom.value).__name__,)
+    return tuple(type(each).__name__ for each in atom.args) if isinstance(atom, Predicate) else ()
+
+
+@functools.lru_cache(maxsize=16_384)
+def _atom_text(atom: Atom, _: tuple[str, ...]) -> str:
+    return json.dumps(to_json(atom), ensure_ascii=True, separators=(",", ":"))
 
 
 def from_json(obj: object) -> Formula:

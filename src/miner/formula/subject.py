@@ -29,7 +29,7 @@ from miner.formula.atom import (
     Rocm,
     Toolkit,
 )
-from miner.formula.notation import text
+from miner.formula.notation import shade, text
 from miner.formula.region import FULL, OPERATORS, Region, compared, intersection
 
 Versioned = Union[  # noqa: UP007
@@ -133,6 +133,11 @@ def spell(spellings: tuple[str, ...]) -> str:
 
 def facet(atom: Atom) -> Facet:
     """Return the atom as a set of versions; an atom with a constraint that cannot be read is a subject of its own."""
+    return _facet(atom, shade(atom))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _facet(atom: Atom, _: tuple[str, ...]) -> Facet:
     subject, region, spelling = atom, FULL, dict[Any, str]()
     if isinstance(atom, VERSIONED):
         for operator, written in constraints(atom):

@@ -34,9 +34,9 @@ class Points:
 def points(f: Formula) -> tuple[Points, ...]:
     """Return, for every versioned subject of `f`, versions just below, at and just above each threshold.
 
-    With the extremes 0.0.1 and 9999 (capabilities 1.0 and 99.0; counts from 0, memory from 0.01) every interval between two
-    thresholds that are releases holds at least one version. Subjects
-    that differ only in `base` are one. Sorted by subject.
+    With the extremes 0.0.1 and 9999 (capabilities 1.0 and 99.0; counts from 0, memory from 0.01) every interval between
+    two thresholds that are releases holds at least one version. Subjects that differ only in `base` are one. Sorted by
+    subject.
     """
     written: dict[Atom, list[str]] = {}
     for atom in atoms(f):

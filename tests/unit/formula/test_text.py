@@ -1,0 +1,64 @@
+"""Formulas read as one short line."""
+
+from __future__ import annotations
+
+import pytest
+
+from miner.formula.atom import (
+    Binary,
+    ComputeCapability,
+    Device,
+    DeviceCount,
+    Driver,
+    Environment,
+    Feature,
+    Memory,
+    Module,
+    Opaque,
+    OperatingSystem,
+    Package,
+    Parameter,
+    Predicate,
+    Python,
+    Rocm,
+    SameRelease,
+    Toolkit,
+)
+from miner.formula.connective import All, Any, Not
+from miner.formula.text import render
+
+TORCH = Package(package="torch", version=((">=", "2.6.0"),))
+CUDA, XPU = Device(device="cuda"), Device(device="xpu")
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (All((TORCH, Module(module="PIL"), Not(CUDA))), "torch >= 2.6.0 and PIL and not (cuda)"),
+        (All((TORCH, Any((CUDA, XPU)))), "torch >= 2.6.0 and (cuda or xpu)"),
+        (Not(All((CUDA, XPU))), "not (cuda and xpu)"),
+        (True, "always"),
+        (False, "never"),
+        (Module(module="cv2", version=((">=", "4"), ("<", "5")), distribution="opencv"), "cv2 (from opencv) >= 4, < 5"),
+        (Python(python=((">=", "3.10"),)), "Python >= 3.10"),
+        (DeviceCount(device_count=((">", "1"),)), "device count > 1"),
+        (ComputeCapability(compute_capability=((">=", "8.9"),)), "cuda capability >= 8.9"),
+        (Toolkit(cuda=()), "CUDA toolkit"),
+        (Rocm(rocm=()), "ROCm"),
+        (Driver(driver=((">=", "535"),)), "driver >= 535"),
+        (Memory(memory_gib=((">=", "20"),)), "device memory in GiB >= 20"),
+        (Predicate(predicate="lib.is_x", args=("2.0", True)), "lib.is_x('2.0', True)"),
+        (Feature(feature="torch.compile"), "torch.compile"),
+        (OperatingSystem(os="linux"), "linux"),
+        (Binary(binary="ffmpeg"), "ffmpeg"),
+        (SameRelease(same_release=("a", "b"), digits=2), "a and b agree in 2 numbers"),
+        (Environment(env="RANK"), "$RANK"),
+        (Environment(env="X", value="true"), "$X == 'true'"),
+        (Parameter(param="args.bf16", of="m.f"), "args.bf16"),
+        (Parameter(param="p", of="m.f", op="==", value=None), "p == None"),
+        (Opaque(opaque="f(\n  x)", reason="call"), "[f( x)]"),
+        (Opaque(opaque="\x1b[31mred", reason="call"), "[\\x1b[31mred]"),
+    ],
+)
+def test_render(f, expected):
+    assert render(f) == expected
