@@ -5,7 +5,7 @@ RELEASE ?= transformers==5.23.0
 VENV  := .venv
 BIN   := $(VENV)/bin
 GRAPH := output/$(subst ==,-,$(RELEASE))
-PIP   := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP   := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -32,7 +32,8 @@ def test_the_reference_pages_are_the_generated_ones() -> None:
 
 def test_the_readme_opens_with_the_two_commands() -> None:
     """Before anything else, in this order."""
-    assert re.findall(r"^    (make \w+)$", read("README.md").split("\n## ")[0], re.MULTILINE) == ["make demo", "make test"]
+    opening = read("README.md").split("\n## ")[0]
+    assert re.findall(r"^    (make \w+)$", opening, re.MULTILINE) == ["make demo", "make test"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
