@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Union
 
 import msgspec
@@ -48,18 +49,26 @@ def negation(part: Formula) -> Formula:
 
 
 def _join(kind: type[All] | type[Any], parts: tuple[Formula, ...], *, neutral: bool) -> Formula:
-    # Keyed by repr and not by equality: `Parameter(value=True) == Parameter(value=1)`, and they say different things.
-    flat: dict[str, Formula] = {}
+    flat: dict[Formula, list[Formula]] = {}
+    order: list[Formula] = []
     for part in parts:
         for piece in part.parts if isinstance(part, kind) else (part,):
             if isinstance(piece, bool):
                 if piece is not neutral:
                     return not neutral
-                continue
-            flat.setdefault(repr(piece), piece)
-    for piece in flat.values():
-        if isinstance(piece, Not) and repr(piece.part) in flat:
+            elif not _is_among(piece, flat.setdefault(piece, [])):
+                flat[piece].append(piece)
+                order.append(piece)
+    for piece in order:
+        if isinstance(piece, Not) and _is_among(piece.part, flat.get(piece.part, ())):
             return not neutral
-    if not flat:
+    if not order:
         return neutral
-    return next(iter(flat.values())) if len(flat) == 1 else kind(tuple(flat.values()))
+    return order[0] if len(order) == 1 else kind(tuple(order))
+
+
+def _is_among(piece: Formula, equal: Iterable[Formula]) -> bool:
+    """Say whether one of several equal formulas is the same: `Parameter(value=True) == Parameter(value=1)`, and they
+    say different things.
+    """
+    return any(piece is other or repr(piece) == repr(other) for other in equal)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.formula.notation import to_json
+from miner.formula.notation import text, to_json
 from miner.formula.disjunctive import subjects
 from miner.graph.evidence import EvidenceReader, redact
 from miner.link.library import Library
@@ -38,12 +37,13 @@ def predicate(library: Library, module: str, name: str, meaning: Meaning, eviden
 def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[tuple[Requirement, Need]]:
     """Yield a node for each distinct need; needs that say the same of the same owner fold into one."""
     groups: dict[str, list[tuple[str, Formula, Need]]] = {}
+    canonicals = _Canonicals()
     for need in needs:
-        needed, when = canonical(need.needs), canonical(need.when)
+        needed, when = canonicals.of(need.needs), canonicals.of(need.when)
         if needed is True:
             continue
         base = f"requirement:{need.owner}#{'|'.join(subjects(needed))}/{need.effect}"
-        groups.setdefault(base, []).append((_key(when), needed, need))
+        groups.setdefault(base, []).append((text(when), needed, need))
     for base in sorted(groups):
         folded = _fold(groups[base])
         for position, (needed, members) in enumerate(folded, start=1):
@@ -51,15 +51,24 @@ def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[t
             yield _node(name, needed, members, evidences), members[0]
 
 
-def _key(formula: Formula) -> str:
-    return json.dumps(to_json(formula), sort_keys=True)
+class _Canonicals:
+    """Canonical forms by the text of the formula: thousands of objects share a few formulas."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Formula] = {}
+
+    def of(self, formula: Formula) -> Formula:
+        key = text(formula)
+        if key not in self._known:
+            self._known[key] = canonical(formula)
+        return self._known[key]
 
 
 def _fold(group: list[tuple[str, Formula, Need]]) -> list[tuple[Formula, list[Need]]]:
     """Fold needs with the same needs, when and action, in order of their canonical `when`, then needs."""
     found: dict[tuple[str, str, str, str], tuple[Formula, list[Need]]] = {}
     for when, needed, need in group:
-        key = (when, _key(needed), need.origin, need.action or "")
+        key = (when, text(needed), need.origin, need.action or "")
         found.setdefault(key, (needed, []))[1].append(need)
     return [found[key] for key in sorted(found)]
 

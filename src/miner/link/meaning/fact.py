@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from packaging.utils import canonicalize_name
 
@@ -141,13 +142,19 @@ def subject_key(atom: Module | Package) -> str:
     return str(canonicalize_name(name.replace(".", "-")))
 
 
+@lru_cache(maxsize=65_536)
 def implies(formula: Formula, other: Formula) -> bool:
     """Say whether `other` holds wherever `formula` does; False when that is not seen."""
     if isinstance(formula, bool):
         return not formula or other is True
     if isinstance(formula, Any):
         return all(implies(part, other) for part in formula.parts)
-    return Facts().with_fact(formula).simplify(other) is True
+    return _alone(formula).simplify(other) is True
+
+
+@lru_cache(maxsize=4_096)
+def _alone(formula: Formula) -> Facts:
+    return Facts().with_fact(formula)
 
 
 def _decide_version(atom: Module | Package, known: Iterable[tuple[Module | Package, bool]]) -> bool | None:
