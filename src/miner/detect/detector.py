@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from miner.detect.file import File
@@ -29,5 +29,17 @@ class Detector:
 
 def cores(*names: str) -> tuple[bytes, ...]:
     """Return the longest literal part of each name pattern, as a word to look for in bytes."""
-    found = {max(name.replace("?", "*").split("*"), key=len).encode() for name in names}
-    return tuple(sorted(core for core in found if core))
+    return minimal(max(name.replace("?", "*").split("*"), key=len).encode() for name in names)
+
+
+def decorator_words(*names: str) -> tuple[bytes, ...]:
+    """Return the words by which decorators of these name patterns are found: `@name`, `.name(`, or their cores."""
+    whole = [name for name in names if "*" not in name and "?" not in name]
+    words = [f"@{name}".encode() for name in whole] + [f".{name}(".encode() for name in whole]
+    return minimal((*words, *cores(*(name for name in names if name not in whole))))
+
+
+def minimal(words: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the words without those that hold another of them: where one occurs, so does the other."""
+    found = sorted({word for word in words if word})
+    return tuple(word for word in found if not any(other in word for other in found if other != word))

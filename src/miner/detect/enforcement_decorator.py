@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from miner.detect.detector import Detector, cores
+from miner.detect.detector import Detector, cores, decorator_words, minimal
 from miner.detect.file import File, called_name, matches, qualname
 from miner.detect.idiom import Idioms
 from miner.model.expression import Call, Expression
@@ -95,12 +95,8 @@ def _rows(file: File, value: Span) -> Iterator[tuple[str, Span]]:
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
     rules = idioms.enforcement
-    return cores(
-        *(r.name for r in rules.backend_decorators),
-        *(r.name for r in rules.raisers),
-        *rules.named_decorators,
-        *idioms.backends.tables,
-    )
+    decorators = decorator_words(*(r.name for r in rules.backend_decorators), *rules.named_decorators)
+    return minimal((*decorators, *cores(*(f"def {r.name}" for r in rules.raisers), *idioms.backends.tables)))
 
 
 DETECTOR = Detector(ID, 1, frozenset({"class", "function", "assign"}), _words, find)

@@ -22,6 +22,7 @@ from miner.syntax.decoding import Decoded, RefusedError, decode
 from miner.syntax.outline import Item, Outline, ParseError
 
 ReadOutline = Callable[[bytes], Outline]
+_ByKind = dict[str, list[tuple[Detector, tuple[bytes, ...]]]]
 
 
 def revision(idioms: Idioms, reader: str) -> str:
@@ -86,35 +87,40 @@ def _nested(file: File, item: Item, name: str) -> Definition:
 
 
 def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
-    active = [d for d in DETECTORS if _occurs(file.data, d.words(file.idioms))]
+    words = _words(file.idioms)
+    active = [detector for detector in DETECTORS if any(word in file.data for word in words[detector.id])]
     for detector in active:
         if not detector.kinds:
             for site in detector.find(file, None):
                 yield site, None
-    by_kind: dict[str, list[tuple[Detector, tuple[bytes, ...]]]] = {}
+    by_kind: _ByKind = {}
     for detector in active:
         for kind in detector.kinds:
-            by_kind.setdefault(kind, []).append((detector, detector.words(file.idioms)))
+            by_kind.setdefault(kind, []).append((detector, words[detector.id]))
     if by_kind:
         yield from _descend(file, file.outline.items, by_kind)
 
 
-def _descend(
-    file: File, block: list[Item], by_kind: dict[str, list[tuple[Detector, tuple[bytes, ...]]]]
-) -> Iterator[tuple[Site, Item | None]]:
+_KNOWN_WORDS: dict[str, dict[str, tuple[bytes, ...]]] = {}
+
+
+def _words(idioms: Idioms) -> dict[str, tuple[bytes, ...]]:
+    """Return the words of every detector; worked out once for each vocabulary."""
+    if idioms.digest not in _KNOWN_WORDS:
+        _KNOWN_WORDS[idioms.digest] = {detector.id: detector.words(idioms) for detector in DETECTORS}
+    return _KNOWN_WORDS[idioms.digest]
+
+
+def _descend(file: File, block: list[Item], by_kind: _ByKind) -> Iterator[tuple[Site, Item | None]]:
     """Visit the statements of a block; classes are entered, functions are not."""
-    words = {word for detectors in by_kind.values() for _, needed in detectors for word in needed}
+    words = tuple({word for detectors in by_kind.values() for _, needed in detectors for word in needed})
     for item in items(block):
         for detector, needed in by_kind.get(item.kind, ()):
             if _holds(file, item.span, needed):
                 for site in detector.find(file, item):
                     yield site, item if item.kind == "function" else None
-        if item.kind == "class" and _holds(file, item.span, tuple(words)):
+        if item.kind == "class" and _holds(file, item.span, words):
             yield from _descend(file, item.blocks["body"], by_kind)
-
-
-def _occurs(data: bytes, words: tuple[bytes, ...]) -> bool:
-    return any(word in data for word in words)
 
 
 def _holds(file: File, span: Span, words: tuple[bytes, ...]) -> bool:

@@ -19,6 +19,8 @@ _LONGEST_CONSTANT = 300
 _LONGEST_STRING = 4_000
 _LONGEST_SUMMARY = 300
 _SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)|(.+?)(?:\n\s*\n|$)", re.DOTALL)
+_PLAIN_NAMES = re.compile(r"\[(?:\s*\"[A-Za-z0-9_]+\"\s*,)*(?:\s*\"[A-Za-z0-9_]+\")?\s*\]", re.ASCII)
+_PLAIN_NAME = re.compile(r"\"[A-Za-z0-9_]+\"", re.ASCII)
 _CONSTANT_START = re.compile(rb"""[\[({"'\d]|r["']|(?:\w+\.)*(?:parse|Version|compile)\(""")
 
 
@@ -52,26 +54,26 @@ def constants(file: File) -> dict[str, ex.Expression]:
     again: set[str] = set()
     for item in file.outline.items:
         value = item.text("value") if item.kind == "assign" else None
-        constant = _constant(file, value) if value is not None else None
+        names = [file.outline.source(target) for target in item.all_texts("target")] if value is not None else []
+        names = [name for name in names if name.isidentifier() and name != "__all__"]
+        constant = _constant(file, value, names) if value is not None and names else None
         if constant is None:
             continue
-        for target in item.all_texts("target"):
-            name = file.outline.source(target)
-            if name in found:
-                again.add(name)
-            if name.isidentifier() and name != "__all__":
-                found[name] = constant
+        again.update(name for name in names if name in found)
+        found.update(dict.fromkeys(names, constant))
     return {name: value for name, value in found.items() if name not in again}
 
 
-def _constant(file: File, value: Span) -> ex.Expression | None:
-    """Return a short literal as an expression; a plain string needs no parser and may be longer."""
+def _constant(file: File, value: Span, names: list[str]) -> ex.Expression | None:
+    """Return a short literal as an expression; a plain string needs no parser, others are read for upper-case names."""
     length = value.end_byte - value.start_byte
     if file.data[value.start_byte : value.start_byte + 1] in {b'"', b"'"} and length <= _LONGEST_STRING:
         try:
             return ex.Constant(string(file.outline.source(value)))
         except LiteralError:
             pass
+    if not any(name.isupper() for name in names):
+        return None
     if length > _LONGEST_CONSTANT or not _CONSTANT_START.match(file.data, value.start_byte):
         return None
     return file.expression(value)
@@ -115,6 +117,8 @@ def _strings(file: File, span: Span) -> list[ExportRow] | None:
         return None
     rows = []
     base = span.start_byte + len(text[:offset].encode())
+    if _PLAIN_NAMES.fullmatch(text, offset):
+        return [_row(file, match, base - offset) for match in _PLAIN_NAME.finditer(text, offset)]
     for start, end in entries(text[offset:]):
         try:
             name = string(text[offset + start : offset + end])
@@ -126,19 +130,21 @@ def _strings(file: File, span: Span) -> list[ExportRow] | None:
     return rows
 
 
+def _row(file: File, match: re.Match[str], base: int) -> ExportRow:
+    line = file.outline.line(base + match.start())
+    return ExportRow(match[0][1:-1], Span(base + match.start(), base + match.end(), line, line))
+
+
 def _class(file: File, item: Item) -> Definition:
     arguments = item.text("arguments")
-    initialiser = next(
-        (i for i in item.blocks["body"] if i.kind == "function" and i.name == "__init__"),
-        None,
-    )
+    first, initialiser = item.opening("__init__")
     return Definition(
         item.name,
         "class",
         item.span,
         _head(file, item, arguments),
         _signature(file, initialiser) if initialiser else None,
-        _summary(file, item.blocks["body"]),
+        _summary(file, first),
         _bases(file, arguments),
         is_type_checking(item, file.outline),
     )
@@ -151,7 +157,7 @@ def _function(file: File, item: Item, name: str, kind: str) -> Definition:
         item.span,
         _head(file, item, item.text("returns") or item.text("parameters")),
         _signature(file, item),
-        _summary(file, item.blocks["body"]),
+        _summary(file, item.opening("")[0]),
         (),
         is_type_checking(item, file.outline),
     )
@@ -191,11 +197,11 @@ def _bases(file: File, arguments: Span | None) -> tuple[str, ...]:
     return tuple(base for base in bases if base.replace(".", "").isidentifier())
 
 
-def _summary(file: File, body: list[Item]) -> str | None:
-    """Return the first sentence of the docstring that a body starts with."""
-    if not body or body[0].kind != "expression":
+def _summary(file: File, first: Item | None) -> str | None:
+    """Return the first sentence of the docstring, when that is the first statement of a body."""
+    if first is None or first.kind != "expression":
         return None
-    text = file.outline.source(body[0].span)
+    text = file.outline.source(first.span)
     if not text.startswith(('"', "'", "r", "R", "u", "U")):
         return None
     try:

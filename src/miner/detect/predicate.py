@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from miner.detect.detector import Detector
+from miner.detect.detector import Detector, minimal
 from miner.detect.file import File, items, matches
 from miner.detect.idiom import Idioms
 from miner.model.site import Site
@@ -22,6 +22,8 @@ from miner.syntax.outline import Item
 
 ID = "predicate"
 _LONGEST = 150  # lines
+_UNNAMED = 40  # lines: a longer function that is not named like a predicate does other work
+_OF_PACKAGES = frozenset({"spec", "version", "metadata", "index"})
 _HELPER = 25  # lines: a function of another module may call these
 _ASKING = frozenset(
     {"spec", "version", "metadata", "index", "which", "device", "count", "capability", "feature", "toolkit", "rocm"}
@@ -31,35 +33,85 @@ _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield one site with the module's statements, when the module defines a predicate or flag."""
+    asking, calling = probe_words(file.idioms), _named(file.idioms)
     top = [statement for statement in items(file.outline.items) if statement.kind in {"function", "assign"}]
     functions = {i.name: i for i in top if i.kind == "function" and _lines(i.span) <= _LONGEST}
-    words = probe_words(file.idioms)
-    seeds = {name for name, i in functions.items() if _is_seed(file, i, words)}
-    if not seeds and not any(_is_flag(file, i) for i in top if i.kind == "assign"):
+    seeds = {name for name, i in functions.items() if _is_seed(file, i, asking, calling)}
+    flags = {name for i in top if i.kind == "assign" for name in _flags(file, i, (*asking, *calling))}
+    if not seeds and not flags:
         return
-    short = {name for name, i in functions.items() if _lines(i.span) <= _HELPER}
-    kept = _closure(file, functions, seeds | short)
-    statements = freeze(file.outline.items, file.outline, keep=lambda i: i.kind == "function" and i.name in kept)
+    is_home = bool(seeds) and any(word in file.data for word in _home_words(file.idioms))
+    short = {name for name, i in functions.items() if _lines(i.span) <= _HELPER} if is_home else set()
+    needed = _closure(file, functions, seeds | short) | flags
+    kept = _slice(file, functions, needed)
+    statements = freeze(kept, file.outline, keep=lambda i: i.kind == "function" and i.name in needed)
     whole = Span(0, len(file.data), 1, file.outline.line(max(len(file.data) - 1, 0)))
-    yield Site(ID, "module", whole, statements=statements, names=tuple(sorted(seeds)))
+    yield Site(ID, "module", whole, statements=statements, names=tuple(sorted(seeds | flags)))
+
+
+def _slice(file: File, functions: dict[str, Item], needed: set[str]) -> list[Item]:
+    """Return the top-level statements that bind a name which matters, directly or for another that does.
+
+    `needed` grows by the names that the statements kept, and the functions among them, mention.
+    """
+    for name in [name for name in needed if name in functions]:
+        needed |= _mentioned(file, functions[name].span)
+    bound = {id(item): _bound(file, item) for item in file.outline.items if item.kind != "function"}
+    kept: set[int] = set()
+    grown = True
+    while grown:
+        grown = False
+        for item in file.outline.items:
+            if id(item) in bound and id(item) not in kept and bound[id(item)] & needed:
+                kept.add(id(item))
+                needed |= _mentioned(file, item.span)
+                grown = True
+    return [i for i in file.outline.items if id(i) in kept or (i.kind == "function" and i.name in needed)]
+
+
+def _bound(file: File, item: Item) -> set[str]:
+    """Return the names that a top-level statement may bind."""
+    found: set[str] = set()
+    for inner in items([item]):
+        if inner.kind in {"assign", "augment", "for"}:
+            for target in inner.all_texts("target"):
+                found |= _mentioned(file, target)
+        elif inner.kind == "import":
+            found.update(binding.name for binding in inner.bindings)
+            if inner.star:
+                found.add("*")
+        elif inner.kind in {"function", "class"}:
+            found.add(inner.name)
+    return found
+
+
+def _mentioned(file: File, span: Span) -> set[str]:
+    return {word.decode() for word in _WORD.findall(file.data[span.start_byte : span.end_byte])} | {"*"}
 
 
 def _lines(span: Span) -> int:
     return span.end_line - span.start_line + 1
 
 
-def _is_seed(file: File, item: Item, words: tuple[bytes, ...]) -> bool:
-    """A function named like a predicate, or a short one that asks the environment and returns."""
-    if matches(item.name, file.idioms.predicates.names):
-        return True
-    return any(file.holds(item.span, word) for word in words) and file.holds(item.span, b"return ")
-
-
-def _is_flag(file: File, item: Item) -> bool:
-    value = item.text("value")
-    if value is None or not any(file.holds(value, word) for word in _words(file.idioms)):
+def _is_seed(file: File, item: Item, asking: tuple[bytes, ...], calling: tuple[bytes, ...]) -> bool:
+    """A function that returns and asks the environment, itself or, when named like a predicate, through others."""
+    parameters = item.text("parameters")
+    if parameters is None or not file.holds(item.span, b"return "):
         return False
-    return any(b"(" not in file.data[t.start_byte : t.end_byte] for t in item.all_texts("target"))
+    body = Span(parameters.end_byte, item.span.end_byte, parameters.end_line, item.span.end_line)
+    if matches(item.name, file.idioms.predicates.names):
+        return any(file.holds(body, word) for word in (*asking, *calling))
+    return _lines(item.span) <= _UNNAMED and any(file.holds(body, word) for word in asking)
+
+
+def _flags(file: File, item: Item, words: tuple[bytes, ...]) -> Iterator[str]:
+    """Yield the names that an assignment binds to something that asks the environment."""
+    value = item.text("value")
+    if value is None or not any(file.holds(value, word) for word in words):
+        return
+    for target in item.all_texts("target"):
+        if b"(" not in file.data[target.start_byte : target.end_byte]:
+            yield from _mentioned(file, target) - {"*"}
 
 
 def _closure(file: File, functions: dict[str, Item], seeds: set[str]) -> set[str]:
@@ -71,9 +123,7 @@ def _closure(file: File, functions: dict[str, Item], seeds: set[str]) -> set[str
         if name in kept:
             continue
         kept.add(name)
-        span = functions[name].span
-        mentioned = {word.decode() for word in _WORD.findall(file.data[span.start_byte : span.end_byte])}
-        waiting.extend(sorted(mentioned & functions.keys() - kept))
+        waiting.extend(sorted(_mentioned(file, functions[name].span) & functions.keys() - kept))
     return kept
 
 
@@ -92,13 +142,19 @@ def probe_words(idioms: Idioms) -> tuple[bytes, ...]:
     return _probe_words(tuple(name for item in asking for name in item.names))
 
 
+def _home_words(idioms: Idioms) -> tuple[bytes, ...]:
+    """Return what a module holds that asks for packages itself: other modules may call any of its short functions."""
+    return _probe_words(tuple(n for item in idioms.probe.primitives if item.kind in _OF_PACKAGES for n in item.names))
+
+
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return (*probe_words(idioms), *_named(idioms))
+    return minimal((*probe_words(idioms), *_named(idioms)))
 
 
 def _named(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what the usual names of predicates end in: a call of one is a probe too."""
-    return tuple(sorted({name.rpartition("*")[2].encode() for name in idioms.predicates.names if "_" in name.rpartition("*")[2]}))
+    ends = (name.rpartition("*")[2] for name in idioms.predicates.names)
+    return minimal(end.encode() for end in ends if "_" in end)
 
 
 DETECTOR = Detector(ID, 1, frozenset(), _words, find)

@@ -144,7 +144,12 @@ def _read_atom(obj: dict[object, object], place: str) -> Atom:
 
 
 def _is_complete(kind: type[Atom], obj: dict[object, object]) -> bool:
-    fields = msgspec.structs.fields(kind)
+    fields = _fields(kind)
     return obj.keys() <= {field.encode_name for field in fields} and all(
         field.encode_name in obj for field in fields if field.required
     )
+
+
+@functools.cache
+def _fields(kind: type[Atom]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)

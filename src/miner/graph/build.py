@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from miner.detect.idiom import Idioms
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
-from miner.formula.notation import from_json
 from miner.graph.evidence import EvidenceReader
 from miner.graph.implementation import implementations, in_package
 from miner.graph.package import Packages
@@ -40,20 +39,19 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
     for module, name, meaning in linked.predicates:
         if not in_package(linked.library, linked.library.modules[module]):
             continue
-        node = predicate(linked.library, module, name, meaning, evidences)
+        node, means = predicate(linked.library, module, name, meaning, evidences)
         known.add(node.qualname)
         nodes.append(node)
-        _count_opaque(opaque, "predicate", from_json(node.means))
-        edges.add(node.id, "about", packages.add(from_json(node.means), node.id, node.evidence), ())
+        _count_opaque(opaque, "predicate", means)
+        edges.add(node.id, "about", packages.add(means, node.id, node.evidence), ())
     for module, name, meaning in linked.predicates:
         targets = [f"predicate:{used}" for used in meaning.uses if used in known]
         if f"{module}.{name}" in known:
             edges.add(f"predicate:{module}.{name}", "uses_predicate", targets, ())
     stated = 0
-    for node_, need in requirements([n for n in linked.needs if n.owner in objects], evidences):
+    for node_, need, needs in requirements([n for n in linked.needs if n.owner in objects], evidences):
         nodes.append(node_)
         stated += 1
-        needs = from_json(node_.needs)
         _count_opaque(opaque, "requirement", needs)
         edges.add(f"implementation:{node_.owner}", "states", [node_.id], node_.evidence[:1])
         edges.add(node_.id, "about", packages.add(needs, node_.id, node_.evidence), ())

@@ -16,25 +16,29 @@ from miner.link.place import Place
 from miner.model.node import Otherwise, Predicate, Requirement
 
 
-def predicate(library: Library, module: str, name: str, meaning: Meaning, evidences: EvidenceReader) -> Predicate:
-    """Return the node of a predicate."""
+def predicate(
+    library: Library, module: str, name: str, meaning: Meaning, evidences: EvidenceReader
+) -> tuple[Predicate, Formula]:
+    """Return the node of a predicate, and the formula that it publishes."""
+    means = canonical(meaning.formula)
     places = [
         Place(library.modules[place.module].path, place.span, place.role)  # type: ignore[arg-type]
         for place in meaning.evidence
         if place.module in library.modules
     ]
-    return Predicate(
+    node = Predicate(
         id=f"predicate:{module}.{name}",
         name=name,
         evidence=evidences.all(places),
         qualname=f"{module}.{name}",
-        means=to_json(canonical(meaning.formula)),
+        means=to_json(means),
         kind=meaning.kind,
         quirks=meaning.quirks,
     )
+    return node, means
 
 
-def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[tuple[Requirement, Need]]:
+def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[tuple[Requirement, Need, Formula]]:
     """Yield a node for each distinct need; needs that say the same of the same owner fold into one."""
     groups: dict[str, list[tuple[str, Formula, Need]]] = {}
     canonicals = _Canonicals()
@@ -48,7 +52,7 @@ def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[t
         folded = _fold(groups[base])
         for position, (needed, members) in enumerate(folded, start=1):
             name = base if position == 1 else f"{base}~{position}"
-            yield _node(name, needed, members, evidences), members[0]
+            yield _node(name, needed, members, evidences), members[0], needed
 
 
 class _Canonicals:

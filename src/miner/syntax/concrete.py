@@ -40,7 +40,7 @@ def read_outline(data: bytes) -> Outline:
         raise ParseError(1, "nested deeper than libcst can follow") from None
     builder = _Builder(data, lines, spans)
     items = builder.block(wrapper.module.body, None, "body")
-    return Outline(data, lines, items, builder.expression, builder.arguments, builder.signature)
+    return Outline(data, items, builder.expression, builder.arguments, builder.signature)
 
 
 class _Builder:
@@ -108,7 +108,7 @@ class _Builder:
         item = Item(kind, self._lines.span(start, start + 1), *place, name, tuple(texts))  # type: ignore[arg-type]
         item.loaded = load(item)
         inner = [statement.span.end_byte for block in item.blocks.values() for statement in block]
-        item.span = self._lines.span(start, max(inner, default=self._spans[node].start + self._spans[node].length))
+        item.placed = self._lines.span(start, max(inner, default=self._spans[node].start + self._spans[node].length))
         return item
 
 
@@ -178,8 +178,8 @@ def _definition(builder: _Builder, kind: str, node: Any, place: _Place, texts: _
         after = builder._spans[node.decorators[-1]]
         start = builder._data.index(word, _past_comments(builder._data, after.start + after.length))
     end = item.span.end_byte
-    item.texts += (("definition", builder._lines.span(start, end)),)
-    item.span = builder._lines.span(first, end)
+    item.stated = (*item.texts, ("definition", builder._lines.span(start, end)))
+    item.placed = builder._lines.span(first, end)
     return item
 
 

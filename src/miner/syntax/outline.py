@@ -7,8 +7,9 @@ when asked for; the body of a function is divided into items only when asked for
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 from miner.model.expression import Argument, Expression, Parameter
@@ -39,6 +40,8 @@ Kind = Literal[
     "other",
 ]
 Blocks = dict[str, list["Item"]]
+Texts = tuple[tuple[str, Span], ...]
+"""The expressions of a statement: role and span."""
 
 
 @dataclass(slots=True, eq=False)
@@ -52,18 +55,33 @@ class Item:
     """
 
     kind: Kind
-    span: Span
+    placed: Span | Callable[[], Span]
     parent: Item | None
     arm: str
     index: int
     name: str = ""
-    texts: tuple[tuple[str, Span], ...] = ()
+    stated: Texts | Callable[[], Texts] = ()
     bindings: tuple[Binding, ...] = ()
     modules: tuple[str, ...] = ()
     level: int = 0
     star: bool = False
     load: Callable[[Item], Blocks] | None = field(default=None, repr=False)
+    pick: Callable[[Item, str], list[Item]] | None = field(default=None, repr=False)
     loaded: Blocks | None = field(default=None, repr=False)
+
+    @property
+    def span(self) -> Span:
+        """The place of the statement, with its decorators and without trailing comments; worked out on first use."""
+        if not isinstance(self.placed, Span):
+            self.placed = self.placed()
+        return self.placed
+
+    @property
+    def texts(self) -> Texts:
+        """The spans of the statement's expressions by role, in source order; worked out on first use."""
+        if not isinstance(self.stated, tuple):
+            self.stated = self.stated()
+        return self.stated
 
     @property
     def blocks(self) -> Blocks:
@@ -72,6 +90,12 @@ class Item:
             self.loaded = self.load(self) if self.load else {}
             self.load = None
         return self.loaded
+
+    def opening(self, name: str) -> tuple[Item | None, Item | None]:
+        """Return the first statement of the body, and the first function called `name` in it, without the rest."""
+        found = self.pick(self, name) if self.pick is not None and self.loaded is None else self.blocks["body"]
+        first = found[0] if found and found[0].index == 0 else None
+        return first, next((item for item in found if item.kind == "function" and item.name == name), None)
 
     def text(self, role: str) -> Span | None:
         """Return the span of the first expression with this role."""
@@ -101,15 +125,13 @@ class LineTable:
     """Line numbers of byte offsets; a line ends at LF, CR LF or CR, as for Python (never at a form feed)."""
 
     def __init__(self, data: bytes) -> None:
-        starts = [0]
-        position = data.find(b"\n")
-        if b"\r" in data:
-            starts += _mixed_starts(data)
-        else:
-            while position != -1:
-                starts.append(position + 1)
-                position = data.find(b"\n", position + 1)
-        self._starts = starts
+        pieces = data.splitlines(keepends=True) if b"\r" in data else data.split(b"\n")
+        ends = 0 if b"\r" in data else 1
+        self._starts = [0, *accumulate(len(piece) + ends for piece in pieces)]
+        if ends == 0 and data and not data.endswith((b"\n", b"\r")):
+            self._starts.pop()
+        if ends == 1:
+            self._starts.pop()
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of a byte offset."""
@@ -124,14 +146,6 @@ class LineTable:
         return Span(start, end, self.line(start), self.line(max(start, end - 1)))
 
 
-def _mixed_starts(data: bytes) -> Iterator[int]:
-    offset = 0
-    for piece in data.splitlines(keepends=True):
-        offset += len(piece)
-        if piece.endswith((b"\n", b"\r")):
-            yield offset
-
-
 @dataclass(slots=True, eq=False)
 class Outline:
     """One file as its reader gives it: the top-level items and the means to read text and expressions.
@@ -141,11 +155,11 @@ class Outline:
     """
 
     data: bytes
-    lines: LineTable
     items: list[Item]
     expression: Callable[[Span], Expression]
     arguments: Callable[[Span], tuple[Argument, ...]]
     signature: Callable[[Span], tuple[Parameter, ...]]
+    _lines: LineTable | None = None
 
     def source(self, span: Span) -> str:
         """Return the text of a span."""
@@ -153,7 +167,11 @@ class Outline:
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of a byte offset."""
-        return self.lines.line(offset)
+        if b"\r" not in self.data:
+            return self.data.count(b"\n", 0, offset) + 1
+        if self._lines is None:
+            self._lines = LineTable(self.data)
+        return self._lines.line(offset)
 
     def read(self, item: Item, role: str) -> Expression | None:
         """Return the first expression of `item` with this role, read."""

@@ -1,0 +1,431 @@
+"""Dividing a tree-sitter tree into items: one builder for each kind of statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import tree_sitter
+
+from miner.model.span import Span
+from miner.syntax.imports import read_import
+from miner.syntax.outline import Blocks, Item, LineTable, Texts
+
+Node = tree_sitter.Node
+_Place = tuple["Item | None", str, int]
+_CLAUSES = frozenset({"elif_clause", "else_clause", "except_clause", "except_group_clause", "finally_clause"})
+
+
+class Divider:
+    """Items from the nodes of one tree; spans count in `data`."""
+
+    def __init__(self, data: bytes) -> None:
+        # tree-sitter ends lines at LF alone
+        self._lines = LineTable(data) if b"\r" in data else None
+
+    def block(self, node: Node, parent: Item | None, arm: str) -> list[Item]:
+        """Return the statements of a block (or module) node."""
+        items: list[Item] = []
+        for child in node.named_children:
+            build = _BUILDERS.get(child.type)
+            if build is None:
+                continue
+            items.append(build(self, child, parent, arm, len(items)))
+        return items
+
+    def span(self, node: Node) -> Span:
+        """Return the span of a node."""
+        return self.between(node, node)
+
+    def between(self, first: Node, last: Node) -> Span:
+        """Return the span from the start of `first` to the end of `last`."""
+        if self._lines is not None:
+            return self._lines.span(first.start_byte, last.end_byte)
+        return Span(first.start_byte, last.end_byte, first.start_point[0] + 1, last.end_point[0] + 1)
+
+    def extent(self, first: Node, last: Node) -> Span:
+        """Return the span from `first` to the end of the last statement in `last`, without trailing comments."""
+        while last.type in _COMPOUND:
+            inner = [child for child in last.named_children if child.type != "comment"]
+            if not inner:
+                break
+            last = inner[-1]
+        return self.between(first, last)
+
+    def texts(self, node: Node, **roles: str) -> tuple[tuple[str, Span], ...]:
+        """Return (role, span) for the fields of `node` that are there; roles map role to field name."""
+        found = []
+        for role, name in roles.items():
+            child = node.child_by_field_name(name)
+            if child is not None:
+                found.append((role, self.span(child)))
+        return tuple(found)
+
+    def compound(
+        self,
+        kind: str,
+        node: Node,
+        place: tuple[Item | None, str, int],
+        texts: Texts | Callable[[], Texts],
+        load: Callable[[Item], Blocks],
+        *,
+        name: str = "",
+        first: Node | None = None,
+    ) -> Item:
+        """Build a compound statement whose span ends with its last statement."""
+        parent, arm, index = place
+        item = Item(kind, lambda: self.extent(first or node, node), parent, arm, index, name, texts, load=load)  # type: ignore[arg-type]
+        if kind in {"class", "function"}:
+            item.pick = lambda owner, wanted: _pick(self, node, owner, wanted)
+        return item
+
+
+def _definition(kind: str) -> Callable[[Divider, Node, Item | None, str, int], Item]:
+    def build(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+        return _define(builder, node, (parent, arm, index), tuple, node)
+
+    def _define(
+        builder: Divider,
+        node: Node,
+        place: tuple[Item | None, str, int],
+        decorators: Callable[[], Texts],
+        first: Node,
+    ) -> Item:
+        def texts() -> Texts:
+            if kind == "class":
+                found = builder.texts(node, arguments="superclasses")
+            else:
+                found = builder.texts(node, parameters="parameters", returns="return_type")
+            return (*decorators(), *found, ("definition", builder.extent(node, node)))
+
+        name = node.child_by_field_name("name")
+        return builder.compound(
+            kind,
+            node,
+            place,
+            texts,
+            lambda item: {"body": _body(builder, node, item, "body")},
+            name=_text(name) if name else "",
+            first=first,
+        )
+
+    build.define = _define  # type: ignore[attr-defined]
+    return build
+
+
+def _pick(builder: Divider, node: Node, item: Item, name: str) -> list[Item]:
+    """Build only the first statement of a definition's body and the function called `name` in it."""
+    block = node.child_by_field_name("body")
+    found: list[Item] = []
+    index = -1
+    for child in block.named_children if block is not None else ():
+        build = _BUILDERS.get(child.type)
+        if build is None:
+            continue
+        index += 1
+        if index == 0 or (child.type in _FUNCTIONS and _defined_name(child) == name):
+            found.append(build(builder, child, item, "body", index))
+            if index and found[-1].kind == "function":
+                break
+    return found
+
+
+def _defined_name(node: Node) -> str | None:
+    definition = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
+    name = definition.child_by_field_name("name") if definition is not None else None
+    return _text(name) if name is not None else None
+
+
+def _decorated(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    definition = node.child_by_field_name("definition")
+
+    def decorators() -> Texts:
+        return tuple(
+            ("decorator", builder.span(child.named_children[0]))
+            for child in node.named_children
+            if child.type == "decorator" and child.named_children
+        )
+
+    if definition is None or definition.type not in _BUILDERS:
+        return Item("other", builder.span(node), parent, arm, index)
+    define = _BUILDERS[definition.type].define  # type: ignore[attr-defined]
+    item: Item = define(builder, definition, (parent, arm, index), decorators, node)
+    return item
+
+
+def _body(builder: Divider, node: Node, item: Item | None, arm: str, name: str = "body") -> list[Item]:
+    block = node.child_by_field_name(name)
+    if block is None:
+        block = next((child for child in node.named_children if child.type == "block"), None)
+    return [] if block is None else builder.block(block, item, arm)
+
+
+def _if(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    alternatives = [child for child in node.named_children if child.type in _CLAUSES]
+    return _if_chain(builder, node, node, alternatives, (parent, arm, index), 0)
+
+
+def _if_chain(
+    builder: Divider,
+    whole: Node,
+    node: Node,
+    alternatives: list[Node],
+    place: tuple[Item | None, str, int],
+    depth: int,
+) -> Item:
+    """Build an if whose elif and else clauses are `alternatives`; an elif becomes an if alone in the else block."""
+
+    def load(item: Item) -> Blocks:
+        blocks: Blocks = {"body": _body(builder, node, item, "body", "consequence"), "orelse": []}
+        if alternatives and alternatives[0].type == "elif_clause":
+            rest = _if_chain(builder, whole, alternatives[0], alternatives[1:], (item, "orelse", 0), depth + 1)
+            blocks["orelse"] = [rest]
+        elif alternatives:
+            blocks["orelse"] = _body(builder, alternatives[0], item, "orelse")
+        return blocks
+
+    last = alternatives[-1] if alternatives else node
+    parent, arm, index = place
+    return Item(
+        "if",
+        lambda: builder.extent(node, last),
+        parent,
+        arm,
+        index,
+        "",
+        lambda: builder.texts(node, test="condition"),
+        load=load,
+    )
+
+
+def _while(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    texts = builder.texts(node, test="condition")
+    return builder.compound("while", node, (parent, arm, index), texts, lambda item: _loop_blocks(builder, node, item))
+
+
+def _for(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    texts = builder.texts(node, target="left", iterable="right")
+    return builder.compound("for", node, (parent, arm, index), texts, lambda item: _loop_blocks(builder, node, item))
+
+
+def _loop_blocks(builder: Divider, node: Node, item: Item) -> Blocks:
+    orelse = next((child for child in node.named_children if child.type == "else_clause"), None)
+    return {
+        "body": _body(builder, node, item, "body"),
+        "orelse": _body(builder, orelse, item, "orelse") if orelse else [],
+    }
+
+
+def _try(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    def load(item: Item) -> Blocks:
+        blocks: Blocks = {"body": _body(builder, node, item, "body"), "handlers": [], "orelse": [], "finalbody": []}
+        for child in node.named_children:
+            if child.type in {"except_clause", "except_group_clause"}:
+                blocks["handlers"].append(_except(builder, child, item, len(blocks["handlers"])))
+            elif child.type == "else_clause":
+                blocks["orelse"] = _body(builder, child, item, "orelse")
+            elif child.type == "finally_clause":
+                blocks["finalbody"] = _body(builder, child, item, "finalbody")
+        return blocks
+
+    return builder.compound("try", node, (parent, arm, index), (), load)
+
+
+def _except(builder: Divider, node: Node, parent: Item, index: int) -> Item:
+    value = node.child_by_field_name("value")
+    alias = node.child_by_field_name("alias")
+    if value is None:
+        value = next((child for child in node.named_children if child.type not in {"block", "comment"}), None)
+    if value is not None and value.type == "as_pattern":
+        target = value.child_by_field_name("alias")
+        alias = target if target is not None else alias
+        value = value.named_children[0]
+    texts = (("type", builder.span(value)),) if value is not None else ()
+    name = _text(alias) if alias is not None else ""
+    return builder.compound(
+        "except", node, (parent, "handlers", index), texts, lambda item: {"body": _body(builder, node, item, "body")}, name=name
+    )
+
+
+def _with(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    texts: list[tuple[str, Span]] = []
+    clause = next((child for child in node.named_children if child.type == "with_clause"), None)
+    for entry in clause.named_children if clause else []:
+        value = entry.child_by_field_name("value") if entry.type == "with_item" else None
+        if value is None:
+            continue
+        if value.type == "as_pattern":
+            alias = value.child_by_field_name("alias")
+            texts.append(("context", builder.span(value.named_children[0])))
+            if alias is not None:
+                texts.append(("target", builder.span(alias)))
+        else:
+            texts.append(("context", builder.span(value)))
+    return builder.compound(
+        "with", node, (parent, arm, index), tuple(texts), lambda item: {"body": _body(builder, node, item, "body")}
+    )
+
+
+def _match(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    def load(item: Item) -> Blocks:
+        body = node.child_by_field_name("body")
+        cases = [child for child in (body or node).named_children if child.type == "case_clause"]
+        return {"cases": [_case(builder, child, item, position) for position, child in enumerate(cases)]}
+
+    return builder.compound("match", node, (parent, arm, index), builder.texts(node, subject="subject"), load)
+
+
+def _case(builder: Divider, node: Node, parent: Item, index: int) -> Item:
+    patterns = [child for child in node.named_children if child.type == "case_pattern"]
+    texts: tuple[tuple[str, Span], ...] = ()
+    if patterns:
+        texts = (("pattern", builder.extent(patterns[0], patterns[-1])),)
+    guard = node.child_by_field_name("guard")
+    if guard is not None and guard.named_children:
+        texts += (("guard", builder.span(guard.named_children[0])),)
+    return builder.compound(
+        "case",
+        node,
+        (parent, "cases", index),
+        texts,
+        lambda item: {"body": _body(builder, node, item, "body", "consequence")},
+    )
+
+
+def _simple(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    """Build an expression statement: an assignment, an augmented assignment, or an expression."""
+    inner = node.named_children[0] if len(node.named_children) == 1 else None
+    if inner is not None and inner.type == "assignment":
+        return Item(
+            "assign", lambda: builder.span(node), parent, arm, index, "", lambda: tuple(_assignment(builder, inner))
+        )
+    span = builder.span(node)
+    if inner is not None and inner.type == "augmented_assignment":
+        operator = inner.child_by_field_name("operator")
+        texts = builder.texts(inner, target="left", value="right")
+        return Item("augment", span, parent, arm, index, _text(operator)[:-1] if operator else "", texts)
+    return Item("expression", span, parent, arm, index, "", (("value", span),))
+
+
+def _assignment(builder: Divider, node: Node) -> Iterator[tuple[str, Span]]:
+    annotation = node.child_by_field_name("type")
+    if annotation is not None:
+        yield "annotation", builder.span(annotation)
+    while True:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None:
+            yield "target", builder.span(left)
+        if right is None:
+            return
+        if right.type != "assignment":
+            yield "value", builder.span(right)
+            return
+        node = right
+
+
+def _return(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    return Item(
+        "return",
+        lambda: builder.span(node),
+        parent,
+        arm,
+        index,
+        "",
+        lambda: _children(builder, node, "value"),
+    )
+
+
+def _raise(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    cause = node.child_by_field_name("cause")
+    value = [child for child in node.named_children if child.type != "comment" and child != cause]
+    texts = tuple(("exception", builder.span(child)) for child in value[:1])
+    if cause is not None:
+        texts += (("cause", builder.span(cause)),)
+    return Item("raise", builder.span(node), parent, arm, index, "", texts)
+
+
+def _assert(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    return Item("assert", builder.span(node), parent, arm, index, "", _children(builder, node, "test", "message"))
+
+
+def _children(builder: Divider, node: Node, *roles: str) -> tuple[tuple[str, Span], ...]:
+    expressions = [child for child in node.named_children if child.type != "comment"]
+    return tuple((role, builder.span(child)) for role, child in zip(roles, expressions, strict=False))
+
+
+def _import(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    read = read_import(_text(node))
+    return Item(
+        "import",
+        lambda: builder.span(node),
+        parent,
+        arm,
+        index,
+        bindings=read.bindings,
+        modules=read.modules,
+        level=read.level,
+        star=read.star,
+    )
+
+
+def _jump(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    return Item("jump", builder.span(node), parent, arm, index, _text(node))
+
+
+def _words(kind: str) -> Callable[[Divider, Node, Item | None, str, int], Item]:
+    def build(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+        names = tuple(("name", builder.span(child)) for child in node.named_children if child.type != "comment")
+        return Item(kind, builder.span(node), parent, arm, index, "", names)  # type: ignore[arg-type]
+
+    return build
+
+
+def _other(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    return Item("other", builder.span(node), parent, arm, index)
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+_BUILDERS: dict[str, Callable[[Divider, Node, Item | None, str, int], Item]] = {
+    "function_definition": _definition("function"),
+    "class_definition": _definition("class"),
+    "decorated_definition": _decorated,
+    "if_statement": _if,
+    "while_statement": _while,
+    "for_statement": _for,
+    "try_statement": _try,
+    "with_statement": _with,
+    "match_statement": _match,
+    "expression_statement": _simple,
+    "return_statement": _return,
+    "raise_statement": _raise,
+    "assert_statement": _assert,
+    "import_statement": _import,
+    "import_from_statement": _import,
+    "future_import_statement": _import,
+    "pass_statement": _jump,
+    "break_statement": _jump,
+    "continue_statement": _jump,
+    "global_statement": _words("global"),
+    "nonlocal_statement": _words("global"),
+    "delete_statement": _words("delete"),
+    "type_alias_statement": _other,
+}
+_FUNCTIONS = frozenset({"function_definition", "decorated_definition"})
+_COMPOUND = frozenset(
+    {
+        *_CLAUSES,
+        "function_definition",
+        "class_definition",
+        "decorated_definition",
+        "if_statement",
+        "while_statement",
+        "for_statement",
+        "try_statement",
+        "with_statement",
+        "match_statement",
+        "case_clause",
+        "block",
+    }
+)
