@@ -26,6 +26,7 @@ from miner.store.folder import check_target, write_folder
 from miner.store.graph_cache import GraphCache, GraphKey
 from miner.store.layout import MANIFEST, OUTCOMES
 
+
 @dataclass(frozen=True)
 class ExtractRequest:
     """What to mine and where to put it; see the command's help. `cache` None is the user's cache folder."""
@@ -43,7 +44,7 @@ class ExtractRequest:
 
 @dataclass(frozen=True)
 class ExtractResult:
-    """What came out. `cpu_seconds` sums this process and its workers; `peak_rss_bytes` is the highest of any of them."""
+    """What came out. `cpu_seconds` sums this process and its workers; `peak_rss_bytes` is the highest of any."""
 
     folder: Path
     manifest: Manifest

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from miner.app.collection import rare_collection
 from miner.app.pool import Usage
 from miner.app.progress import Progress
 from miner.app.reading import read_files
@@ -45,6 +46,21 @@ def mine_snapshot(
     tool_revision: str,
 ) -> Mined:
     """Read, link and assemble a snapshot; every row is checked against its schema before it is returned."""
+    with rare_collection():
+        return _mined(snapshot, idioms, extra, reader, jobs, cache, progress, tool, tool_revision)
+
+
+def _mined(
+    snapshot: Snapshot,
+    idioms: Idioms,
+    extra: Path | None,
+    reader: str,
+    jobs: int,
+    cache: Path | None,
+    progress: Progress,
+    tool: str,
+    tool_revision: str,
+) -> Mined:
     read = read_files(snapshot, idioms, extra, reader, jobs=jobs, cache=cache, progress=progress)
     _check_outcomes(snapshot, read.outcomes)
     progress.stage("link", None)
@@ -52,7 +68,7 @@ def mine_snapshot(
     bytes_of = _reader(snapshot, blobs)
     linked = link(read.facts, lambda path: bytes_of(path).decode("utf-8", "replace"), idioms)
     built = build(linked, bytes_of, blobs, idioms)
-    rows = {
+    rows: dict[str, list[tuple[str, object]]] = {
         NODES: [("node", node) for node in built.nodes],
         EDGES: [("edge", edge) for edge in built.edges],
         OUTCOMES: [("outcome", outcome) for outcome in read.outcomes],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from miner.app.collection import collect_rarely
 from miner.detect.engine import mine
 from miner.detect.idiom import Idioms, load_idioms
 from miner.model.site import FileOutcome
@@ -27,6 +28,7 @@ class FileTask(msgspec.Struct, frozen=True, array_like=True):
 
 def mine_file(payload: bytes) -> bytes:
     """Return the FileOutcome of a FileTask."""
+    _prepared()
     task = _DECODER.decode(payload)
     outcome = mine(task.path, task.data, _idioms(task.idioms), _reader(task.reader))
     return msgspec.msgpack.encode(outcome)
@@ -40,6 +42,12 @@ def decode_outcome(value: bytes) -> FileOutcome:
 @cache
 def _idioms(extra: str | None) -> Idioms:
     return load_idioms(Path(extra) if extra else None)
+
+
+@cache
+def _prepared() -> bool:
+    collect_rarely()
+    return True
 
 
 @cache

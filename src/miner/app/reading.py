@@ -29,7 +29,7 @@ class Read:
 
     facts: dict[str, Facts] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     fresh: int = 0
 
 
@@ -64,8 +64,8 @@ def read_files(
 def _sort_out(snapshot: Snapshot, idioms: Idioms, result: Read) -> Iterator[Entry]:
     """Yield the files to mine; the others get their outcome here."""
     sources = generator_sources(snapshot.entries, snapshot.read, idioms)
-    for path, reason in snapshot.refused:
-        result.outcomes.append(Outcome(path=path, outcome="skipped", reason=f"refused: {reason}"))
+    for path, refusal in snapshot.refused:
+        result.outcomes.append(Outcome(path=path, outcome="skipped", reason=f"refused: {refusal}"))
     for entry in snapshot.entries:
         reason = _unwanted(entry)
         if reason is None and entry.path in sources:

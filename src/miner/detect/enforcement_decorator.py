@@ -4,7 +4,7 @@
 decorators that carry the backend in their name (`@torchao_required`, `@require_torch`), together with their
 definitions; the table from a backend's name to its predicate and message; the functions that raise for them.
 
-**Misses** decorators applied by a call (`requires(backends=...)(f)`), and names bound to a decorator under another name.
+**Misses** decorators applied by a call (`requires(backends=...)(f)`), and decorators bound to another name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector, cores, decorator_words, minimal
-from miner.detect.file import File, called_name, matches, qualname
+from miner.detect.file import File, matches, qualname
 from miner.detect.idiom import Idioms
 from miner.model.expression import Call, Expression
 from miner.model.site import Site
@@ -48,16 +48,22 @@ def _decorators(file: File, item: Item) -> Iterator[Site]:
         if rule is not None:
             argument = _argument(file.expression(span), rule.argument)
             if argument is not None:
-                yield Site(ID, "backends", span, qualname(item), (), {"backends": argument}, names=(name, item.kind, level))
+                yield Site(
+                    ID, "backends", span, qualname(item), (), {"backends": argument}, names=(name, item.kind, level)
+                )
         elif matches(name, rules.named_decorators) and not matches(name, rules.not_decorators):
-            yield Site(ID, "named", span, qualname(item), (), {"call": file.expression(span)}, names=(name, item.kind, level))
+            yield Site(
+                ID, "named", span, qualname(item), (), {"call": file.expression(span)}, names=(name, item.kind, level)
+            )
 
 
 def _argument(expression: Expression, keyword: str) -> Expression | None:
     if not isinstance(expression, Call):
         return None
     named = [a.value for a in expression.arguments if a.keyword == keyword]
-    return named[0] if named else next((a.value for a in expression.arguments if a.keyword is None and not a.star), None)
+    return (
+        named[0] if named else next((a.value for a in expression.arguments if a.keyword is None and not a.star), None)
+    )
 
 
 def _definition(file: File, item: Item) -> Iterator[Site]:

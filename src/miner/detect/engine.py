@@ -31,7 +31,9 @@ def revision(idioms: Idioms, reader: str) -> str:
     The detectors' own revisions, the parsers' versions, the vocabulary, and the source of the packages that read.
     """
     parts = [f"reader={reader}", f"idioms={idioms.digest}", f"source={_source_digest()}"]
-    parts += [f"{name}={installed_version(name)}" for name in ("libcst", "msgspec", "tree-sitter", "tree-sitter-python")]
+    parts += [
+        f"{name}={installed_version(name)}" for name in ("libcst", "msgspec", "tree-sitter", "tree-sitter-python")
+    ]
     parts += [f"{detector.id}={detector.revision}" for detector in DETECTORS]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
@@ -145,5 +147,3 @@ def _shifted(facts: Facts, decoded: Decoded) -> Facts:
 
     shifted: Facts = shift(facts)
     return shifted
-
-

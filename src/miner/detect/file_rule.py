@@ -24,7 +24,7 @@ from miner.syntax.rows import entries
 ID = "file-rule"
 
 
-def find(file: File, item: Item | None) -> Iterator[Site]:
+def find(file: File, _: Item | None) -> Iterator[Site]:
     """Yield the rule tables, filters and uses of one file."""
     tables = file.idioms.file_rules.tables
     for statement in statements_of(file.outline.items):
@@ -115,7 +115,8 @@ def _use(file: File, item: Item) -> Iterator[Site]:
             expressions: dict[str, ex.Expression] = {"call": call}
             folder = call.arguments[0].value
             if isinstance(folder, ex.Name):
-                expressions |= {"bound": bound for bound in _values(file, folder.name)}
+                for bound in _values(file, folder.name):
+                    expressions["bound"] = bound
             yield Site(ID, "use", item.span, "", (), expressions, names=(name or "",))
 
 

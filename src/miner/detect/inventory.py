@@ -102,7 +102,9 @@ def _all_value(file: File, item: Item) -> Span | None:
         file.data[span.start_byte : span.end_byte] == b"__all__" for span in item.all_texts("target")
     ):
         return item.text("value")
-    if item.kind == "expression" and file.data.startswith((b"__all__.extend(", b"__all__.append("), item.span.start_byte):
+    if item.kind == "expression" and file.data.startswith(
+        (b"__all__.extend(", b"__all__.append("), item.span.start_byte
+    ):
         return item.span
     return None
 

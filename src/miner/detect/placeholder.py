@@ -51,7 +51,13 @@ def _dummy_class(file: File, item: Item) -> Iterator[Site]:
             continue
         if matches(file.outline.source(target), file.idioms.placeholders.backends):
             yield Site(
-                ID, "dummy", statement.span, qualname(item), (), {"backends": file.expression(value)}, {"class": item.span}
+                ID,
+                "dummy",
+                statement.span,
+                qualname(item),
+                (),
+                {"backends": file.expression(value)},
+                {"class": item.span},
             )
 
 
@@ -65,7 +71,11 @@ def _dummy_function(file: File, item: Item) -> Iterator[Site]:
         return
     for rule in file.idioms.enforcement.raisers:
         owner = ex.dotted(call.arguments[0].value)
-        if matches(ex.dotted(call.function), (rule.name,)) and owner == item.name and len(call.arguments) > rule.argument:
+        if (
+            matches(ex.dotted(call.function), (rule.name,))
+            and owner == item.name
+            and len(call.arguments) > rule.argument
+        ):
             backends = call.arguments[rule.argument].value
             yield Site(ID, "dummy", body[0].span, item.name, (), {"backends": backends}, {"class": item.span})
 

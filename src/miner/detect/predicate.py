@@ -31,7 +31,7 @@ _ASKING = frozenset(
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def find(file: File, item: Item | None) -> Iterator[Site]:
+def find(file: File, _: Item | None) -> Iterator[Site]:
     """Yield one site with the module's statements, when the module defines a predicate or flag."""
     asking, calling = probe_words(file.idioms), _named(file.idioms)
     top = [statement for statement in items(file.outline.items) if statement.kind in {"function", "assign"}]

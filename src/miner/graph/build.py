@@ -89,5 +89,3 @@ def _count_opaque(counts: dict[str, int], kind: str, formula: Formula) -> None:
     for reason in reasons[:1]:
         counts[kind] = counts.get(kind, 0) + 1
         counts[f"{kind}: {reason}"] = counts.get(f"{kind}: {reason}", 0) + 1
-
-

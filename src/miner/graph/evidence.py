@@ -78,12 +78,18 @@ def _quoted(piece: bytes) -> tuple[str | None, bool]:
     return redact(piece.decode("utf-8", "replace"))
 
 
-_ORDER: dict[Role, int] = {
-    role: position
-    for position, role in enumerate(
-        ("site", "guard", "declaration", "constant", "default", "message", "binding", "definition", "authored")
-    )
-}
+_ROLES: tuple[Role, ...] = (
+    "site",
+    "guard",
+    "declaration",
+    "constant",
+    "default",
+    "message",
+    "binding",
+    "definition",
+    "authored",
+)
+_ORDER = {role: position for position, role in enumerate(_ROLES)}
 
 
 def authored(file: Path, name: str, needle: str) -> Evidence | None:

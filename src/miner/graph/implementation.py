@@ -62,7 +62,9 @@ def _defined(
     qualname = f"{module.name}.{definition.name}"
     exports = _exports(linked, module, definition.name, qualname)
     places = [Place(module.path, definition.span, "definition"), *stated.get(qualname, ())]
-    places += [Place(module.path, row.span, "declaration") for row in module.facts.exports or () if row.name == definition.name]
+    places += [
+        Place(module.path, row.span, "declaration") for row in module.facts.exports or () if row.name == definition.name
+    ]
     return Implementation(
         id=f"implementation:{qualname}",
         name=definition.name.rpartition(".")[2],

@@ -1,4 +1,4 @@
-"""Package nodes: the distributions that formulas speak of, their import names, and the versions enforced at run time."""
+"""Package nodes: the distributions that formulas speak of, their import names, and versions enforced at run time."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Packages:
         """
         found: set[str] = set()
         for atom in atoms(formula):
+            names: tuple[str, ...]
+            imported: str | None
             if isinstance(atom, fa.Package):
                 names, imported = (atom.package,), None
             elif isinstance(atom, fa.Module):
@@ -77,14 +79,21 @@ class Packages:
         return self._idioms.aliases.get(atom.module) or self._idioms.aliases.get(top) or (top,)
 
     def _note(
-        self, name: str, imported: str | None, atom: fa.Package | fa.Module, stated_by: str, evidence: tuple[Evidence, ...]
+        self,
+        name: str,
+        imported: str | None,
+        atom: fa.Package | fa.Module,
+        stated_by: str,
+        evidence: tuple[Evidence, ...],
     ) -> None:
         draft = self._drafts.setdefault(name, _Draft())
         written = imported if imported is not None else name
         if written not in draft.seen:
             draft.seen.add(written)
             asked = atom.package if isinstance(atom, fa.Package) else written.rpartition(".")[2]
-            draft.evidence.extend(e for e in _first(evidence, lambda e: self._mentions(e, asked)) if e not in draft.evidence)
+            draft.evidence.extend(
+                e for e in _first(evidence, lambda e: self._mentions(e, asked)) if e not in draft.evidence
+            )
         if imported is not None:
             draft.imports.add(imported)
             key = imported if imported in self._idioms.aliases else imported.partition(".")[0]
@@ -97,7 +106,9 @@ class Packages:
     def _alias_line(self, key: str) -> Evidence | None:
         if key not in self._lines:
             quoted = f'"{key}" = ' if "." in key else f"{key} = "
-            self._lines[key] = authored(BUILT_IN, AUTHORED_PATH, quoted) or authored(BUILT_IN, AUTHORED_PATH, f'"{key}" = ')
+            self._lines[key] = authored(BUILT_IN, AUTHORED_PATH, quoted) or authored(
+                BUILT_IN, AUTHORED_PATH, f'"{key}" = '
+            )
         return self._lines[key]
 
 

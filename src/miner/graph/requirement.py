@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.formula.notation import text, to_json
 from miner.formula.disjunctive import subjects
+from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.link.library import Library
 from miner.link.meaning import Meaning
@@ -22,7 +22,7 @@ def predicate(
     """Return the node of a predicate, and the formula that it publishes."""
     means = canonical(meaning.formula)
     places = [
-        Place(library.modules[place.module].path, place.span, place.role)  # type: ignore[arg-type]
+        Place(library.modules[place.module].path, place.span, place.role)
         for place in meaning.evidence
         if place.module in library.modules
     ]

@@ -1,4 +1,4 @@
-"""Backends by name: the predicate that answers for each, the message when it is missing, and the function that raises."""
+"""Backends by name: the predicate that answers for each, the message when it is missing, and what raises."""
 
 from __future__ import annotations
 

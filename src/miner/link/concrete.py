@@ -220,7 +220,7 @@ def _call(e: ex.Call, names: Mapping[str, Any]) -> Any:
     if dotted == "re.compile":
         return _compile(e, names)
     values = [evaluate(argument.value, names) for argument in e.arguments if argument.keyword is None]
-    if dotted in names and callable(names[dotted]):
+    if dotted is not None and dotted in names and callable(names[dotted]):
         return names[dotted](*values)
     if dotted in _BUILTINS and len(values) == 1 and not any(a.keyword for a in e.arguments):
         return _BUILTINS[dotted](values[0])

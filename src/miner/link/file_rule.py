@@ -132,7 +132,7 @@ def _places(module: Module, site: Site, row: int | None) -> tuple[Place, ...]:
     mentioned = [span for key, span in site.spans.items() if key.startswith("name:")]
     table = site.expressions["table"]
     rule = table.items[row][0] if isinstance(table, ex.Mapping) and row < len(table.items) else None
-    names = {name for name in detector.free_names(rule)} if rule is not None else set()
+    names = set(detector.free_names(rule)) if rule is not None else set()
     constants = [span for key, span in site.spans.items() if key.removeprefix("name:") in names and span in mentioned]
     return (Place(module.path, spans[0], "site"), *(Place(module.path, span, "constant") for span in constants))
 
@@ -164,9 +164,9 @@ def _folder(module: Module, site: Site) -> str | None:
 
 def _with_globals(expression: ex.Expression) -> ex.Expression:
     """Read `globals()["__file__"]` as `__file__`."""
-    if isinstance(expression, ex.Subscript) and isinstance(expression.value, ex.Call):
-        if ex.dotted(expression.value.function) == "globals" and isinstance(expression.index, ex.Constant):
-            return ex.Name(str(expression.index.value))
+    match expression:
+        case ex.Subscript(value=ex.Call(function=ex.Name(name="globals")), index=ex.Constant(value=str(name))):
+            return ex.Name(name)
     return expression
 
 

@@ -28,9 +28,7 @@ def needs_of_file_rules(library: Library, rules: FileRules, backends: Backends) 
             yield _of_backends(f"{module.name}.{name}", stated.backends, backends, "placeholder", "file-rule", places)
 
 
-def needs_of_decorators(
-    library: Library, backends: Backends, decorators: Decorators, rules: FileRules
-) -> Iterator[Need]:
+def needs_of_decorators(library: Library, backends: Backends, decorators: Decorators) -> Iterator[Need]:
     """Yield the need behind every enforcement decorator."""
     for name, site in sites(library, detector.ID, "backends"):
         module = library.modules[name]
@@ -143,7 +141,7 @@ def _of_backends(
 
 
 def _message(stated: list[Backend]) -> str | None:
-    """Return the message of the backends, joined as the raiser joins those that are missing; None when one is unknown."""
+    """Return the backends' messages, joined as the raiser joins those that are missing; None when one is unknown."""
     messages = [backend.message for backend in stated]
     return "".join(m for m in messages if m is not None) if messages and None not in messages else None
 

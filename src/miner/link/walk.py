@@ -1,9 +1,10 @@
-"""Interpreting the function that applies file rules, on a folder of the snapshot, up to the rule that each file meets."""
+"""Interpreting the function that applies file rules on a folder of the snapshot, up to the rule each file meets."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +57,8 @@ class Walk:
                 return {}
 
             names = {**self._names, parameters[0]: here, self._function.name: enter}
-            try:
+            with suppress(_Jump):
                 self._block(self._function.body, names, here)
-            except _Jump:
-                pass
             waiting.extend(found)
 
     def _block(self, statements: Sequence[st.Statement], names: dict[str, Any], folder: str) -> None:
@@ -155,7 +154,7 @@ class Walk:
 
     def _apply(self, loop: st.For, names: dict[str, Any], folder: str) -> None:
         """Run the loop over the rules and record what the file at hand gets, and from which rule."""
-        results = sorted({name for name in _assigned(loop.body)})
+        results = sorted(set(_assigned(loop.body)))
         if len(results) != 1:
             raise NotUnderstood("a loop over the rules that sets several names")
         row = None

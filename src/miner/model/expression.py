@@ -15,19 +15,19 @@ class _Expression(msgspec.Struct, frozen=True, array_like=True, tag_field="t"):
     pass
 
 
-class Constant(_Expression, tag="c"):
+class Constant(_Expression, frozen=True, tag="c"):
     """A literal None, bool, int, float or str (implicit concatenation joined)."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
-class Name(_Expression, tag="n"):
+class Name(_Expression, frozen=True, tag="n"):
     """A bare name."""
 
     name: str
 
 
-class Attribute(_Expression, tag="a"):
+class Attribute(_Expression, frozen=True, tag="a"):
     """`value.name`."""
 
     value: Expression
@@ -42,14 +42,14 @@ class Argument(msgspec.Struct, frozen=True, array_like=True):
     star: str = ""
 
 
-class Call(_Expression, tag="call"):
+class Call(_Expression, frozen=True, tag="call"):
     """`function(arguments)`."""
 
     function: Expression
     arguments: tuple[Argument, ...]
 
 
-class Compare(_Expression, tag="cmp"):
+class Compare(_Expression, frozen=True, tag="cmp"):
     """`left op comparator op comparator ...`; operators as written: `<`, `not in`, `is not`, ..."""
 
     left: Expression
@@ -57,27 +57,27 @@ class Compare(_Expression, tag="cmp"):
     comparators: tuple[Expression, ...]
 
 
-class Boolean(_Expression, tag="bool"):
+class Boolean(_Expression, frozen=True, tag="bool"):
     """`and` / `or` over two or more values, flattened."""
 
     operator: str
     values: tuple[Expression, ...]
 
 
-class Not(_Expression, tag="not"):
+class Not(_Expression, frozen=True, tag="not"):
     """`not operand`."""
 
     operand: Expression
 
 
-class Unary(_Expression, tag="un"):
+class Unary(_Expression, frozen=True, tag="un"):
     """`-`, `+` or `~` applied to an operand."""
 
     operator: str
     operand: Expression
 
 
-class Binary(_Expression, tag="bin"):
+class Binary(_Expression, frozen=True, tag="bin"):
     """An arithmetic or bitwise operation; operator as written."""
 
     left: Expression
@@ -85,7 +85,7 @@ class Binary(_Expression, tag="bin"):
     right: Expression
 
 
-class Conditional(_Expression, tag="if"):
+class Conditional(_Expression, frozen=True, tag="if"):
     """`body if test else orelse`."""
 
     test: Expression
@@ -93,27 +93,27 @@ class Conditional(_Expression, tag="if"):
     orelse: Expression
 
 
-class Sequence(_Expression, tag="seq"):
+class Sequence(_Expression, frozen=True, tag="seq"):
     """A tuple, list or set display; `kind` is `tuple`, `list` or `set`."""
 
     kind: str
     items: tuple[Expression, ...]
 
 
-class Mapping(_Expression, tag="map"):
+class Mapping(_Expression, frozen=True, tag="map"):
     """A dict display; a key of None is a `**` entry."""
 
     items: tuple[tuple[Union[Expression, None], Expression], ...]  # noqa: UP007  evaluated by msgspec on 3.10
 
 
-class Subscript(_Expression, tag="sub"):
+class Subscript(_Expression, frozen=True, tag="sub"):
     """`value[index]`; a slice is a `Slice`."""
 
     value: Expression
     index: Expression
 
 
-class Slice(_Expression, tag="slice"):
+class Slice(_Expression, frozen=True, tag="slice"):
     """`lower:upper:step` within a subscript."""
 
     lower: Union[Expression, None]  # noqa: UP007
@@ -130,26 +130,26 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True):
     annotation: Union[Expression, None] = None  # noqa: UP007
 
 
-class Lambda(_Expression, tag="lam"):
+class Lambda(_Expression, frozen=True, tag="lam"):
     """`lambda parameters: body`."""
 
     parameters: tuple[Parameter, ...]
     body: Expression
 
 
-class Formatted(_Expression, tag="fmt"):
+class Formatted(_Expression, frozen=True, tag="fmt"):
     """An f-string: literal parts are str, replacement fields are expressions."""
 
     parts: tuple[Union[str, Expression], ...]  # noqa: UP007
 
 
-class Starred(_Expression, tag="star"):
+class Starred(_Expression, frozen=True, tag="star"):
     """`*value` within a display."""
 
     value: Expression
 
 
-class Comprehension(_Expression, tag="comp"):
+class Comprehension(_Expression, frozen=True, tag="comp"):
     """A comprehension with a single `for`; `kind` is list, set, dict or generator; `key` only for dict."""
 
     kind: str
@@ -160,14 +160,14 @@ class Comprehension(_Expression, tag="comp"):
     conditions: tuple[Expression, ...]
 
 
-class Walrus(_Expression, tag="wal"):
+class Walrus(_Expression, frozen=True, tag="wal"):
     """`target := value`."""
 
     target: Expression
     value: Expression
 
 
-class Opaque(_Expression, tag="o"):
+class Opaque(_Expression, frozen=True, tag="o"):
     """An expression that is seen and not understood, with the reason."""
 
     text: str

@@ -33,7 +33,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     pass
 
 
-class Evidence(_Record):
+class Evidence(_Record, frozen=True):
     """A place whose bytes are the source of a statement.
 
     `path` is relative to the repository's root, or to the archive's with an sdist's top folder stripped; lines from 1
@@ -53,14 +53,14 @@ class Evidence(_Record):
     redacted: bool = False
 
 
-class Export(_Record):
+class Export(_Record, frozen=True):
     """How users import an object: `from module import name`."""
 
     module: str
     name: str
 
 
-class Otherwise(_Record):
+class Otherwise(_Record, frozen=True):
     """What happens when a need is not met."""
 
     effect: Effect
@@ -69,20 +69,20 @@ class Otherwise(_Record):
     action: str | None = None
 
 
-class Gate(_Record):
+class Gate(_Record, frozen=True):
     """A version enforced at run time, and the requirement or predicate that says so."""
 
     specifier: str
     stated_by: str
 
 
-class _Node(_Record, omit_defaults=False):
+class _Node(_Record, frozen=True, omit_defaults=False):
     id: str
     name: str
     evidence: Annotated[tuple[Evidence, ...], msgspec.Meta(min_length=1)]
 
 
-class Implementation(_Node, tag_field="type", tag="Implementation"):
+class Implementation(_Node, frozen=True, tag_field="type", tag="Implementation"):
     """A class, function, method, module-level variable or alias, where it is defined and how it is imported."""
 
     qualname: str
@@ -95,7 +95,7 @@ class Implementation(_Node, tag_field="type", tag="Implementation"):
     target: str | None = None
 
 
-class Predicate(_Node, tag_field="type", tag="Predicate"):
+class Predicate(_Node, frozen=True, tag_field="type", tag="Predicate"):
     """A function or flag that answers a question about the environment, and what the answer really means."""
 
     qualname: str
@@ -104,7 +104,7 @@ class Predicate(_Node, tag_field="type", tag="Predicate"):
     quirks: tuple[str, ...] = ()
 
 
-class Requirement(_Node, tag_field="type", tag="Requirement"):
+class Requirement(_Node, frozen=True, tag_field="type", tag="Requirement"):
     """The owner needs `needs` when `when`; otherwise ...; enforced when nothing works without it."""
 
     owner: str
@@ -115,7 +115,7 @@ class Requirement(_Node, tag_field="type", tag="Requirement"):
     enforced: bool
 
 
-class Package(_Node, tag_field="type", tag="Package"):
+class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     """A distribution by its canonical name, the names it is imported by, and the versions enforced at run time."""
 
     import_names: tuple[str, ...] = ()
@@ -127,7 +127,7 @@ Node = Union[Implementation, Predicate, Requirement, Package]  # noqa: UP007
 Relation = Literal["states", "about", "uses_predicate", "decorated_by"]
 
 
-class Edge(_Record, omit_defaults=False):
+class Edge(_Record, frozen=True, omit_defaults=False):
     """One directed relation between two nodes; readers show both directions."""
 
     source: str
@@ -139,7 +139,7 @@ class Edge(_Record, omit_defaults=False):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Outcome(_Record, omit_defaults=False):
+class Outcome(_Record, frozen=True, omit_defaults=False):
     """What became of one path of the snapshot: exactly one row per file."""
 
     path: str
@@ -147,7 +147,7 @@ class Outcome(_Record, omit_defaults=False):
     reason: str | None = None
 
 
-class Source(_Record):
+class Source(_Record, frozen=True):
     """Where the graph comes from; see `miner.model.snapshot.SourceRecord`."""
 
     kind: Literal["git", "local", "index"]
@@ -160,7 +160,7 @@ class Source(_Record):
     archive: str | None = None
 
 
-class Manifest(_Record):
+class Manifest(_Record, frozen=True):
     """What a graph folder holds, what it was mined with, and what was seen and not understood."""
 
     schema_version: int

@@ -14,14 +14,14 @@ class _Statement(msgspec.Struct, frozen=True, array_like=True, tag_field="t"):
     span: Span
 
 
-class Assign(_Statement, tag="="):
+class Assign(_Statement, frozen=True, tag="="):
     """`targets = value` (also annotated; several targets when chained)."""
 
     targets: tuple[Expression, ...]
     value: Expression
 
 
-class Augment(_Statement, tag="op="):
+class Augment(_Statement, frozen=True, tag="op="):
     """`target op= value`; operator without the `=`."""
 
     target: Expression
@@ -29,7 +29,7 @@ class Augment(_Statement, tag="op="):
     value: Expression
 
 
-class If(_Statement, tag="if"):
+class If(_Statement, frozen=True, tag="if"):
     """`if test: body else: orelse`; an elif is an If alone in `orelse`."""
 
     test: Expression
@@ -37,13 +37,13 @@ class If(_Statement, tag="if"):
     orelse: tuple[Statement, ...]
 
 
-class Return(_Statement, tag="return"):
+class Return(_Statement, frozen=True, tag="return"):
     """`return value`; None when bare."""
 
     value: Union[Expression, None]  # noqa: UP007
 
 
-class Raise(_Statement, tag="raise"):
+class Raise(_Statement, frozen=True, tag="raise"):
     """`raise exception`; None for a bare re-raise."""
 
     exception: Union[Expression, None]  # noqa: UP007
@@ -58,7 +58,7 @@ class Handler(msgspec.Struct, frozen=True, array_like=True):
     body: tuple[Statement, ...]
 
 
-class Try(_Statement, tag="try"):
+class Try(_Statement, frozen=True, tag="try"):
     """`try: body except ...: else: orelse finally: finalbody`."""
 
     body: tuple[Statement, ...]
@@ -67,7 +67,7 @@ class Try(_Statement, tag="try"):
     finalbody: tuple[Statement, ...]
 
 
-class For(_Statement, tag="for"):
+class For(_Statement, frozen=True, tag="for"):
     """`for target in iterable: body else: orelse`."""
 
     target: Expression
@@ -76,7 +76,7 @@ class For(_Statement, tag="for"):
     orelse: tuple[Statement, ...]
 
 
-class While(_Statement, tag="while"):
+class While(_Statement, frozen=True, tag="while"):
     """`while test: body else: orelse`."""
 
     test: Expression
@@ -91,7 +91,7 @@ class WithItem(msgspec.Struct, frozen=True, array_like=True):
     target: Union[Expression, None]  # noqa: UP007
 
 
-class With(_Statement, tag="with"):
+class With(_Statement, frozen=True, tag="with"):
     """`with items: body`."""
 
     items: tuple[WithItem, ...]
@@ -105,7 +105,7 @@ class Binding(msgspec.Struct, frozen=True, array_like=True):
     target: str
 
 
-class Import(_Statement, tag="import"):
+class Import(_Statement, frozen=True, tag="import"):
     """An import statement. `modules` are what must be importable; `level` counts leading dots; `star` marks `*`."""
 
     bindings: tuple[Binding, ...]
@@ -114,20 +114,20 @@ class Import(_Statement, tag="import"):
     star: bool = False
 
 
-class Evaluate(_Statement, tag="expr"):
+class Evaluate(_Statement, frozen=True, tag="expr"):
     """An expression statement."""
 
     value: Expression
 
 
-class Assert(_Statement, tag="assert"):
+class Assert(_Statement, frozen=True, tag="assert"):
     """`assert test, message`."""
 
     test: Expression
     message: Union[Expression, None]  # noqa: UP007
 
 
-class Function(_Statement, tag="def"):
+class Function(_Statement, frozen=True, tag="def"):
     """A function definition; `returns` is its annotation, `decorators` outermost first."""
 
     name: str
@@ -137,26 +137,26 @@ class Function(_Statement, tag="def"):
     body: tuple[Statement, ...]
 
 
-class Class(_Statement, tag="class"):
+class Class(_Statement, frozen=True, tag="class"):
     """A class definition without its body."""
 
     name: str
     bases: tuple[Expression, ...]
 
 
-class Jump(_Statement, tag="jump"):
+class Jump(_Statement, frozen=True, tag="jump"):
     """`break`, `continue` or `pass`, told by `kind`."""
 
     kind: str
 
 
-class Declare(_Statement, tag="global"):
+class Declare(_Statement, frozen=True, tag="global"):
     """`global` or `nonlocal` names."""
 
     names: tuple[str, ...]
 
 
-class Unread(_Statement, tag="?"):
+class Unread(_Statement, frozen=True, tag="?"):
     """A statement that is seen and not understood (del, match, ...); `names` are those it may bind."""
 
     kind: str

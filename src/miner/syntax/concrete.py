@@ -53,7 +53,8 @@ class _Builder:
         self._nodes: dict[tuple[int, int], Any] = {}
 
     def expression(self, span: Span) -> Expression:
-        return self._converted(span, convert, Opaque("", "no expression of this file stands there"))
+        missing: Expression = Opaque("", "no expression of this file stands there")
+        return self._converted(span, convert, missing)
 
     def arguments(self, span: Span) -> tuple[Argument, ...]:
         return self._converted(span, arguments, ())
@@ -170,7 +171,9 @@ def _class(builder: _Builder, node: cst.ClassDef, place: _Place) -> Item:
 
 
 def _definition(builder: _Builder, kind: str, node: Any, place: _Place, texts: _Texts) -> Item:
-    item = builder.compound(kind, node, place, texts, lambda i: {"body": builder.suite(node.body, i, "body")}, node.name.value)
+    item = builder.compound(
+        kind, node, place, texts, lambda i: {"body": builder.suite(node.body, i, "body")}, node.name.value
+    )
     start = builder._spans[node].start
     first = builder._spans[node.decorators[0]].start if node.decorators else start
     if node.decorators:

@@ -242,7 +242,12 @@ def _except(builder: Divider, node: Node, parent: Item, index: int) -> Item:
     texts = (("type", builder.span(value)),) if value is not None else ()
     name = _text(alias) if alias is not None else ""
     return builder.compound(
-        "except", node, (parent, "handlers", index), texts, lambda item: {"body": _body(builder, node, item, "body")}, name=name
+        "except",
+        node,
+        (parent, "handlers", index),
+        texts,
+        lambda item: {"body": _body(builder, node, item, "body")},
+        name=name,
     )
 
 

@@ -64,7 +64,9 @@ class _Freezer:
             st.Handler(handler.span, self.maybe(handler, "type"), handler.name or None, self.arm(handler, "body"))
             for handler in item.blocks.get("handlers", ())
         )
-        return st.Try(item.span, self.arm(item, "body"), handlers, self.arm(item, "orelse"), self.arm(item, "finalbody"))
+        return st.Try(
+            item.span, self.arm(item, "body"), handlers, self.arm(item, "orelse"), self.arm(item, "finalbody")
+        )
 
     def context(self, item: Item) -> st.Statement:
         entries: list[st.WithItem] = []

@@ -15,7 +15,9 @@ from miner.syntax.outline import LineTable, Outline, ParseError
 from miner.syntax.snippet import SnippetReader
 
 Node = tree_sitter.Node
-_PYTHON_2_WORDS = tuple(word + end for word in (b"print", b"exec") for end in (b" ", b"\t", b'"', b"'", b"\n", b">>", b"`"))
+_PYTHON_2_WORDS = tuple(
+    word + end for word in (b"print", b"exec") for end in (b" ", b"\t", b'"', b"'", b"\n", b">>", b"`")
+)
 _PYTHON_2 = re.compile(rb"^[ \t]*(?:print|exec)(?:[ \t]+[^\s=(.,:)\]]|[ \t]*$)", re.MULTILINE)
 """What may be a print or exec statement; the tree decides."""
 

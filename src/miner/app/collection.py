@@ -1,0 +1,27 @@
+"""Python's cyclic garbage collector, told to look less often: mining makes many records that all stay alive."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_ALLOCATIONS = 200_000
+"""Between two looks at the youngest records; Python's own 700 cost a tenth of a cold extract. Trees of one file, which
+are cyclic, stay below this in number, so memory stays flat."""
+
+
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Collect rarely within the block, and as before after it."""
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def collect_rarely() -> None:
+    """Collect rarely from now on: for a worker process that does nothing else."""
+    gc.set_threshold(_ALLOCATIONS, 50, 50)
