@@ -12,6 +12,7 @@ from miner.app.collection import collect_rarely
 from miner.detect.engine import mine
 from miner.detect.idiom import Idioms, load_idioms
 from miner.model.site import FileOutcome
+from miner.syntax.decoding import RefusedError
 from miner.syntax.outline import Outline, ParseError
 
 WORK = "miner.app.mining:mine_file"
@@ -76,7 +77,7 @@ def _second_opinion(data: bytes, problem: ParseError) -> Outline:
 
     try:
         return read_outline(data)
-    except ParseError:
+    except (ParseError, RefusedError):
         raise problem from None
 
 

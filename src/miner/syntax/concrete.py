@@ -15,6 +15,7 @@ from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 from miner.model.expression import Argument, Expression, Opaque, Parameter
 from miner.model.span import Span
 from miner.syntax.convert import arguments, convert, parameters
+from miner.syntax.decoding import RefusedError
 from miner.syntax.imports import read_import
 from miner.syntax.limits import LIMITS
 from miner.syntax.outline import Blocks, Item, LineTable, Outline, ParseError
@@ -26,18 +27,21 @@ _T = TypeVar("_T")
 
 
 def read_outline(data: bytes) -> Outline:
-    """Return the outline of `data` (UTF-8); raises ParseError when libcst cannot, or must not, parse it."""
+    """Return the outline of `data` (UTF-8).
+
+    Raises ParseError when libcst cannot parse it, RefusedError when it is nested too deeply to be given to libcst.
+    """
     lines = LineTable(data)
     text = data.decode("utf-8")
     if nesting(text)[0] > LIMITS.file_depth:
-        raise ParseError(1, "nested deeper than libcst is given")
+        raise RefusedError("nested deeper than libcst is given")
     try:
         wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
         spans = wrapper.resolve(ByteSpanPositionProvider)
     except cst.ParserSyntaxError as problem:
         raise ParseError(problem.raw_line, "syntax error") from None
     except RecursionError:
-        raise ParseError(1, "nested deeper than libcst can follow") from None
+        raise RefusedError("nested deeper than libcst can follow") from None
     builder = _Builder(data, lines, spans)
     items = builder.block(wrapper.module.body, None, "body")
     return Outline(data, items, builder.expression, builder.arguments, builder.signature)
@@ -75,7 +79,7 @@ class _Builder:
         """Return the span of a node, with the parentheses around an expression, and remember the node."""
         place = self._spans[node]
         start, end = place.start, place.start + place.length
-        if isinstance(node, cst.BaseExpression):
+        if isinstance(node, (cst.BaseExpression, cst.MatchPattern)):
             for bracket in reversed(node.lpar):
                 start = _opening(self._data, self._lines, start, bracket.whitespace_after)
             for _ in node.rpar:

@@ -13,6 +13,8 @@ from miner.syntax.outline import Blocks, Item, LineTable, Texts
 Node = tree_sitter.Node
 _Place = tuple["Item | None", str, int]
 _CLAUSES = frozenset({"elif_clause", "else_clause", "except_clause", "except_group_clause", "finally_clause"})
+_ASIDES = frozenset({"comment", "line_continuation"})
+"""What tree-sitter puts between the named children of any node."""
 
 
 class Divider:
@@ -45,7 +47,7 @@ class Divider:
     def extent(self, first: Node, last: Node) -> Span:
         """Return the span from `first` to the end of the last statement in `last`, without trailing comments."""
         while last.type in _COMPOUND:
-            inner = [child for child in last.named_children if child.type != "comment"]
+            inner = _content(last)
             if not inner:
                 break
             last = inner[-1]
@@ -140,9 +142,10 @@ def _decorated(builder: Divider, node: Node, parent: Item | None, arm: str, inde
 
     def decorators() -> Texts:
         return tuple(
-            ("decorator", builder.span(child.named_children[0]))
+            ("decorator", builder.span(expression))
             for child in node.named_children
-            if child.type == "decorator" and child.named_children
+            if child.type == "decorator"
+            for expression in _content(child)[:1]
         )
 
     if definition is None or definition.type not in _BUILDERS:
@@ -234,11 +237,13 @@ def _except(builder: Divider, node: Node, parent: Item, index: int) -> Item:
     value = node.child_by_field_name("value")
     alias = node.child_by_field_name("alias")
     if value is None:
-        value = next((child for child in node.named_children if child.type not in {"block", "comment"}), None)
+        value = next(
+            (child for child in node.named_children if child.type != "block" and child.type not in _ASIDES), None
+        )
     if value is not None and value.type == "as_pattern":
         target = value.child_by_field_name("alias")
         alias = target if target is not None else alias
-        value = value.named_children[0]
+        value = _content(value)[0]
     texts = (("type", builder.span(value)),) if value is not None else ()
     name = _text(alias) if alias is not None else ""
     return builder.compound(
@@ -260,7 +265,7 @@ def _with(builder: Divider, node: Node, parent: Item | None, arm: str, index: in
             continue
         if value.type == "as_pattern":
             alias = value.child_by_field_name("alias")
-            texts.append(("context", builder.span(value.named_children[0])))
+            texts.append(("context", builder.span(_content(value)[0])))
             if alias is not None:
                 texts.append(("target", builder.span(alias)))
         else:
@@ -280,13 +285,13 @@ def _match(builder: Divider, node: Node, parent: Item | None, arm: str, index: i
 
 
 def _case(builder: Divider, node: Node, parent: Item, index: int) -> Item:
-    patterns = [child for child in node.named_children if child.type == "case_pattern"]
-    texts: tuple[tuple[str, Span], ...] = ()
+    patterns = [child for child in node.children if child.type in {"case_pattern", ","}]
+    texts: Texts = ()
     if patterns:
-        texts = (("pattern", builder.extent(patterns[0], patterns[-1])),)
+        texts = (("pattern", builder.between(patterns[0], patterns[-1])),)
     guard = node.child_by_field_name("guard")
-    if guard is not None and guard.named_children:
-        texts += (("guard", builder.span(guard.named_children[0])),)
+    if guard is not None:
+        texts += tuple(("guard", builder.span(expression)) for expression in _content(guard)[:1])
     return builder.compound(
         "case",
         node,
@@ -298,7 +303,8 @@ def _case(builder: Divider, node: Node, parent: Item, index: int) -> Item:
 
 def _simple(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
     """Build an expression statement: an assignment, an augmented assignment, or an expression."""
-    inner = node.named_children[0] if len(node.named_children) == 1 else None
+    content = _content(node)
+    inner = content[0] if len(content) == 1 else None
     if inner is not None and inner.type == "assignment":
         return Item(
             "assign", lambda: builder.span(node), parent, arm, index, "", lambda: tuple(_assignment(builder, inner))
@@ -341,7 +347,7 @@ def _return(builder: Divider, node: Node, parent: Item | None, arm: str, index: 
 
 def _raise(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
     cause = node.child_by_field_name("cause")
-    value = [child for child in node.named_children if child.type != "comment" and child != cause]
+    value = [child for child in _content(node) if child != cause]
     texts = tuple(("exception", builder.span(child)) for child in value[:1])
     if cause is not None:
         texts += (("cause", builder.span(cause)),)
@@ -353,7 +359,7 @@ def _assert(builder: Divider, node: Node, parent: Item | None, arm: str, index: 
 
 
 def _children(builder: Divider, node: Node, *roles: str) -> tuple[tuple[str, Span], ...]:
-    expressions = [child for child in node.named_children if child.type != "comment"]
+    expressions = _content(node)
     return tuple((role, builder.span(child)) for role, child in zip(roles, expressions, strict=False))
 
 
@@ -378,14 +384,33 @@ def _jump(builder: Divider, node: Node, parent: Item | None, arm: str, index: in
 
 def _words(kind: str) -> Callable[[Divider, Node, Item | None, str, int], Item]:
     def build(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-        names = tuple(("name", builder.span(child)) for child in node.named_children if child.type != "comment")
+        names = tuple(("name", builder.span(child)) for child in _content(node))
         return Item(kind, builder.span(node), parent, arm, index, "", names)  # type: ignore[arg-type]
 
     return build
 
 
+def _alias(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
+    """Build `type X = Y`, or what the grammar takes for one: an assignment to a part of a call of `type`."""
+    content = _content(node)
+    if len(content) != 2 or not _text(content[0]).startswith(("(", "[")):
+        return _other(builder, node, parent, arm, index)
+    left, value = content
+    constrained = left.named_children[0] if left.named_children else left
+    texts: Texts = ()
+    if constrained.type == "constrained_type":
+        left, annotation = _content(constrained)
+        texts = (("annotation", builder.span(annotation)),)
+    texts += (("target", builder.between(node, left)), ("value", builder.span(value)))
+    return Item("assign", builder.span(node), parent, arm, index, "", texts)
+
+
 def _other(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
     return Item("other", builder.span(node), parent, arm, index)
+
+
+def _content(node: Node) -> list[Node]:
+    return [child for child in node.named_children if child.type not in _ASIDES]
 
 
 def _text(node: Node) -> str:
@@ -415,7 +440,7 @@ _BUILDERS: dict[str, Callable[[Divider, Node, Item | None, str, int], Item]] = {
     "global_statement": _words("global"),
     "nonlocal_statement": _words("global"),
     "delete_statement": _words("delete"),
-    "type_alias_statement": _other,
+    "type_alias_statement": _alias,
 }
 _FUNCTIONS = frozenset({"function_definition", "decorated_definition"})
 _COMPOUND = frozenset(
