@@ -100,9 +100,10 @@ class Placeholders(_Section, frozen=True):
 
 
 class Predicates(_Section, frozen=True):
-    """Names under which a predicate or flag usually goes."""
+    """Names under which a predicate or flag usually goes, and of functions that compare versions for one."""
 
     names: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 class Generated(_Section, frozen=True):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from miner.detect.detector import Detector, minimal
+from miner.detect.detector import Detector, cores, minimal
 from miner.detect.file import File, items, matches
 from miner.detect.idiom import Idioms
 from miner.model.site import Site
@@ -22,6 +22,7 @@ from miner.syntax.outline import Item
 
 ID = "predicate"
 _LONGEST = 150  # lines
+_SHORT = 6  # lines: a flag is computed in a few
 _UNNAMED = 40  # lines: a longer function that is not named like a predicate does other work
 _OF_PACKAGES = frozenset({"spec", "version", "metadata", "index"})
 _HELPER = 25  # lines: a function of another module may call these
@@ -37,9 +38,11 @@ def find(file: File, _: Item | None) -> Iterator[Site]:
     top = [statement for statement in items(file.outline.items) if statement.kind in {"function", "assign"}]
     functions = {i.name: i for i in top if i.kind == "function" and _lines(i.span) <= _LONGEST}
     seeds = {name for name, i in functions.items() if _is_seed(file, i, asking, calling)}
-    flags = {name for i in top if i.kind == "assign" for name in _flags(file, i, (*asking, *calling))}
+    words = (*asking, *calling, *_variable_words(file.idioms))
+    flags = {name for i in top if i.kind == "assign" for name in _flags(file, i, words)}
     if not seeds and not flags:
         return
+    flags |= _derived(file, top, seeds | flags)
     is_home = bool(seeds) and any(word in file.data for word in _home_words(file.idioms))
     short = {name for name, i in functions.items() if _lines(i.span) <= _HELPER} if is_home else set()
     needed = _closure(file, functions, seeds | short) | flags
@@ -75,7 +78,7 @@ def _bound(file: File, item: Item) -> set[str]:
     for inner in items([item]):
         if inner.kind in {"assign", "augment", "for"}:
             for target in inner.all_texts("target"):
-                found |= _mentioned(file, target)
+                found |= _mentioned(file, target) - {"*"}
         elif inner.kind == "import":
             found.update(binding.name for binding in inner.bindings)
             if inner.star:
@@ -105,13 +108,48 @@ def _is_seed(file: File, item: Item, asking: tuple[bytes, ...], calling: tuple[b
 
 
 def _flags(file: File, item: Item, words: tuple[bytes, ...]) -> Iterator[str]:
-    """Yield the names that an assignment binds to something that asks the environment."""
+    """Yield the names that an assignment binds to something that asks the environment, or to True or False where
+    something that asks it decides.
+    """
     value = item.text("value")
-    if value is None or not any(file.holds(value, word) for word in words):
+    if value is None:
+        return
+    if not any(file.holds(value, word) for word in words) and not _is_decided(file, item, value, words):
         return
     for target in item.all_texts("target"):
         if b"(" not in file.data[target.start_byte : target.end_byte]:
             yield from _mentioned(file, target) - {"*"}
+
+
+def _is_decided(file: File, item: Item, value: Span, words: tuple[bytes, ...]) -> bool:
+    """Say whether a truth is assigned under a test that asks the environment, or where an import may fail."""
+    if file.data[value.start_byte : value.end_byte] not in {b"True", b"False"}:
+        return False
+    parent = item.parent
+    while parent is not None:
+        test = parent.text("test") if parent.kind == "if" else None
+        if test is not None and any(file.holds(test, word) for word in words):
+            return True
+        if parent.kind == "try" and any(inner.kind == "import" for inner in parent.blocks["body"]):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _derived(file: File, top: list[Item], known: set[str]) -> set[str]:
+    """Return the names bound to short expressions over known flags and predicates, directly or not."""
+    found: set[str] = set()
+    assigned = [item for item in top if item.kind == "assign" and _lines(item.span) <= _SHORT]
+    grown = True
+    while grown:
+        grown = False
+        for item in assigned:
+            value = item.text("value")
+            names = {name for target in item.all_texts("target") for name in _mentioned(file, target) - {"*"}}
+            if value is not None and not names <= found | known and _mentioned(file, value) & (known | found):
+                found |= names
+                grown = True
+    return found
 
 
 def _closure(file: File, functions: dict[str, Item], seeds: set[str]) -> set[str]:
@@ -148,13 +186,23 @@ def _home_words(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return minimal((*probe_words(idioms), *_named(idioms)))
+    return minimal((*probe_words(idioms), *_named(idioms), *_variable_words(idioms)))
 
 
 def _named(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what the usual names of predicates end in: a call of one is a probe too."""
-    ends = (name.rpartition("*")[2] for name in idioms.predicates.names)
-    return minimal(end.encode() for end in ends if "_" in end)
+    ends = [name.rpartition("*")[2] for name in idioms.predicates.names]
+    return minimal((*(end.encode() for end in ends if "_" in end), *cores(*idioms.predicates.calls)))
+
+
+def _variable_words(idioms: Idioms) -> tuple[bytes, ...]:
+    """Return what reads of environment variables look like."""
+    return minimal(
+        name.rpartition(".")[2].encode() if name.count(".") == 1 else ".".join(name.split(".")[-2:]).encode()
+        for item in idioms.probe.primitives
+        if item.kind in {"read", "environ"}
+        for name in item.names
+    )
 
 
 DETECTOR = Detector(ID, 1, frozenset(), _words, find)

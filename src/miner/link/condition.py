@@ -57,9 +57,9 @@ class Conditions:
             case ex.Call():
                 return self._call(module, expression)
             case ex.Name() | ex.Attribute():
-                return self._named(module, expression, ()) or _opaque(expression, "a name that is no predicate")
+                return self._named(module, expression, ()) or self._interpreted(module, expression)
             case _:
-                return _opaque(expression, "a condition of this shape")
+                return self._interpreted(module, expression)
 
     def predicate(self, module: str, name: str) -> Understood | None:
         """Return what the predicate seen as `name` in `module` means; None when it is none."""
@@ -70,9 +70,14 @@ class Conditions:
         arguments: list[tuple[str, Scalar]] = []
         for position, argument in enumerate(call.arguments):
             if argument.star or not isinstance(argument.value, ex.Constant):
-                return _opaque(call, "an argument that is no constant")
+                return self._interpreted(module, call)
             arguments.append((argument.keyword or str(position), argument.value.value))
-        return self._named(module, call.function, tuple(arguments)) or _opaque(call, "a call of no predicate")
+        return self._named(module, call.function, tuple(arguments)) or self._interpreted(module, call)
+
+    def _interpreted(self, module: str, expression: ex.Expression) -> Understood:
+        """Return what the interpreter makes of an expression that is no plain call or name of a predicate."""
+        meaning = self._meanings.condition(module, expression)
+        return self.understood(None, meaning)
 
     def _named(
         self, module: str, expression: ex.Expression, arguments: tuple[tuple[str, Scalar], ...]
@@ -96,18 +101,14 @@ class Conditions:
         inner = self._library.locate(found.module, rest)
         return (inner.module, inner.name) if inner and inner.module and inner.name else None
 
-    def understood(self, qualname: str, meaning: Meaning) -> Understood:
+    def understood(self, qualname: str | None, meaning: Meaning) -> Understood:
         """Return a meaning with its evidence as places of the snapshot."""
         places = []
         for place in meaning.evidence:
             known = self._library.modules.get(place.module)
             if known is not None:
                 places.append(Place(known.path, place.span, place.role))
-        return Understood(meaning.formula, (qualname,), tuple(places))
-
-
-def _opaque(expression: ex.Expression, reason: str) -> Understood:
-    return Understood(Opaque(opaque=render(expression), reason=reason))
+        return Understood(meaning.formula, (qualname,) if qualname else meaning.uses, tuple(places))
 
 
 def _joined(formula: Formula, parts: Iterable[Understood]) -> Understood:

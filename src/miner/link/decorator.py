@@ -52,10 +52,24 @@ class Decorators:
             reason = "a decorator that neither raises nor skips under a test"
             needs = Understood(Opaque(opaque=located.qualname, reason=reason))
             return Enforced(needs, "raise", None, None, (Place(path, site.span, "definition"),))
-        parts = [self._need(located.module, gate) for gate in found]
+        local = self._local(located.module, site.statements)
+        parts = [self._need(local.get(_head(gate.test), located.module), gate) for gate in found]
         first = found[0]
         places = tuple(Place(path, gate.span, "guard") for gate in found)
         return Enforced(joined(parts), first.effect, first.exception, first.message, places)
+
+    def _local(self, module: str, statements: tuple[st.Statement, ...]) -> dict[str | None, str]:
+        """Return the modules that imports within the decorator take its names from."""
+        here = self._library.modules[module]
+        found: dict[str | None, str] = {}
+        for statement in statements:
+            if isinstance(statement, st.Import):
+                for binding in statement.bindings:
+                    target = here.absolute(statement.level, binding.target)
+                    found[binding.name] = target.rpartition(".")[0]
+            elif isinstance(statement, st.Function):
+                found |= self._local(module, statement.body)
+        return {name: owner for name, owner in found.items() if owner in self._library.modules}
 
     def _need(self, module: str, gate: _Gate) -> Understood:
         part = self._conditions.read(module, gate.test)
@@ -86,6 +100,13 @@ def _gates(statements: tuple[st.Statement, ...]) -> Iterator[_Gate]:
             yield from _gates(statement.orelse)
         elif isinstance(statement, st.Return) and statement.value is not None:
             yield from _skips(statement)
+
+
+def _head(test: ex.Expression) -> str | None:
+    """Return the name that a test is about: of a flag, of a predicate that is called, or of either negated."""
+    while isinstance(test, ex.Not | ex.Call):
+        test = test.operand if isinstance(test, ex.Not) else test.function
+    return test.name if isinstance(test, ex.Name) else None
 
 
 def _exception(raised: st.Raise) -> tuple[str | None, str | None]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from miner.model.expression import Constant, Expression
-from miner.model.site import Definition, Facts, ImportRow
+from miner.model.site import Definition, Facts
 
 _DEEPEST = 12  # re-exports followed before a name is given up
 
@@ -37,12 +37,12 @@ class Module:
                 found[definition.name] = definition
         return found
 
-    def absolute(self, row: ImportRow, target: str) -> str:
-        """Return the dotted name that `target` of an import statement stands for."""
-        if row.level == 0:
+    def absolute(self, level: int, target: str) -> str:
+        """Return the dotted name that `target` of an import statement with `level` leading dots stands for."""
+        if level == 0:
             return target
         parts = self.package.split(".")
-        base = parts[: len(parts) - (row.level - 1)] if row.level > 1 else parts
+        base = parts[: len(parts) - (level - 1)] if level > 1 else parts
         return ".".join([*base, target]) if target else ".".join(base)
 
     @cached_property
@@ -53,13 +53,13 @@ class Module:
             for binding in row.bindings:
                 earlier = found.get(binding.name)
                 if earlier is None or earlier[0] or not row.type_checking:
-                    found[binding.name] = (row.type_checking, self.absolute(row, binding.target))
+                    found[binding.name] = (row.type_checking, self.absolute(row.level, binding.target))
         return {name: target for name, (_, target) in found.items()}
 
     @cached_property
     def stars(self) -> tuple[str, ...]:
         """The absolute names of the modules that are star-imported."""
-        return tuple(self.absolute(row, row.modules[0]) for row in self.facts.imports if row.star)
+        return tuple(self.absolute(row.level, row.modules[0]) for row in self.facts.imports if row.star)
 
 
 @dataclass(frozen=True)
