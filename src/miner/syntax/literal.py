@@ -9,6 +9,7 @@ _LONGEST_NUMBER = 400  # digits; a longer one is no version, count or limit, and
 _PREFIX = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
 _ESCAPE = re.compile(r"\\(\r\n|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]+\}|.)", re.DOTALL)
 _ESCAPED_QUOTE = re.compile(r"\\.", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SINGLE = {
     "\n": "",
     "\r": "",
@@ -50,8 +51,11 @@ def string(text: str) -> str:
 
 
 def unescape(body: str) -> str:
-    """Return `body` with Python's backslash escapes replaced."""
-    return _ESCAPE.sub(_replace, body)
+    """Return `body` with Python's backslash escapes replaced; a lone surrogate is no text that could be written."""
+    value = _ESCAPE.sub(_replace, body)
+    if _SURROGATE.search(value):
+        raise LiteralError("a lone surrogate")
+    return value
 
 
 def _replace(match: re.Match[str]) -> str:
