@@ -10,7 +10,6 @@ import pytest
 
 from miner.detect.engine import ReadOutline, mine
 from miner.detect.idiom import load_idioms
-from miner.detect.registry import DETECTORS
 from miner.model.site import Site
 from miner.syntax import concrete, index
 from miner.syntax.snippet import SnippetReader
