@@ -34,7 +34,12 @@ _SHOWN = 20
     type=FOLDER,
     help="The graph folder to write; by default output/NAME-VERSION, or -REVISION in 12 hex digits.",
 )
-@click.option("--idioms", metavar="FILE", type=FILE, help="Names to look for, instead of miner's own idioms.toml.")
+@click.option(
+    "--idioms",
+    metavar="FILE",
+    type=FILE,
+    help="Names to look for besides miner's own: a file like src/miner/data/idioms.toml.",
+)
 @click.option(
     "--reader",
     type=click.Choice(("fast", "libcst")),

@@ -54,6 +54,13 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
         stated += 1
         _count_opaque(opaque, "requirement", needs)
         edges.add(f"implementation:{node_.owner}", "states", [node_.id], node_.evidence[:1])
+        if need.decorator in objects:
+            edges.add(
+                f"implementation:{node_.owner}",
+                "decorated_by",
+                [f"implementation:{need.decorator}"],
+                node_.evidence[:1],
+            )
         edges.add(node_.id, "about", packages.add(needs, node_.id, node_.evidence), ())
         edges.add(node_.id, "uses_predicate", [f"predicate:{p}" for p in need.predicates if p in known], ())
     nodes.extend(objects.values())

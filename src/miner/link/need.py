@@ -11,7 +11,8 @@ from miner.model.node import Effect, Origin
 
 @dataclass(frozen=True)
 class Need:
-    """One requirement of `owner` (a qualified name); `backends` are the names it was stated with."""
+    """One requirement of `owner` (a qualified name); `backends` are the names it was stated with,
+    `decorator` the qualified name of the decorator that states it, when that is of this snapshot."""
 
     owner: str
     needs: Formula
@@ -25,3 +26,4 @@ class Need:
     exception: str | None = None
     message: str | None = None
     action: str | None = None
+    decorator: str | None = None

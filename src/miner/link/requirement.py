@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from miner.detect import enforcement_decorator as detector
 from miner.link.backend import Backend, Backends, sites, strings
@@ -39,7 +40,8 @@ def needs_of_decorators(library: Library, backends: Backends, decorators: Decora
             continue
         if named:
             effect = "placeholder" if site.names[1] == "class" else "raise"
-            yield _of_backends(owner, named, backends, effect, "decorator", places)
+            need = _of_backends(owner, named, backends, effect, "decorator", places)
+            yield replace(need, decorator=_decorator(library, name, site))
     for name, site in sites(library, detector.ID, "named"):
         yield from _named(library, decorators, name, site)
 
@@ -61,7 +63,14 @@ def _named(library: Library, decorators: Decorators, name: str, site: Site) -> I
         (),
         enforced.exception,
         enforced.message,
+        decorator=_decorator(library, name, site),
     )
+
+
+def _decorator(library: Library, module: str, site: Site) -> str | None:
+    """Return the qualified name of a site's decorator, when it is defined in this snapshot."""
+    located = library.locate(module, site.names[0].rpartition(".")[2])
+    return located.qualname if located is not None and located.module is not None and located.name else None
 
 
 def needs_of_gates(

@@ -6,6 +6,7 @@ stand in the file rather than from their text. Only the shape of the result, the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -24,6 +25,10 @@ from miner.syntax.snippet import nesting
 _Place = tuple[Item | None, str, int]
 _Texts = list[tuple[str, Span]]
 _T = TypeVar("_T")
+_FORM_FEED = re.compile(
+    r'("""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\'|#[^\r\n]*)|^[ \t]*\f[ \t\f]*',
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def read_outline(data: bytes) -> Outline:
@@ -36,7 +41,7 @@ def read_outline(data: bytes) -> Outline:
     if nesting(text)[0] > LIMITS.file_depth:
         raise RefusedError("nested deeper than libcst is given")
     try:
-        wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+        wrapper = MetadataWrapper(_parsed(text), unsafe_skip_copy=True)
         spans = wrapper.resolve(ByteSpanPositionProvider)
     except cst.ParserSyntaxError as problem:
         raise ParseError(problem.raw_line, "syntax error") from None
@@ -45,6 +50,21 @@ def read_outline(data: bytes) -> Outline:
     builder = _Builder(data, lines, spans)
     items = builder.block(wrapper.module.body, None, "body")
     return Outline(data, items, builder.expression, builder.arguments, builder.signature)
+
+
+def _parsed(text: str) -> cst.Module:
+    """Parse a file into a module whose code has the length of `text`, so that its positions count in it.
+
+    libcst drops a form feed before a statement. Like a line break, it starts the indentation anew: one replaces the
+    other, except in strings and comments.
+    """
+    module = cst.parse_module(text)
+    if "\f" in text and module.code != text:
+        text = _FORM_FEED.sub(lambda match: match[1] or match[0].replace("\f", "\n"), text)
+        module = cst.parse_module(text)
+    if module.code != text:
+        raise RefusedError("libcst does not give it back as it is")
+    return module
 
 
 class _Builder:

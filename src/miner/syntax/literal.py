@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _LONGEST_NUMBER = 400  # digits; a longer one is no version, count or limit, and int() is quadratic
+_LARGEST = 2**63 - 1  # with its negative within what msgpack and JSON readers take
 _PREFIX = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
 _ESCAPE = re.compile(r"\\(\r\n|[0-7]{1,3}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]+\}|.)", re.DOTALL)
 _ESCAPED_QUOTE = re.compile(r"\\.", re.DOTALL)
@@ -75,16 +76,20 @@ def _replace(match: re.Match[str]) -> str:
 
 
 def number(text: str) -> int | float:
-    """Return the value of an integer or float literal; raises LiteralError for complex and over-long numbers."""
+    """Return the value of an integer or float literal; raises LiteralError for complex, over-long and huge numbers."""
     digits = text.replace("_", "")
     if len(digits) > _LONGEST_NUMBER:
         raise LiteralError("a number of more than 400 characters")
     if digits.isdigit() and digits.strip("0") and digits.startswith("0"):
         raise LiteralError("an octal literal of Python 2")
     try:
-        return int(digits, 0)
+        value = int(digits, 0)
     except ValueError:
         pass
+    else:
+        if value > _LARGEST:
+            raise LiteralError("an integer of more than 63 bits")
+        return value
     try:
         return float(digits)
     except ValueError:
