@@ -26,7 +26,8 @@ _Place = tuple[Item | None, str, int]
 _Texts = list[tuple[str, Span]]
 _T = TypeVar("_T")
 _FORM_FEED = re.compile(
-    r'("""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\'|#[^\r\n]*)|^[ \t]*\f[ \t\f]*',
+    r'("""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|#[^\r\n]*'
+    r"|\'\'\'(?:\\.|[^\\])*?\'\'\'|'(?:\\.|[^'\\\n])*')|^[ \t]*\f[ \t\f]*",
     re.DOTALL | re.MULTILINE,
 )
 
@@ -47,7 +48,7 @@ def read_outline(data: bytes) -> Outline:
         raise ParseError(problem.raw_line, "syntax error") from None
     except RecursionError:
         raise RefusedError("nested deeper than libcst can follow") from None
-    builder = _Builder(data, lines, spans)
+    builder = _Builder(wrapper.module.bytes, lines, spans)
     items = builder.block(wrapper.module.body, None, "body")
     return Outline(data, items, builder.expression, builder.arguments, builder.signature)
 
@@ -68,11 +69,15 @@ def _parsed(text: str) -> cst.Module:
 
 
 class _Builder:
-    """Items from libcst nodes, and the nodes under the spans that were given out."""
+    """Items from libcst nodes, and the nodes under the spans that were given out.
+
+    `data` is what libcst parsed, `lines` are those of the file: they differ where a form feed stood.
+    """
 
     def __init__(self, data: bytes, lines: LineTable, spans: Any) -> None:
         self._data = data
         self._lines = lines
+        self._own_lines = LineTable(data)
         self._spans = spans
         self._nodes: dict[tuple[int, int], Any] = {}
 
@@ -101,7 +106,7 @@ class _Builder:
         start, end = place.start, place.start + place.length
         if isinstance(node, (cst.BaseExpression, cst.MatchPattern)):
             for bracket in reversed(node.lpar):
-                start = _opening(self._data, self._lines, start, bracket.whitespace_after)
+                start = _opening(self._data, self._own_lines, start, bracket.whitespace_after)
             for _ in node.rpar:
                 end = _past_comments(self._data, end) + 1
         self._nodes[start, end] = node
