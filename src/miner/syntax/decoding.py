@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from miner.syntax.limits import LIMITS
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _UTF8 = frozenset({"utf-8", "ascii"})
 _SINGLE_BYTE = frozenset({"iso8859-1", "iso8859-15", "cp1252"})
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -46,22 +47,22 @@ def decode(data: bytes) -> Decoded:
         data, skipped = data[3:], 3
     name = _declared(data)
     if name in _UTF8:
-        return Decoded(_checked(data), False, skipped)
+        _decoded(data, "utf-8", "UTF-8")
+        return Decoded(data, False, skipped)
     if name in _SINGLE_BYTE and not skipped:
-        return Decoded(data.decode(name).encode("utf-8"), True, 0)
+        return Decoded(_decoded(data, name, name).encode("utf-8"), True, 0)
     raise RefusedError(f"declares the encoding {name[:40]!r}, which miner does not read")
 
 
-def _checked(data: bytes) -> bytes:
+def _decoded(data: bytes, encoding: str, called: str) -> str:
     try:
-        data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError as problem:
-        raise RefusedError(f"not UTF-8 at byte {problem.start}") from None
-    return data
+        raise RefusedError(f"not {called} at byte {problem.start}") from None
 
 
 def _declared(data: bytes) -> str:
-    for line in data.split(b"\n", 2)[:2]:
+    for line in _LINE_END.split(data, 2)[:2]:
         match = _COOKIE.match(line)
         if match:
             try:

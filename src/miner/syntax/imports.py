@@ -8,6 +8,7 @@ from typing import NamedTuple
 from miner.model.statement import Binding
 
 _COMMENT = re.compile(r"#[^\n\r]*")
+_DOT = re.compile(r"\s*\.\s*")
 _FROM = re.compile(r"from\s*((?:\.\s*)*)((?:\w+(?:\s*\.\s*\w+)*)?)\s*(?<!\w)import(?!\w)\s*(.*)", re.DOTALL)
 
 
@@ -26,7 +27,7 @@ def read_import(text: str) -> ReadImport:
     if text.startswith("from"):
         return _from(text)
     bindings, modules = [], []
-    for module, alias in _names(text.removeprefix("import")):
+    for module, alias in _names(_DOT.sub(".", text.removeprefix("import"))):
         modules.append(module)
         bindings.append(Binding(alias, module) if alias else Binding(module.split(".")[0], module.split(".")[0]))
     return ReadImport(tuple(bindings), tuple(modules), 0, star=False)
