@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from miner.syntax.limits import LIMITS
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LONE_CR = re.compile(rb"\r(?!\n)")
 _UTF8 = frozenset({"utf-8", "ascii"})
 _SINGLE_BYTE = frozenset({"iso8859-1", "iso8859-15", "cp1252"})
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -21,7 +21,7 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Decoded:
-    """A file's text as UTF-8; `single_byte` when each character was one byte in the original."""
+    """A file's text as UTF-8, a lone CR as LF; `single_byte` when each character was one byte in the original."""
 
     data: bytes
     single_byte: bool
@@ -45,6 +45,8 @@ def decode(data: bytes) -> Decoded:
     skipped = 0
     if data.startswith(codecs.BOM_UTF8):
         data, skipped = data[3:], 3
+    if b"\r" in data:
+        data = _LONE_CR.sub(b"\n", data)  # as Python reads it; the parsers end lines at LF alone
     name = _declared(data)
     if name in _UTF8:
         _decoded(data, "utf-8", "UTF-8")
@@ -62,7 +64,7 @@ def _decoded(data: bytes, encoding: str, called: str) -> str:
 
 
 def _declared(data: bytes) -> str:
-    for line in _LINE_END.split(data, 2)[:2]:
+    for line in data.split(b"\n", 2)[:2]:
         match = _COOKIE.match(line)
         if match:
             try:

@@ -29,16 +29,16 @@ TEXT = "x = '\u00e9\u20ac'\n"
         (b"\n\f # coding=iso-8859-15\n'\xa4'\n", "\n\f # coding=iso-8859-15\n'\u20ac'\n"),
         (b"# coding: cp1252\n'\x80'\n", "# coding: cp1252\n'\u20ac'\n"),
         (b"# coding: cp1252\r\n'\x80'\r\n", "# coding: cp1252\r\n'\u20ac'\r\n"),
-        (b"# a\rx\r# coding: latin-1", "# a\rx\r# coding: latin-1"),
-        (b"# coding: latin-1\r'\xe9'\r", "# coding: latin-1\r'\u00e9'\r"),
+        (b"# a\rx\r# coding: latin-1", "# a\nx\n# coding: latin-1"),
+        (b"# coding: latin-1\r'\xe9'\r", "# coding: latin-1\n'\u00e9'\n"),
         (b"x = 1\n# coding: latin-1\n", "x = 1\n# coding: latin-1\n"),
         (b"\n\n# coding: latin-1\n'\xc3\xa9'", "\n\n# coding: latin-1\n'\u00e9'"),
         (b"'# coding: latin-1'\n", "'# coding: latin-1'\n"),
-        (b"a\r\nb\rc\nd\x0ce\x1cf\x85".replace(b"\x85", b"\xc2\x85"), "a\r\nb\rc\nd\x0ce\x1cf\x85"),
+        (b"a\r\nb\nc\nd\x0ce\x1cf\x85".replace(b"\x85", b"\xc2\x85"), "a\r\nb\nc\nd\x0ce\x1cf\x85"),
     ],
 )
 def test_what_is_read(data: bytes, text: str) -> None:
-    """As Python reads it; line ends and form feeds stay."""
+    """As Python reads it; a lone CR is a line end, form feeds stay."""
     decoded = decode(data)
     assert decoded.data.decode("utf-8") == text
 
