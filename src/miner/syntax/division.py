@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import tree_sitter
 
 from miner.model.span import Span
-from miner.syntax.imports import read_import
 from miner.syntax.outline import Blocks, Item, LineTable, Texts
+from miner.syntax.simple import (
+    ASIDES,
+    assert_statement,
+    expression_statement,
+    import_statement,
+    jump_statement,
+    meaningful,
+    raise_statement,
+    return_statement,
+    text_of,
+    type_alias_statement,
+    words_statement,
+)
 
 Node = tree_sitter.Node
 _Place = tuple["Item | None", str, int]
 _CLAUSES = frozenset({"elif_clause", "else_clause", "except_clause", "except_group_clause", "finally_clause"})
-_ASIDES = frozenset({"comment", "line_continuation"})
 """What tree-sitter puts between the named children of any node."""
 
 
@@ -47,7 +58,7 @@ class Divider:
     def extent(self, first: Node, last: Node) -> Span:
         """Return the span from `first` to the end of the last statement in `last`, without trailing comments."""
         while last.type in _COMPOUND:
-            inner = _content(last)
+            inner = meaningful(last)
             if not inner:
                 break
             last = inner[-1]
@@ -106,7 +117,7 @@ def _definition(kind: str) -> Callable[[Divider, Node, Item | None, str, int], I
             place,
             texts,
             lambda item: {"body": _body(builder, node, item, "body")},
-            name=_text(name) if name else "",
+            name=text_of(name) if name else "",
             first=first,
         )
 
@@ -134,7 +145,7 @@ def _pick(builder: Divider, node: Node, item: Item, name: str) -> list[Item]:
 def _defined_name(node: Node) -> str | None:
     definition = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
     name = definition.child_by_field_name("name") if definition is not None else None
-    return _text(name) if name is not None else None
+    return text_of(name) if name is not None else None
 
 
 def _decorated(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
@@ -145,7 +156,7 @@ def _decorated(builder: Divider, node: Node, parent: Item | None, arm: str, inde
             ("decorator", builder.span(expression))
             for child in node.named_children
             if child.type == "decorator"
-            for expression in _content(child)[:1]
+            for expression in meaningful(child)[:1]
         )
 
     if definition is None or definition.type not in _BUILDERS:
@@ -238,14 +249,14 @@ def _except(builder: Divider, node: Node, parent: Item, index: int) -> Item:
     alias = node.child_by_field_name("alias")
     if value is None:
         value = next(
-            (child for child in node.named_children if child.type != "block" and child.type not in _ASIDES), None
+            (child for child in node.named_children if child.type != "block" and child.type not in ASIDES), None
         )
     if value is not None and value.type == "as_pattern":
         target = value.child_by_field_name("alias")
         alias = target if target is not None else alias
-        value = _content(value)[0]
+        value = meaningful(value)[0]
     texts = (("type", builder.span(value)),) if value is not None else ()
-    name = _text(alias) if alias is not None else ""
+    name = text_of(alias) if alias is not None else ""
     return builder.compound(
         "except",
         node,
@@ -265,7 +276,7 @@ def _with(builder: Divider, node: Node, parent: Item | None, arm: str, index: in
             continue
         if value.type == "as_pattern":
             alias = value.child_by_field_name("alias")
-            texts.append(("context", builder.span(_content(value)[0])))
+            texts.append(("context", builder.span(meaningful(value)[0])))
             if alias is not None:
                 texts.append(("target", builder.span(alias)))
         else:
@@ -291,7 +302,7 @@ def _case(builder: Divider, node: Node, parent: Item, index: int) -> Item:
         texts = (("pattern", builder.between(patterns[0], patterns[-1])),)
     guard = node.child_by_field_name("guard")
     if guard is not None:
-        texts += tuple(("guard", builder.span(expression)) for expression in _content(guard)[:1])
+        texts += tuple(("guard", builder.span(expression)) for expression in meaningful(guard)[:1])
     return builder.compound(
         "case",
         node,
@@ -299,122 +310,6 @@ def _case(builder: Divider, node: Node, parent: Item, index: int) -> Item:
         texts,
         lambda item: {"body": _body(builder, node, item, "body", "consequence")},
     )
-
-
-def _simple(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    """Build an expression statement: an assignment, an augmented assignment, or an expression."""
-    content = _content(node)
-    inner = content[0] if len(content) == 1 else None
-    if inner is not None and inner.type == "assignment":
-        return Item(
-            "assign", lambda: builder.span(node), parent, arm, index, "", lambda: tuple(_assignment(builder, inner))
-        )
-    span = builder.span(node)
-    if inner is not None and inner.type == "augmented_assignment":
-        operator = inner.child_by_field_name("operator")
-        texts = builder.texts(inner, target="left", value="right")
-        return Item("augment", span, parent, arm, index, _text(operator)[:-1] if operator else "", texts)
-    return Item("expression", span, parent, arm, index, "", (("value", span),))
-
-
-def _assignment(builder: Divider, node: Node) -> Iterator[tuple[str, Span]]:
-    annotation = node.child_by_field_name("type")
-    if annotation is not None:
-        yield "annotation", builder.span(annotation)
-    while True:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is not None:
-            yield "target", builder.span(left)
-        if right is None:
-            return
-        if right.type != "assignment":
-            yield "value", builder.span(right)
-            return
-        node = right
-
-
-def _return(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    return Item(
-        "return",
-        lambda: builder.span(node),
-        parent,
-        arm,
-        index,
-        "",
-        lambda: _children(builder, node, "value"),
-    )
-
-
-def _raise(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    cause = node.child_by_field_name("cause")
-    value = [child for child in _content(node) if child != cause]
-    texts = tuple(("exception", builder.span(child)) for child in value[:1])
-    if cause is not None:
-        texts += (("cause", builder.span(cause)),)
-    return Item("raise", builder.span(node), parent, arm, index, "", texts)
-
-
-def _assert(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    return Item("assert", builder.span(node), parent, arm, index, "", _children(builder, node, "test", "message"))
-
-
-def _children(builder: Divider, node: Node, *roles: str) -> tuple[tuple[str, Span], ...]:
-    expressions = _content(node)
-    return tuple((role, builder.span(child)) for role, child in zip(roles, expressions, strict=False))
-
-
-def _import(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    read = read_import(_text(node))
-    return Item(
-        "import",
-        lambda: builder.span(node),
-        parent,
-        arm,
-        index,
-        bindings=read.bindings,
-        modules=read.modules,
-        level=read.level,
-        star=read.star,
-    )
-
-
-def _jump(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    return Item("jump", builder.span(node), parent, arm, index, _text(node))
-
-
-def _words(kind: str) -> Callable[[Divider, Node, Item | None, str, int], Item]:
-    def build(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-        names = tuple(("name", builder.span(child)) for child in _content(node))
-        return Item(kind, builder.span(node), parent, arm, index, "", names)  # type: ignore[arg-type]
-
-    return build
-
-
-def _alias(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    """Build `type X = Y`, or what the grammar takes for one: an assignment to a part of a call of `type`."""
-    content = _content(node)
-    if len(content) != 2 or not _text(content[0]).startswith(("(", "[")):
-        return _other(builder, node, parent, arm, index)
-    left, value = content
-    constrained = left.named_children[0] if left.named_children else left
-    texts: Texts = ()
-    if constrained.type == "constrained_type":
-        left, annotation = _content(constrained)
-        texts = (("annotation", builder.span(annotation)),)
-    texts += (("target", builder.between(node, left)), ("value", builder.span(value)))
-    return Item("assign", builder.span(node), parent, arm, index, "", texts)
-
-
-def _other(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
-    return Item("other", builder.span(node), parent, arm, index)
-
-
-def _content(node: Node) -> list[Node]:
-    return [child for child in node.named_children if child.type not in _ASIDES]
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
 
 
 _BUILDERS: dict[str, Callable[[Divider, Node, Item | None, str, int], Item]] = {
@@ -427,20 +322,20 @@ _BUILDERS: dict[str, Callable[[Divider, Node, Item | None, str, int], Item]] = {
     "try_statement": _try,
     "with_statement": _with,
     "match_statement": _match,
-    "expression_statement": _simple,
-    "return_statement": _return,
-    "raise_statement": _raise,
-    "assert_statement": _assert,
-    "import_statement": _import,
-    "import_from_statement": _import,
-    "future_import_statement": _import,
-    "pass_statement": _jump,
-    "break_statement": _jump,
-    "continue_statement": _jump,
-    "global_statement": _words("global"),
-    "nonlocal_statement": _words("global"),
-    "delete_statement": _words("delete"),
-    "type_alias_statement": _alias,
+    "expression_statement": expression_statement,
+    "return_statement": return_statement,
+    "raise_statement": raise_statement,
+    "assert_statement": assert_statement,
+    "import_statement": import_statement,
+    "import_from_statement": import_statement,
+    "future_import_statement": import_statement,
+    "pass_statement": jump_statement,
+    "break_statement": jump_statement,
+    "continue_statement": jump_statement,
+    "global_statement": words_statement("global"),
+    "nonlocal_statement": words_statement("global"),
+    "delete_statement": words_statement("delete"),
+    "type_alias_statement": type_alias_statement,
 }
 _FUNCTIONS = frozenset({"function_definition", "decorated_definition"})
 _COMPOUND = frozenset(
