@@ -76,7 +76,7 @@ def _load(folder: Path) -> Graph:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a graph folder as JSON; GraphError when the folder is none, or of another version."""
-    return cast("dict[str, Any]", msgspec.to_builtins(_manifest(folder)))
+    return cast("dict[str, Any]", msgspec.json.decode(msgspec.json.encode(_manifest(folder))))
 
 
 def _manifest(folder: Path) -> Manifest:
