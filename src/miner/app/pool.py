@@ -28,8 +28,8 @@ class PoolLimits:
 
     task_seconds: float = 4.0
     """The slowest file of transformers takes 0.5 s on a loaded machine; eight times that is a hang or a hard input."""
-    alone_seconds: float = 8.0
-    """The second and last attempt; both together stay within the 12 s that the promises allow a file."""
+    alone_seconds: float = 7.0
+    """The second and last attempt; both, and a worker to start between them, stay within the 12 s of the promises."""
     start_seconds: float = 60.0
     """Python and the work's imports, from a cold disk."""
     starts: int = 3
