@@ -99,7 +99,7 @@ ODD: Mapping[str, bytes] = {
     "dunder_all": b"__all__ = __all__ + __all__\n__all__ += __all__\n" * 200,
     "self_import": b"from self_import import *\nfrom . import self_import\nimport self_import.self_import\n",
     "self_base": b"class A(A):\n    class A(A):\n        pass\n",
-    "mutual": b"def is_a_available():\n    return is_b_available()\n\ndef is_b_available():\n    return is_a_available()\n",
+    "mutual": b"is_a_available = lambda: is_b_available()\nis_b_available = lambda: is_a_available()\n",
     "doubling": b"def is_x_available():\n    s = 'a'\n" + b"    s = s + s\n" * 100 + b"    return s\n",
     "fan": b"".join(
         b"def is_p%d_available():\n    return is_p%d_available() or not is_p%d_available()\n" % (i, i + 1, i + 1)

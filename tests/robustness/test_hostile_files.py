@@ -30,8 +30,8 @@ FAILING = {
     "elif@100000": "RecursionError: maximum recursion depth exceeded",
     "table@100000": "no result within 7 s",
 }
-"""Known defects, each the failure of its own file alone: an elif nests like the else that it stands for, and the line of
-each row of a table is counted from the start of the file."""
+"""Known defects, each the failure of its own file alone: an elif nests like the else that it stands for, and the line
+of each row of a table is counted from the start of the file."""
 RAISES = "evaluating a rule of the library lets an error of Python itself escape, which ends the run"
 UNBOUNDED = "evaluating a rule of the library has no bound on steps or on the size of a text"
 KNOWN = {
@@ -119,7 +119,7 @@ def rule(name: str) -> object:
     return pytest.param(name, marks=pytest.mark.xfail(reason=KNOWN[name], run=KNOWN[name] is RAISES))
 
 
-@pytest.mark.parametrize("name", map(rule, RULES))
+@pytest.mark.parametrize("name", [rule(name) for name in RULES])
 def test_a_hostile_rule_on_file_names_is_given_up(name: str, tmp_path: Path) -> None:
     """In time; the rest of the library is mined."""
     repository = make_repository(tmp_path / "library", with_rule(name))
