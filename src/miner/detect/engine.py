@@ -52,12 +52,13 @@ def mine(path: str, data: bytes, idioms: Idioms, read_outline: ReadOutline) -> F
     """Return what became of one file; never raises for what the file holds."""
     try:
         decoded = decode(data)
-        outline = read_outline(decoded.data)
+        facts = _facts(File(path, read_outline(decoded.data), idioms))
     except RefusedError as problem:
         return FileOutcome("skipped", str(problem), None)
     except ParseError as problem:
         return FileOutcome("skipped", f"not Python 3: {problem}", None)
-    facts = _facts(File(path, outline, idioms))
+    except RecursionError:
+        return FileOutcome("skipped", "nested deeper than miner follows", None)
     if decoded.single_byte or decoded.skipped:
         facts = _shifted(facts, decoded)
     return FileOutcome("mined", None, facts)

@@ -15,6 +15,7 @@ from miner.model.expression import Call, Expression, dotted
 from miner.model.site import Guard
 from miner.model.span import Span
 from miner.syntax.outline import Item, Outline
+from miner.syntax.rows import entries
 
 
 @dataclass(eq=False)
@@ -80,6 +81,17 @@ def items(block: list[Item]) -> Iterator[Item]:
         if item.kind in {"if", "try", "with", "for", "while", "except", "match", "case"}:
             for inner in item.blocks.values():
                 yield from items(inner)
+
+
+def rows(file: File, display: Span, skip: int = 0) -> Iterator[tuple[str, Span]]:
+    """Yield the text and the place of each entry of a display, which begins `skip` characters into `display`."""
+    text = file.outline.source(display)
+    position, place = 0, display.start_byte
+    for start, end in entries(text[skip:]):
+        entry = text[skip + start : skip + end]
+        first = place + len(text[position : skip + start].encode())
+        position, place = skip + end, first + len(entry.encode())
+        yield entry, Span(first, place, file.outline.line(first), file.outline.line(place - 1))
 
 
 @cache

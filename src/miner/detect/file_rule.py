@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector, cores
-from miner.detect.file import File, matches
+from miner.detect.file import File, matches, rows
 from miner.detect.file import items as statements_of
 from miner.detect.idiom import Idioms
 from miner.model import expression as ex
@@ -19,7 +19,6 @@ from miner.model.site import Site
 from miner.model.span import Span
 from miner.syntax.freeze import freeze
 from miner.syntax.outline import Item
-from miner.syntax.rows import entries
 
 ID = "file-rule"
 
@@ -62,13 +61,7 @@ def _table(file: File, item: Item) -> Iterator[Site]:
 
 def _rows(file: File, value: Span) -> dict[str, Span]:
     """Return the span of each entry of the table, by its position."""
-    text = file.outline.source(value)
-    found = {}
-    for position, (start, end) in enumerate(entries(text)):
-        first = value.start_byte + len(text[:start].encode())
-        last = value.start_byte + len(text[:end].encode())
-        found[f"row:{position}"] = Span(first, last, file.outline.line(first), file.outline.line(last - 1))
-    return found
+    return {f"row:{position}": span for position, (_, span) in enumerate(rows(file, value))}
 
 
 def free_names(expression: object) -> Iterator[str]:

@@ -13,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector, cores
-from miner.detect.file import File, is_type_checking, matches, qualname
+from miner.detect.file import File, is_type_checking, matches, qualname, rows
 from miner.detect.idiom import Idioms
 from miner.model import expression as ex
 from miner.model.site import Guard, Site
 from miner.model.span import Span
 from miner.syntax.outline import Item
-from miner.syntax.rows import entries
 
 ID = "placeholder"
 _ADDERS = frozenset({"extend", "append", "setdefault", "update"})
@@ -108,11 +107,7 @@ def _literal(file: File, item: Item, value: Span) -> Iterator[Site]:
     table = file.expression(value)
     if not isinstance(table, ex.Mapping):
         return
-    text = file.outline.source(value)
-    for (key, names), (start, end) in zip(table.items, entries(text), strict=False):
-        first = value.start_byte + len(text[:start].encode())
-        last = value.start_byte + len(text[:end].encode())
-        span = Span(first, last, file.outline.line(first), file.outline.line(last - 1))
+    for (key, names), (_, span) in zip(table.items, rows(file, value), strict=False):
         if key is not None:
             yield _entry(file, item, key, names, span)
 

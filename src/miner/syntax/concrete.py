@@ -25,6 +25,7 @@ from miner.syntax.snippet import nesting
 _Place = tuple[Item | None, str, int]
 _Texts = list[tuple[str, Span]]
 _T = TypeVar("_T")
+_BRANCH = re.compile(r"^([ \t]*)(if|elif)\b", re.MULTILINE)
 _FORM_FEED = re.compile(
     r'("""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|#[^\r\n]*'
     r"|\'\'\'(?:\\.|[^\\])*?\'\'\'|'(?:\\.|[^'\\\n])*')|^[ \t]*\f[ \t\f]*",
@@ -39,8 +40,7 @@ def read_outline(data: bytes) -> Outline:
     """
     lines = LineTable(data)
     text = data.decode("utf-8")
-    if nesting(text)[0] > LIMITS.file_depth:
-        raise RefusedError("nested deeper than libcst is given")
+    _refuse_deep(text)
     try:
         wrapper = MetadataWrapper(_parsed(text), unsafe_skip_copy=True)
         spans = wrapper.resolve(ByteSpanPositionProvider)
@@ -49,8 +49,24 @@ def read_outline(data: bytes) -> Outline:
     except RecursionError:
         raise RefusedError("nested deeper than libcst can follow") from None
     builder = _Builder(wrapper.module.bytes, lines, spans)
-    items = builder.block(wrapper.module.body, None, "body")
+    try:
+        items = builder.block(wrapper.module.body, None, "body")
+    except RecursionError:
+        raise RefusedError("nested deeper than libcst can follow") from None
     return Outline(data, items, builder.expression, builder.arguments, builder.signature)
+
+
+def _refuse_deep(text: str) -> None:
+    """Raise RefusedError for what makes libcst's parser, which recurses in native code, die."""
+    branches: dict[int, int] = {}
+    for match in _BRANCH.finditer(text):
+        level = len(match[1])
+        branches[level] = branches.get(level, 0) + 1 if match[2] == "elif" else 0
+        if branches[level] > LIMITS.branches:
+            raise RefusedError(f"an if with more than {LIMITS.branches} branches")
+    brackets, levels = nesting(text, by_line=True)
+    if brackets > LIMITS.file_depth or levels > LIMITS.file_chain:
+        raise RefusedError("nested deeper than libcst is given")
 
 
 def _parsed(text: str) -> cst.Module:

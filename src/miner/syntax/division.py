@@ -7,9 +7,10 @@ from collections.abc import Callable
 import tree_sitter
 
 from miner.model.span import Span
+from miner.syntax.decoding import RefusedError
+from miner.syntax.limits import LIMITS
 from miner.syntax.outline import Blocks, Item, LineTable, Texts
 from miner.syntax.simple import (
-    ASIDES,
     assert_statement,
     expression_statement,
     import_statement,
@@ -25,7 +26,6 @@ from miner.syntax.simple import (
 Node = tree_sitter.Node
 _Place = tuple["Item | None", str, int]
 _CLAUSES = frozenset({"elif_clause", "else_clause", "except_clause", "except_group_clause", "finally_clause"})
-"""What tree-sitter puts between the named children of any node."""
 
 
 class Divider:
@@ -175,6 +175,8 @@ def _body(builder: Divider, node: Node, item: Item | None, arm: str, name: str =
 
 def _if(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
     alternatives = [child for child in node.named_children if child.type in _CLAUSES]
+    if len(alternatives) > LIMITS.branches:
+        raise RefusedError(f"an if with more than {LIMITS.branches} branches")
     return _if_chain(builder, node, node, alternatives, (parent, arm, index), 0)
 
 
@@ -245,17 +247,12 @@ def _try(builder: Divider, node: Node, parent: Item | None, arm: str, index: int
 
 
 def _except(builder: Divider, node: Node, parent: Item, index: int) -> Item:
-    value = node.child_by_field_name("value")
     alias = node.child_by_field_name("alias")
-    if value is None:
-        value = next(
-            (child for child in node.named_children if child.type != "block" and child.type not in ASIDES), None
-        )
-    if value is not None and value.type == "as_pattern":
-        target = value.child_by_field_name("alias")
-        alias = target if target is not None else alias
-        value = meaningful(value)[0]
-    texts = (("type", builder.span(value)),) if value is not None else ()
+    types = [child for child in meaningful(node) if child.type != "block" and child != alias]  # several: `except A, B:`
+    if len(types) == 1 and types[0].type == "as_pattern":
+        alias = types[0].child_by_field_name("alias")
+        types = meaningful(types[0])[:1]
+    texts = (("type", builder.between(types[0], types[-1])),) if types else ()
     name = text_of(alias) if alias is not None else ""
     return builder.compound(
         "except",
@@ -269,11 +266,7 @@ def _except(builder: Divider, node: Node, parent: Item, index: int) -> Item:
 
 def _with(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:
     texts: list[tuple[str, Span]] = []
-    clause = next((child for child in node.named_children if child.type == "with_clause"), None)
-    for entry in clause.named_children if clause else []:
-        value = entry.child_by_field_name("value") if entry.type == "with_item" else None
-        if value is None:
-            continue
+    for value in _contexts(node):
         if value.type == "as_pattern":
             alias = value.child_by_field_name("alias")
             texts.append(("context", builder.span(meaningful(value)[0])))
@@ -284,6 +277,20 @@ def _with(builder: Divider, node: Node, parent: Item | None, arm: str, index: in
     return builder.compound(
         "with", node, (parent, arm, index), tuple(texts), lambda item: {"body": _body(builder, node, item, "body")}
     )
+
+
+def _contexts(node: Node) -> list[Node]:
+    """Return the items of a with statement; brackets around all of them are taken for an expression's at times."""
+    clause = next((child for child in node.named_children if child.type == "with_clause"), None)
+    entries = [child for child in clause.named_children if child.type == "with_item"] if clause is not None else []
+    values = [value for entry in entries if (value := entry.child_by_field_name("value")) is not None]
+    if len(values) == 1 and values[0].type in {"parenthesized_expression", "tuple"}:
+        inner = meaningful(values[0])
+        if values[0].type == "tuple" and all(child.type != "as_pattern" for child in inner):
+            return values
+        if inner and inner[0].type not in {"yield", "named_expression"}:
+            return inner
+    return values
 
 
 def _match(builder: Divider, node: Node, parent: Item | None, arm: str, index: int) -> Item:

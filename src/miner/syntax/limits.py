@@ -24,8 +24,11 @@ class Limits:
     file_depth: int = 150
     """Deepest nesting of the whole file that libcst's whole-file parser is given."""
 
-    statement_depth: int = 80
-    """Blocks within blocks that the outline follows; CPython itself stops at 100 levels of indentation."""
+    file_chain: int = 1_000
+    """Operators, dots, calls and implicit concatenation in one statement that libcst's whole-file parser is given."""
+
+    branches: int = 120
+    """Branches of one if: each nests in the one before; real ones stay below 60."""
 
 
 LIMITS = Limits()

@@ -150,8 +150,9 @@ class LineTable:
 class Outline:
     """One file as its reader gives it: the top-level items and the means to read text and expressions.
 
-    `data` are the bytes that spans count in. `expression`, `arguments` and `signature` read the text of a span as an
-    expression, as the parenthesised arguments of a call or class, and as the parenthesised parameters of a function.
+    `data` are the bytes that spans count in, with lines that end at LF or CR LF. `expression`, `arguments` and
+    `signature` read the text of a span as an expression, as the parenthesised arguments of a call or class, and as the
+    parenthesised parameters of a function.
     """
 
     data: bytes
@@ -159,19 +160,18 @@ class Outline:
     expression: Callable[[Span], Expression]
     arguments: Callable[[Span], tuple[Argument, ...]]
     signature: Callable[[Span], tuple[Parameter, ...]]
-    _lines: LineTable | None = None
+    _last: tuple[int, int] = (0, 1)
 
     def source(self, span: Span) -> str:
         """Return the text of a span."""
         return self.data[span.start_byte : span.end_byte].decode("utf-8", "replace")
 
     def line(self, offset: int) -> int:
-        """Return the 1-based line of a byte offset."""
-        if b"\r" not in self.data:
-            return self.data.count(b"\n", 0, offset) + 1
-        if self._lines is None:
-            self._lines = LineTable(self.data)
-        return self._lines.line(offset)
+        """Return the 1-based line of a byte offset; quick for offsets that rise from call to call."""
+        known, line = self._last if self._last[0] <= offset else (0, 1)
+        line += self.data.count(b"\n", known, offset)
+        self._last = (offset, line)
+        return line
 
     def read(self, item: Item, role: str) -> Expression | None:
         """Return the first expression of `item` with this role, read."""

@@ -17,6 +17,9 @@ _TOKEN = re.compile(
 )
 
 
+_FILE_TOKEN = re.compile(rf"\\\r?\n|\n|#[^\n]*|{_TOKEN.pattern}", re.DOTALL)
+
+
 class SnippetReader:
     """Expressions by their text, memoised; a text that cannot be read is an Opaque with the reason."""
 
@@ -58,22 +61,25 @@ def refusal(text: str) -> str | None:
     return None
 
 
-def nesting(text: str) -> tuple[int, int]:
+def nesting(text: str, *, by_line: bool = False) -> tuple[int, int]:
     """Return the deepest nesting of brackets, and an upper bound on the depth of the tree.
 
-    Operators, dots, calls and implicit concatenation nest without brackets, one level each until the next comma.
+    Operators, dots, calls and implicit concatenation nest without brackets, one level each until the next comma; in a
+    file (`by_line`) also until the next line end outside of brackets.
     """
     chains = [0]
     brackets = levels = total = 0
-    for match in _TOKEN.finditer(text):
+    for match in (_FILE_TOKEN if by_line else _TOKEN).finditer(text):
         token = match[0]
+        if token[0] in "#\\":
+            continue
         if token in ")]}":
             if len(chains) > 1:
                 total -= chains.pop()
-        elif token == ",":
+        elif token == "," or (token == "\n" and len(chains) == 1):
             total -= chains[-1]
             chains[-1] = 0
-        else:
+        elif token != "\n":
             chains[-1] += 1
             total += 1
             if token in "([{":
@@ -106,6 +112,8 @@ def _read_expression(text: str) -> Expression:
 
 def _simple(text: str) -> Expression | None:
     """Names, dotted names and plain strings need no parser."""
+    if len(text) > LIMITS.snippet_bytes:
+        return None
     if _NAME.fullmatch(text):
         head, *rest = text.split(".")
         if head in _CONSTANTS:
