@@ -13,14 +13,13 @@ import re
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector, cores, decorator_words, minimal
-from miner.detect.file import File, matches, qualname
+from miner.detect.file import File, matches, qualname, rows
 from miner.detect.idiom import Idioms
 from miner.model.expression import Call, Expression
 from miner.model.site import Site
 from miner.model.span import Span
 from miner.syntax.freeze import freeze
 from miner.syntax.outline import Item
-from miner.syntax.rows import entries
 
 ID = "enforcement-decorator"
 _ROW = re.compile(r"""\(?\s*(["'])([^"']+)\1\s*[,:]""")
@@ -69,8 +68,9 @@ def _argument(expression: Expression, keyword: str) -> Expression | None:
 def _definition(file: File, item: Item) -> Iterator[Site]:
     rules = file.idioms.enforcement
     raiser = matches(item.name, tuple(r.name for r in rules.raisers))
-    if raiser or matches(item.name, rules.named_decorators):
-        form = "raiser" if raiser else "definition"
+    attaching = matches(item.name, tuple(r.name for r in rules.backend_decorators))
+    if raiser or attaching or matches(item.name, rules.named_decorators):
+        form = "raiser" if raiser else "backend-definition" if attaching else "definition"
         statements = freeze([item], file.outline, keep=lambda _: True)
         yield Site(ID, form, item.span, item.name, statements=statements)
 
@@ -90,19 +90,17 @@ def _rows(file: File, value: Span) -> Iterator[tuple[str, Span]]:
     """Yield the span of each row of the table under `row:<backend>`; the display may be an argument of a call."""
     text = file.outline.source(value)
     opening = min((text.index(bracket) for bracket in "[{" if bracket in text), default=0)
-    for start, end in entries(text[opening:]):
-        row = text[opening + start : opening + end]
+    for row, span in rows(file, value, opening):
         name = _ROW.match(row)
         if name is not None:
-            first = value.start_byte + len(text[: opening + start].encode())
-            last = first + len(row.encode())
-            yield f"row:{name[2]}", Span(first, last, file.outline.line(first), file.outline.line(last - 1))
+            yield f"row:{name[2]}", span
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
     rules = idioms.enforcement
     decorators = decorator_words(*(r.name for r in rules.backend_decorators), *rules.named_decorators)
-    return minimal((*decorators, *cores(*(f"def {r.name}" for r in rules.raisers), *idioms.backends.tables)))
+    defined = (f"def {n}" for n in (*(r.name for r in rules.raisers), *(d.name for d in rules.backend_decorators)))
+    return minimal((*decorators, *cores(*defined, *idioms.backends.tables)))
 
 
 DETECTOR = Detector(ID, 1, frozenset({"class", "function", "assign"}), _words, find)

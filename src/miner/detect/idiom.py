@@ -174,6 +174,14 @@ class Idioms(_Section, frozen=True, dict=True):
         """Say whether `name` looks like that of a predicate."""
         return self._predicate.fullmatch(name) is not None
 
+    @cached_property
+    def _comparison(self) -> re.Pattern[str]:
+        return _union(self.predicates.calls)
+
+    def is_comparison_name(self, name: str) -> bool:
+        """Say whether `name` is that of a function that compares versions for its caller."""
+        return self._comparison.fullmatch(name) is not None
+
     def is_helper_name(self, name: str) -> bool:
         """Say whether `name` is that of a helper that takes the package as an argument."""
         return self._helper.fullmatch(name) is not None

@@ -14,6 +14,12 @@ from miner.syntax.outline import Item
 from miner.syntax.rows import entries
 
 _SPACE = re.compile(r"\s+")
+_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n\r]*')
+_NO_SUMMARY = re.compile(
+    r"(?:Args?|Arguments|Parameters|Attributes|Examples?|Returns?|Raises|Usage|Notes?)\b[^.]{0,20}:"
+    r"|[\w, ]+ \(`|```|>>>|<"
+)
+"""A docstring that starts with a section, a parameter or code has no summary."""
 _LONGEST_SIGNATURE = 2_000
 _LONGEST_CONSTANT = 300
 _LONGEST_STRING = 4_000
@@ -187,8 +193,14 @@ def _signature(file: File, item: Item) -> str | None:
     text = file.outline.source(parameters)
     if returns is not None:
         text += f" -> {file.outline.source(returns)}"
-    text = _SPACE.sub(" ", text).replace("( ", "(").replace(", )", ")").replace(" )", ")")
+    text = (
+        _SPACE.sub(" ", _COMMENT.sub(_without_comment, text)).replace("( ", "(").replace(", )", ")").replace(" )", ")")
+    )
     return text if len(text) <= _LONGEST_SIGNATURE else None
+
+
+def _without_comment(match: re.Match[str]) -> str:
+    return "" if match[0].startswith("#") else match[0]
 
 
 def _bases(file: File, arguments: Span | None) -> tuple[str, ...]:
@@ -210,6 +222,6 @@ def _summary(file: File, first: Item | None) -> str | None:
         docstring = string(text).strip()
     except LiteralError:
         return None
-    match = _SENTENCE.match(docstring)
+    match = _SENTENCE.match(docstring) if not _NO_SUMMARY.match(docstring) else None
     sentence = _SPACE.sub(" ", match[0]).strip() if match else ""
     return sentence if 0 < len(sentence) <= _LONGEST_SUMMARY else None

@@ -115,10 +115,11 @@ class Memory(_Atom, frozen=True, kw_only=True):
 
 
 class Environment(_Atom, frozen=True, kw_only=True):
-    """An environment variable is set (no `value`), or holds this value."""
+    """An environment variable is set (no `value`), or holds this value, in any case where the code compares so."""
 
     env: str
     value: str | None = None
+    ignore_case: bool = False
 
 
 class Parameter(_Atom, frozen=True, kw_only=True):

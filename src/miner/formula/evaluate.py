@@ -131,4 +131,6 @@ def _same_release(atom: SameRelease, machine: Facts) -> bool | None:
 def _variable(atom: Environment, reading: Reading) -> bool | None:
     if reading is None or reading is False or atom.value is None:
         return _there(reading)
-    return None if reading is True else reading == atom.value
+    if reading is True:
+        return None
+    return reading.lower() == atom.value.lower() if atom.ignore_case else reading == atom.value

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from miner.detect.idiom import Idioms
+from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.graph.evidence import EvidenceReader
@@ -13,9 +14,8 @@ from miner.graph.implementation import implementations, in_package
 from miner.graph.package import Packages
 from miner.graph.requirement import predicate, requirements
 from miner.link.linker import Linked
-from miner.model.node import Edge, Evidence, Node, Relation
-
-OPAQUE = "Opaque"
+from miner.link.need import Need
+from miner.model.node import Edge, Evidence, Node, Relation, Requirement
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
         known.add(node.qualname)
         nodes.append(node)
         _count_opaque(opaque, "predicate", means)
-        edges.add(node.id, "about", packages.add(means, node.id, node.evidence), ())
+        edges.add(node.id, "about", packages.add(means, node.id, node.evidence, gates=True), ())
     for module, name, meaning in linked.predicates:
         targets = [f"predicate:{used}" for used in meaning.uses if used in known]
         if f"{module}.{name}" in known:
@@ -61,7 +61,7 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
                 [f"implementation:{need.decorator}"],
                 node_.evidence[:1],
             )
-        edges.add(node_.id, "about", packages.add(needs, node_.id, node_.evidence), ())
+        edges.add(node_.id, "about", _about(packages, needs, node_, need, edges), ())
         edges.add(node_.id, "uses_predicate", [f"predicate:{p}" for p in need.predicates if p in known], ())
     nodes.extend(objects.values())
     nodes.extend(packages.nodes())
@@ -76,15 +76,31 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
     return Built(tuple(nodes), edges.sorted(), coverage)
 
 
+def _about(packages: Packages, needs: Formula, node: Requirement, need: Need, edges: _Edges) -> tuple[str, ...]:
+    """Return the packages that a requirement is about, also through the predicates that it names."""
+    found = set(packages.add(needs, node.id, node.evidence, gates=not need.predicates))
+    for atom in atoms(needs):
+        if isinstance(atom, fa.Predicate):
+            found.update(edges.targets(f"predicate:{atom.predicate}", "about"))
+    return tuple(sorted(found))
+
+
 class _Edges:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Edge] = {}
+        self._targets: dict[tuple[str, str], list[str]] = {}
 
     def add(self, source: str, relation: Relation, targets: object, evidence: tuple[Evidence, ...]) -> None:
         for target in targets if isinstance(targets, (list, tuple)) else ():
             if target != source:
                 edge = Edge(source=source, relation=relation, target=target, evidence=evidence)
-                self._found.setdefault((source, relation, target), edge)
+                if (source, relation, target) not in self._found:
+                    self._found[source, relation, target] = edge
+                    self._targets.setdefault((source, relation), []).append(target)
+
+    def targets(self, source: str, relation: Relation) -> list[str]:
+        """Return the targets of a node's edges of one relation."""
+        return self._targets.get((source, relation), [])
 
     def sorted(self) -> tuple[Edge, ...]:
         return tuple(self._found[key] for key in sorted(self._found))
@@ -92,7 +108,7 @@ class _Edges:
 
 def _count_opaque(counts: dict[str, int], kind: str, formula: Formula) -> None:
     """Count a formula that holds an opaque atom, by kind of node and reason."""
-    reasons = sorted({str(getattr(atom, "reason", "")) for atom in atoms(formula) if type(atom).__name__ == OPAQUE})
+    reasons = sorted({atom.reason for atom in atoms(formula) if isinstance(atom, fa.Opaque)})
     for reason in reasons[:1]:
         counts[kind] = counts.get(kind, 0) + 1
         counts[f"{kind}: {reason}"] = counts.get(f"{kind}: {reason}", 0) + 1

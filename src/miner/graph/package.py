@@ -9,8 +9,8 @@ from packaging.utils import canonicalize_name
 
 from miner.detect.idiom import BUILT_IN, Idioms
 from miner.formula import atom as fa
-from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms
+from miner.formula.connective import Formula, Not
+from miner.formula.disjunctive import literals
 from miner.graph.evidence import authored
 from miner.model.node import Evidence, Gate, Package
 
@@ -36,13 +36,16 @@ class Packages:
         self._drafts: dict[str, _Draft] = {}
         self._lines: dict[str, Evidence | None] = {}
 
-    def add(self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    def add(self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...], *, gates: bool) -> tuple[str, ...]:
         """Take in a published formula; return the ids of the packages that it is about, sorted.
 
-        A package's own evidence is, for each of its names, the first that mentions it where the name is met first.
+        A package's own evidence is, for each of its names and gated versions, the first that mentions it where that is
+        met first. With `gates`, the versions that the formula requires are gated by `stated_by`; versions under a
+        negation are not required.
         """
         found: set[str] = set()
-        for atom in atoms(formula):
+        for literal in literals(formula):
+            atom = literal.part if isinstance(literal, Not) else literal
             names: tuple[str, ...]
             imported: str | None
             if isinstance(atom, fa.Package):
@@ -53,7 +56,9 @@ class Packages:
                 continue
             for name in names:
                 canonical = canonicalize_name(name)
-                self._note(canonical, imported, atom, stated_by, evidence)
+                self._note(canonical, imported, atom, evidence)
+                if gates and atom.version and literal is atom:
+                    self._gate(canonical, atom, stated_by, evidence)
                 found.add(f"package:{canonical}")
         return tuple(sorted(found))
 
@@ -83,7 +88,6 @@ class Packages:
         name: str,
         imported: str | None,
         atom: fa.Package | fa.Module,
-        stated_by: str,
         evidence: tuple[Evidence, ...],
     ) -> None:
         draft = self._drafts.setdefault(name, _Draft())
@@ -100,8 +104,15 @@ class Packages:
             line = self._alias_line(key) if key in self._idioms.aliases else None
             if line is not None:
                 draft.aliases[key] = line
-        if atom.version:
-            draft.gates.add((",".join(operator + version for operator, version in atom.version), stated_by))
+
+    def _gate(self, name: str, atom: fa.Package | fa.Module, stated_by: str, evidence: tuple[Evidence, ...]) -> None:
+        draft = self._drafts[name]
+        draft.gates.add((",".join(operator + version for operator, version in atom.version), stated_by))
+        for _, version in atom.version:
+            if version not in draft.seen:
+                draft.seen.add(version)
+                stating = [e for e in evidence if self._mentions(e, version)]
+                draft.evidence.extend(e for e in stating[:1] if e not in draft.evidence)
 
     def _alias_line(self, key: str) -> Evidence | None:
         if key not in self._lines:

@@ -118,7 +118,7 @@ def _rows(table: ex.Expression) -> Iterator[tuple[str, ex.Expression]]:
 def _raiser(library: Library) -> tuple[str | None, Place | None]:
     """Return the exception that the library's raiser raises, and where."""
     for module, site in sites(library, detector.ID, "raiser"):
-        for raised in _raises(site.statements):
+        for raised in reversed(list(_raises(site.statements))):  # the last is the general one
             name = ex.dotted(raised.exception.function) if isinstance(raised.exception, ex.Call) else None
             if name is not None:
                 return name, Place(library.modules[module].path, raised.span, "message")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from miner.formula.atom import Opaque
+from miner.formula.atom import Opaque, Predicate
 from miner.formula.connective import Formula, conjunction, disjunction, negation
+from miner.formula.disjunctive import atoms
 from miner.link.library import Library
 from miner.link.meaning import Meaning, Meanings
 from miner.link.meaning.record import Scalar
@@ -14,6 +15,9 @@ from miner.link.meaning.wording import render
 from miner.link.place import Place
 from miner.model import expression as ex
 from miner.model.site import Guard
+
+MOST_ATOMS = 12
+"""A predicate that means more than this stays one atom where it is used; its own node has the whole meaning."""
 
 
 class Understood(NamedTuple):
@@ -108,6 +112,9 @@ class Conditions:
             known = self._library.modules.get(place.module)
             if known is not None:
                 places.append(Place(known.path, place.span, place.role))
+        if qualname is not None and len(atoms(meaning.formula)) > MOST_ATOMS:
+            own = tuple(place for place in places if place.role == "definition")
+            return Understood(Predicate(predicate=qualname), (qualname,), own)
         return Understood(meaning.formula, (qualname,) if qualname else meaning.uses, tuple(places))
 
 

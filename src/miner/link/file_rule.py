@@ -109,7 +109,8 @@ def _walk(library: Library, rules: FileRules, table: tuple[Module, Site], site: 
         except NotUnderstood as problem:
             rules.report(f"file-rule: a filter with {problem}")
         for path, (backends, row) in walk.visit.matched.items():
-            rules.files[path] = FileBackends(backends, _places(module, found, row))
+            applied = Place(module.path, site.span, "definition")
+            rules.files[path] = FileBackends(backends, (*_places(module, found, row), applied))
 
 
 def _reader(read_text: ReadText, path: str) -> Callable[[], str]:

@@ -29,10 +29,14 @@ class Module:
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
-        """The definitions by their name within the module; of several, the last that is not for type checkers only."""
+        """The definitions by their name within the module; of several, the last that is not for type checkers only, but
+        a class or function before a variable.
+        """
         found: dict[str, Definition] = {}
         for definition in self.facts.definitions:
             earlier = found.get(definition.name)
+            if earlier is not None and earlier.kind != "variable" and definition.kind == "variable":
+                continue  # a class or function that is wrapped under its own name
             if earlier is None or earlier.type_checking or not definition.type_checking:
                 found[definition.name] = definition
         return found
@@ -130,8 +134,10 @@ class Library:
             here = self.modules.get(module)
             if here is not None and here.facts.exports is not None:
                 self._public[module] = tuple(dict.fromkeys(row.name for row in here.facts.exports))
+            elif module in self.lazy:  # the lazy module stands in for everything else that the file binds
+                self._public[module] = tuple(name for name in self.lazy[module] if not name.startswith("_"))
             elif here is not None:
-                names = [*here.definitions, *here.imported, *self.lazy.get(module, ()), *self.stars(module)]
+                names = [*here.definitions, *here.imported, *self.stars(module)]
                 self._public[module] = tuple(name for name in dict.fromkeys(names) if not name.startswith("_"))
         return self._public[module]
 

@@ -48,7 +48,7 @@ def link(facts: Mapping[str, Facts], read_text: Callable[[str], str], idioms: Id
     decorators = Decorators(library, conditions)
     needs = [
         *needs_of_file_rules(library, rules, backends),
-        *needs_of_decorators(library, backends, decorators),
+        *needs_of_decorators(library, backends, decorators, rules, idioms),
         *needs_of_gates(library, structures, conditions, backends),
     ]
     return Linked(

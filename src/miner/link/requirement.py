@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from miner.detect import enforcement_decorator as detector
+from miner.detect.idiom import Idioms
+from miner.link.attaching import Attaching, decorator_of
 from miner.link.backend import Backend, Backends, sites, strings
 from miner.link.condition import Conditions, joined
 from miner.link.decorator import Decorators
@@ -29,20 +31,27 @@ def needs_of_file_rules(library: Library, rules: FileRules, backends: Backends) 
             yield _of_backends(f"{module.name}.{name}", stated.backends, backends, "placeholder", "file-rule", places)
 
 
-def needs_of_decorators(library: Library, backends: Backends, decorators: Decorators) -> Iterator[Need]:
-    """Yield the need behind every enforcement decorator."""
+def needs_of_decorators(
+    library: Library, backends: Backends, decorators: Decorators, rules: FileRules, idioms: Idioms
+) -> Iterator[Need]:
+    """Yield the need behind every enforcement decorator; what is not understood is reported to `rules`."""
+    attaching = Attaching(library, idioms)
     for name, site in sites(library, detector.ID, "backends"):
         module = library.modules[name]
         named = strings(site.expressions["backends"])
-        owner = f"{name}.{site.owner}"
-        places = (Place(module.path, site.span, "site"),)
         if named is None:
-            continue
-        if named:
-            effect = "placeholder" if site.names[1] == "class" else "raise"
-            need = _of_backends(owner, named, backends, effect, "decorator", places)
-            yield replace(need, decorator=_decorator(library, name, site))
+            rules.report("decorator: backends that are no literal strings")
+        elif named:
+            places = (Place(module.path, site.span, "site"), *attaching.places(name, site))
+            is_offered = site.names[2] == "top" and module.path in rules.files
+            effect = "placeholder" if site.names[1] == "class" or is_offered else "raise"
+            need = _of_backends(f"{name}.{site.owner}", named, backends, effect, "decorator", places)
+            is_enforced = is_offered or attaching.enforces(name, site)
+            action = None if is_enforced else "nothing: the decorator only attaches the backends"
+            yield replace(need, decorator=decorator_of(library, name, site), enforced=is_enforced, action=action)
     for name, site in sites(library, detector.ID, "named"):
+        if decorators.get(name, site.names[0]) is None:
+            rules.report("decorator: no definition in the snapshot")
         yield from _named(library, decorators, name, site)
 
 
@@ -63,14 +72,8 @@ def _named(library: Library, decorators: Decorators, name: str, site: Site) -> I
         (),
         enforced.exception,
         enforced.message,
-        decorator=_decorator(library, name, site),
+        decorator=decorator_of(library, name, site),
     )
-
-
-def _decorator(library: Library, module: str, site: Site) -> str | None:
-    """Return the qualified name of a site's decorator, when it is defined in this snapshot."""
-    located = library.locate(module, site.names[0].rpartition(".")[2])
-    return located.qualname if located is not None and located.module is not None and located.name else None
 
 
 def needs_of_gates(

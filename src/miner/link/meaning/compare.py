@@ -109,8 +109,10 @@ def _pair(operator: str, left: Value, right: Value, how: Comparison) -> Formula 
 def _with_constant(operator: str, left: Value, constant: float | str | None, how: Comparison) -> Formula | None:
     is_equal = operator in {"==", "is"}
     match left:
-        case Variable(name) if is_equal and isinstance(constant, str):
-            return Environment(env=name, value=constant)
+        case Variable(name, case) if is_equal and isinstance(constant, str):
+            if case and constant != getattr(constant, case)():
+                return False  # no converted value is spelled so
+            return Environment(env=name, value=constant, ignore_case=bool(case))
         case Platform() if is_equal and constant in how.systems:
             return OperatingSystem(os=how.systems[str(constant)])
         case Count(device) if operator in ORDERED or is_equal:

@@ -109,7 +109,9 @@ def method_call(method: Method, values: Values, source: str) -> Value:
                 return Constant(text.join(str(i.value) for i in items if isinstance(i, Constant)))
         case Variable() as variable, ("upper" | "lower") as case, ():
             return replace(variable, case=case)
-        case (Variable() | DistributionOf() | Release()) as same, "strip" | "replace" | "lower" | "casefold", _:
+        case (Variable() | DistributionOf() | Release()) as same, "strip", ():
+            return same
+        case (DistributionOf() | Release()) as same, "replace" | "lower" | "casefold", _:
             return same
         case Release(subject, "text", _, _), "split", _:
             return Series("list", (Release(subject, "text"),), whole=False)

@@ -140,8 +140,17 @@ class Meanings:
             return found.boolean
         if not isinstance(value.code, st.Function) or value.module != module:
             return False
+        if _asks_of_an_argument(value.code, found) and not self._context.idioms.is_comparison_name(name):
+            return False
         is_annotated = value.code.returns == ex.Name("bool")
         return found.boolean or is_annotated or self._context.idioms.is_predicate_name(name)
+
+
+def _asks_of_an_argument(code: st.Function, found: Meaning) -> bool:
+    """Say whether a function with a required parameter looks at more of it than a version or a name to compare."""
+    needed = [p for p in code.parameters if p.default is None and p.kind in {"positional", "positional_only"}]
+    reasons = (atom.reason for atom in atoms(found.formula) if isinstance(atom, Opaque))
+    return bool(needed) and any(not reason.startswith("depends on the argument") for reason in reasons)
 
 
 def _quirks(value: Value, idioms: Idioms, *, is_function: bool) -> dict[str, None]:
