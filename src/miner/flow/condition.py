@@ -95,6 +95,8 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         span = parent.text("pattern")
         pattern: Expression = Opaque(outline.source(span), "pattern") if span else _TRUE
         yield Guard(span or parent.span, "case", pattern, holds=True)
+        if (guard := parent.text("guard")) is not None:
+            yield Guard(guard, "if", outline.expression(guard), holds=True)
 
 
 def _went_through(item: Item, outline: Outline) -> Iterator[Guard]:
