@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 import pytest
 
-SECONDS = 12
+SECONDS = {"fast": 12, "libcst": 60}
+"""libcst takes hundreds of times as long for a hundred thousand small statements."""
 SHAPES: dict[str, Callable[[int], str]] = {
     "parens": lambda n: "x = " + "(" * n + "1" + ")" * n,
     "brackets": lambda n: "x = " + "[" * n + "]" * n,
@@ -54,6 +55,9 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "deep exports": lambda n: "__all__ = " + "[" * n + "]" * n,
     "deep structure": lambda n: "_import_structure = {'a': " + "[" * n + "]" * n + "}",
     "deep backends": lambda n: "@requires(backends=" + "(" * n + ")" * n + ")\nclass A: pass",
+    "minus in backends": lambda n: "@requires(backends=" + "-" * n + "1)\nclass A: pass",
+    "sum in backends": lambda n: "@requires(backends=(1" + " + 1" * n + "))\nclass A: pass",
+    "test": lambda n: "if " + "~" * n + "a:\n _import_structure['a'] = ['b']",
     "deep signature": lambda n: "def f(a=" + "(" * n + ")" * n + "): pass",
     "parameters": lambda n: "def f(" + ", ".join(f"a{k}" for k in range(n)) + "): pass",
     "bases": lambda n: "class A(" + "b, " * n + "): pass",
@@ -94,13 +98,13 @@ print(json.dumps([found.outcome, found.reason]))
 @pytest.mark.parametrize("size", [10, 1_000, 100_000])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_ends_in_an_outcome(shape: str, size: int, reader: str) -> None:
-    """Mined or skipped, within twelve seconds."""
+    """Mined or skipped, in time."""
     source = SHAPES[shape](size)
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, reader], input=source.encode(), capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", PROGRAM, reader], input=source.encode(), capture_output=True, timeout=90, check=False
     )
     assert done.returncode == 0, done.stderr.decode()[-500:]
     outcome, _ = json.loads(done.stdout)
     assert outcome in {"mined", "skipped"}
-    assert time.monotonic() - started < SECONDS
+    assert time.monotonic() - started < SECONDS[reader]

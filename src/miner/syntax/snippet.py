@@ -12,7 +12,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _CONSTANTS = {"None": None, "True": True, "False": False}
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
-    r"|[()\[\]{},]|[.+*/%|&^@~<>=!-]+|\b(?:and|or|not|if|else|lambda|for|in|is|await)\b",
+    r"|[()\[\]{},]|[-+~]|[.*/%|&^@<>=!]+|\b(?:and|or|not|if|else|lambda|for|in|is|await)\b",
     re.DOTALL,
 )
 

@@ -78,6 +78,7 @@ def test_an_expression_is_read(text: str) -> None:
         ("a\0", "contains NUL"),
         ("a" * (LIMITS.snippet_bytes + 1), "longer than the limit for one expression"),
         ("(" * 61 + ")" * 61, "nested deeper than the limit for one expression"),
+        ("-" * 201 + "1", "nested deeper than the limit for one expression"),
         ("a" + ".b" * 201 + "()", "nested deeper than the limit for one expression"),
     ],
 )
@@ -109,6 +110,7 @@ def test_arguments_and_signatures() -> None:
         ("a.b.c", 0, 2),
         ("f(a, b, c)", 1, 1),
         ("[[[]]]", 3, 3),
+        ("a - -~+b ** c", 0, 5),
         ("a + b + c", 0, 2),
         ("f(a + b, c + d + e)", 1, 3),
         ('"((((" + x', 0, 2),
