@@ -13,7 +13,7 @@ from miner.link.library import Library
 from miner.link.meaning import Meaning
 from miner.link.need import Need
 from miner.link.place import Place
-from miner.model.node import Otherwise, Predicate, Requirement
+from miner.model.node import Evidence, Otherwise, Predicate, Requirement
 
 
 def predicate(
@@ -29,13 +29,23 @@ def predicate(
     node = Predicate(
         id=f"predicate:{module}.{name}",
         name=name,
-        evidence=evidences.all(places),
+        evidence=_own_first(library, module, name, evidences.all(places)),
         qualname=f"{module}.{name}",
         means=to_json(means),
         kind=meaning.kind,
         quirks=meaning.quirks,
     )
     return node, means
+
+
+def _own_first(library: Library, module: str, name: str, found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return the evidence with the definition of the predicate itself before that of what it calls."""
+    home = library.modules[module]
+    definition = home.definitions.get(name)
+    if definition is None:
+        return found
+    start = (home.path, definition.span.start_byte)
+    return tuple(sorted(found, key=lambda evidence: (evidence.path, evidence.start_byte) != start))
 
 
 def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[tuple[Requirement, Need, Formula]]:
