@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,8 +56,16 @@ class Walk:
                 return {}
 
             names = {**self._names, parameters[0]: here, self._function.name: enter}
-            with suppress(_Jump):
+            try:
                 self._block(self._function.body, names, here)
+            except _Jump:
+                pass
+            except NotUnderstood:
+                raise
+            except _Applied:
+                raise NotUnderstood("rules that are applied outside of a loop over files") from None
+            except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as problem:
+                raise NotUnderstood(f"a {type(problem).__name__} in it") from None
             waiting.extend(found)
 
     def _block(self, statements: Sequence[st.Statement], names: dict[str, Any], folder: str) -> None:
