@@ -49,7 +49,9 @@ def corrupt(rows: Rows, count: int, seed: int) -> tuple[Rows, list[tuple[str, st
     touched: set[int] = set()
     while len(done) < count and any(pools.values()):
         for kind in KINDS:
-            row = next((r for r in iter(lambda pool=pools[kind]: pool.pop() if pool else None, None) if id(r) not in touched), None)
+            pool = [row for row in pools[kind] if id(row) not in touched]
+            row = pool[0] if pool else None
+            pools[kind] = pool[1:]
             if row is None or len(done) >= count:
                 continue
             touched.add(id(row))

@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.functional.corruption import KINDS, corrupt, read_rows, write_rows
 
 from miner.app.audit import AuditReport, audit
 from miner.app.extract import ExtractRequest, extract
 from miner.app.progress import Silent
 from miner.store.cache import default_folder
+from tests.functional.corruption import KINDS, corrupt, read_rows, write_rows
 
 COUNT = 300
 SEED = 20

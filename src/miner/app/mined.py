@@ -13,7 +13,7 @@ import msgspec
 from miner.app.collection import rare_collection
 from miner.app.pool import Usage
 from miner.app.progress import Progress
-from miner.app.reading import read_files
+from miner.app.reading import Reading
 from miner.detect.idiom import Idioms
 from miner.errors import InternalError
 from miner.graph.build import Built, build
@@ -61,12 +61,20 @@ def _mined(
     tool: str,
     tool_revision: str,
 ) -> Mined:
-    read = read_files(snapshot, idioms, extra, reader, jobs=jobs, cache=cache, progress=progress)
-    _check_outcomes(snapshot, read.outcomes)
+    reading = Reading(snapshot, idioms, extra, reader, jobs, cache, progress)
+    read = reading.all()
     progress.stage("link", None)
     blobs = {entry.path: entry.blob for entry in snapshot.entries}
     bytes_of = _reader(snapshot, blobs)
-    linked = link(read.facts, lambda path: bytes_of(path).decode("utf-8", "replace"), idioms)
+
+    def text_of(path: str) -> str:
+        return bytes_of(path).decode("utf-8", "replace")
+
+    linked = link(read.facts, text_of, idioms, read.sources)
+    if linked.unread:
+        reading.also(linked.unread, read)
+        linked = link(read.facts, text_of, idioms, read.sources)
+    _check_outcomes(snapshot, read.outcomes)
     built = build(linked, bytes_of, blobs, idioms)
     rows: dict[str, list[tuple[str, object]]] = {
         NODES: [("node", node) for node in built.nodes],

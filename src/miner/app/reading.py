@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from miner.app.mining import WORK, FileTask, decode_outcome
-from miner.app.pool import Done, Failed, Task, Usage, run
+from miner.app.pool import POOL_LIMITS, Done, Failed, Task, Usage, run
 from miner.app.progress import Progress
 from miner.detect.engine import revision
 from miner.detect.generated import generator_sources
@@ -21,44 +21,97 @@ from miner.store.cache import Key, SiteCache
 from miner.syntax.limits import LIMITS
 
 _PATH_CLASS = "python"
+_SLOW_LIMITS = replace(POOL_LIMITS, task_seconds=60, alone_seconds=120)
+"""libcst with positions takes a few seconds for the longest modules."""
 
 
 @dataclass
 class Read:
-    """The facts by path, one outcome for each path of the snapshot, and what the workers used."""
+    """The facts by path, one outcome for each path of the snapshot, what the workers used, and the sources of generated
+    files that were skipped, with the generated sibling.
+    """
 
     facts: dict[str, Facts] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
-    fresh: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def used(self, usage: Usage) -> None:
+        """Add what a run of the pool used."""
+        self.usage = Usage(
+            self.usage.cpu_seconds + usage.cpu_seconds,
+            max(self.usage.peak_bytes, usage.peak_bytes),
+            self.usage.workers + usage.workers,
+            self.usage.retried + usage.retried,
+        )
 
 
-def read_files(
-    snapshot: Snapshot,
-    idioms: Idioms,
-    extra: Path | None,
-    reader: str,
-    *,
-    jobs: int,
-    cache: Path | None,
-    progress: Progress,
-) -> Read:
-    """Mine every Python file of a snapshot, from the cache where its blob is known, else in the pool."""
-    result = Read()
-    wanted = list(_sort_out(snapshot, idioms, result))
-    sites = SiteCache(cache, revision(idioms, reader)) if cache is not None else None
-    known = sites.get_many({(entry.blob, _PATH_CLASS) for entry in wanted}) if sites is not None else {}
-    missing = [entry for entry in wanted if (entry.blob, _PATH_CLASS) not in known]
-    progress.stage("read", len(missing))
-    fresh = _mine(snapshot, missing, extra, reader, jobs, result, progress)
-    if sites is not None:
-        sites.put_many(sorted(fresh.items()))
-    for entry in wanted:
-        value = known.get((entry.blob, _PATH_CLASS)) or fresh.get((entry.blob, _PATH_CLASS))
-        if value is not None:
-            _take(result, entry.path, decode_outcome(value))
-    result.outcomes.sort(key=lambda outcome: outcome.path)
-    return result
+@dataclass(frozen=True)
+class Reading:
+    """How to read a snapshot: vocabulary (`extra` is the user's own file), reader, number of workers, cache."""
+
+    snapshot: Snapshot
+    idioms: Idioms
+    extra: Path | None
+    reader: str
+    jobs: int
+    cache: Path | None
+    progress: Progress
+
+    def all(self) -> Read:
+        """Mine every Python file of the snapshot, from the cache where its blob is known, else in the pool."""
+        result = Read()
+        self._take(list(_sort_out(self.snapshot, self.idioms, result)), result)
+        return result
+
+    def also(self, paths: Iterable[str], result: Read) -> None:
+        """Mine files that were skipped as sources of generated ones, since the library itself reads them."""
+        wanted = set(paths)
+        result.outcomes = [outcome for outcome in result.outcomes if outcome.path not in wanted]
+        result.sources = {path: sibling for path, sibling in result.sources.items() if path not in wanted}
+        self._take([entry for entry in self.snapshot.entries if entry.path in wanted], result)
+
+    def _take(self, entries: list[Entry], result: Read) -> None:
+        sites = SiteCache(self.cache, revision(self.idioms, self.reader)) if self.cache is not None else None
+        known = sites.get_many({(entry.blob, _PATH_CLASS) for entry in entries}) if sites is not None else {}
+        missing = [entry for entry in entries if (entry.blob, _PATH_CLASS) not in known]
+        self.progress.stage("read", len(missing))
+        fresh = self._mine(missing, result)
+        if sites is not None:
+            sites.put_many(sorted(fresh.items()))
+        for entry in entries:
+            value = known.get((entry.blob, _PATH_CLASS)) or fresh.get((entry.blob, _PATH_CLASS))
+            if value is not None:
+                _take(result, entry.path, decode_outcome(value))
+        result.outcomes.sort(key=lambda outcome: outcome.path)
+
+    def _mine(self, missing: list[Entry], result: Read) -> dict[Key, bytes]:
+        """Mine the files that the cache does not know; each blob once."""
+        first: dict[str, Entry] = {}
+        twins: dict[str, list[str]] = {}
+        for entry in missing:
+            first.setdefault(entry.blob, entry)
+            twins.setdefault(entry.blob, []).append(entry.path)
+        by_path = {entry.path: entry for entry in first.values()}
+
+        def tasks() -> Iterator[Task]:
+            extra = str(self.extra) if self.extra else None
+            for entry in first.values():
+                task = FileTask(entry.path, self.reader, extra, self.snapshot.read(entry.blob))
+                yield Task(entry.path, msgspec.msgpack.encode(task))
+
+        found: dict[Key, bytes] = {}
+        limits = _SLOW_LIMITS if self.reader == "libcst" else POOL_LIMITS
+        for answer in run(tasks(), WORK, jobs=self.jobs, limits=limits, report=result.used) if first else ():
+            self.progress.advance(1)
+            blob = by_path[answer.name].blob
+            match answer:
+                case Done(value=value):
+                    found[blob, _PATH_CLASS] = value
+                case Failed(reason=reason):
+                    for path in twins[blob]:
+                        result.outcomes.append(Outcome(path=path, outcome="failed", reason=reason))
+        return found
 
 
 def _sort_out(snapshot: Snapshot, idioms: Idioms, result: Read) -> Iterator[Entry]:
@@ -70,6 +123,7 @@ def _sort_out(snapshot: Snapshot, idioms: Idioms, result: Read) -> Iterator[Entr
         reason = _unwanted(entry)
         if reason is None and entry.path in sources:
             reason = f"generator source: {sources[entry.path]} is generated from it"
+            result.sources[entry.path] = sources[entry.path]
         if reason is None:
             yield entry
         else:
@@ -84,46 +138,6 @@ def _unwanted(entry: Entry) -> str | None:
     if entry.size > LIMITS.file_bytes:
         return f"larger than {LIMITS.file_bytes} bytes: taken for generated"
     return None
-
-
-def _mine(
-    snapshot: Snapshot,
-    missing: list[Entry],
-    extra: Path | None,
-    reader: str,
-    jobs: int,
-    result: Read,
-    progress: Progress,
-) -> dict[Key, bytes]:
-    """Mine the files that the cache does not know; each blob once."""
-    first: dict[str, Entry] = {}
-    for entry in missing:
-        first.setdefault(entry.blob, entry)
-    twins: dict[str, list[str]] = {}
-    for entry in missing:
-        twins.setdefault(entry.blob, []).append(entry.path)
-    by_path = {entry.path: entry for entry in first.values()}
-
-    def tasks() -> Iterator[Task]:
-        for entry in first.values():
-            task = FileTask(entry.path, reader, str(extra) if extra else None, snapshot.read(entry.blob))
-            yield Task(entry.path, msgspec.msgpack.encode(task))
-
-    def used(usage: Usage) -> None:
-        result.usage = usage
-
-    found: dict[Key, bytes] = {}
-    for answer in run(tasks(), WORK, jobs=jobs, report=used) if first else ():
-        progress.advance(1)
-        blob = by_path[answer.name].blob
-        match answer:
-            case Done(value=value):
-                found[blob, _PATH_CLASS] = value
-            case Failed(reason=reason):
-                for path in twins[blob]:
-                    result.outcomes.append(Outcome(path=path, outcome="failed", reason=reason))
-    result.fresh = len(first)
-    return found
 
 
 def _take(result: Read, path: str, outcome: FileOutcome) -> None:

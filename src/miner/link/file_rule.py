@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from miner.detect import file_rule as detector
-from miner.link.concrete import NotUnderstood, evaluate
+from miner.link.concrete import BUDGET, Budget, NotUnderstood, evaluate
 from miner.link.folder import Folder, Record
 from miner.link.library import Library, Module
 from miner.link.place import Place
@@ -35,13 +35,14 @@ class FileRules:
     files: dict[str, FileBackends] = field(default_factory=dict)
     offered: dict[str, str] = field(default_factory=dict)
     problems: dict[str, int] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def report(self, problem: str) -> None:
         """Count a shape that was not understood."""
         self.problems[problem] = self.problems.get(problem, 0) + 1
 
 
-def read_file_rules(library: Library, read_text: ReadText) -> FileRules:
+def read_file_rules(library: Library, read_text: ReadText, skipped: Iterable[str] = ()) -> FileRules:
     """Apply the library's own rules, through its own filter of files, to the folders that it applies them to."""
     rules = FileRules()
     tables = [(m, s) for m, s in _sites(library, "table")]
@@ -52,12 +53,14 @@ def read_file_rules(library: Library, read_text: ReadText) -> FileRules:
             rules.report("file-rule: a folder that is not understood")
         elif module.name not in rules.offered or len(folder) < len(rules.offered[module.name]):
             rules.offered[module.name] = folder
+    budget = Budget()
+    files = {path: _reader(read_text, path) for path in (*library.by_path, *skipped)}
     for module, site in filters:
         table = next(((m, s) for m, s in tables if m is module), None)
         if table is None:
             rules.report("file-rule: the table is not in the filter's module")
             continue
-        _walk(library, rules, table, site, read_text)
+        _walk(library, rules, table, site, files, budget)
     if tables and not filters:
         rules.report("file-rule: no function applies the table")
     return rules
@@ -87,12 +90,18 @@ def _iterated(statement: object) -> Iterator[str]:
             yield from _iterated(part)
 
 
-def _walk(library: Library, rules: FileRules, table: tuple[Module, Site], site: Site, read_text: ReadText) -> None:
+def _walk(
+    library: Library,
+    rules: FileRules,
+    table: tuple[Module, Site],
+    site: Site,
+    files: dict[str, Callable[[], str]],
+    budget: Budget,
+) -> None:
     module, found = table
-    files = {path: _reader(read_text, path) for path in library.by_path}
-    names = Folder(files).names()
+    names = {**Folder(files).names(), BUDGET: budget}
     try:
-        names |= _bound(found)
+        names |= _bound(found, names)
         value = evaluate(found.expressions["table"], names)
     except NotUnderstood as problem:
         rules.report(f"file-rule: a table with {problem}")
@@ -109,6 +118,9 @@ def _walk(library: Library, rules: FileRules, table: tuple[Module, Site], site: 
         except NotUnderstood as problem:
             rules.report(f"file-rule: a filter with {problem}")
         for path, (backends, row) in walk.visit.matched.items():
+            if path not in library.by_path:
+                rules.unread.add(path)
+                continue
             applied = Place(module.path, site.span, "definition")
             rules.files[path] = FileBackends(backends, (*_places(module, found, row), applied))
 
@@ -117,9 +129,9 @@ def _reader(read_text: ReadText, path: str) -> Callable[[], str]:
     return lambda: read_text(path)
 
 
-def _bound(site: Site) -> dict[str, Any]:
+def _bound(site: Site, names: dict[str, Any]) -> dict[str, Any]:
     """Return the values of the module-level names that the rules mention, as far as they are understood."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {BUDGET: names[BUDGET]}
     for key, expression in site.expressions.items():
         if key.startswith("name:"):
             found[key.removeprefix("name:")] = evaluate(expression, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from miner.detect import predicate as predicate_detector
@@ -25,7 +25,8 @@ class Linked:
     """A linked snapshot.
 
     `exports`: for each object (qualified name) the packages and names it is offered under. `predicates`: module, name
-    and meaning. `problems` counts shapes that were seen and not understood, by name.
+    and meaning. `problems` counts shapes that were seen and not understood, by name; `unread` are files without
+    facts that the library's own rules read.
     """
 
     library: Library
@@ -34,12 +35,18 @@ class Linked:
     predicates: list[tuple[str, str, Meaning]]
     needs: list[Need]
     problems: dict[str, int] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
-def link(facts: Mapping[str, Facts], read_text: Callable[[str], str], idioms: Idioms) -> Linked:
-    """Link the facts of a snapshot's files, by path; `read_text` gives the text of a file for rules on content."""
+def link(
+    facts: Mapping[str, Facts], read_text: Callable[[str], str], idioms: Idioms, skipped: Iterable[str] = ()
+) -> Linked:
+    """Link the facts of a snapshot's files, by path; `read_text` gives the text of a file for rules on content.
+
+    `skipped` are paths without facts that the library's own rules may nevertheless read: `unread` says which they do.
+    """
     library = build_library(facts)
-    rules = read_file_rules(library, read_text)
+    rules = read_file_rules(library, read_text, skipped)
     structures = read_structures(library)
     _offer(library, rules, structures)
     meanings = Meanings(_programs(library), idioms, _resolver(library))
@@ -58,6 +65,7 @@ def link(facts: Mapping[str, Facts], read_text: Callable[[str], str], idioms: Id
         sorted(meanings.predicates(), key=lambda found: found[:2]),
         needs,
         _problems(library, rules, structures),
+        tuple(sorted(rules.unread)),
     )
 
 
