@@ -12,14 +12,6 @@ from miner.model.node import Implementation
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracle"))
 from release import bring
 
-SOURCES_THAT_ARE_LISTED = {
-    "5.0.0rc1": {"modular_layoutxlm.LayoutXLMConfig": "configuration_layoutxlm.LayoutXLMConfig"},
-}
-"""Objects of a generator source that the library's import structure offers beside the generated one.
-
-It passes over `modular_*` only where a `modeling_*` stands beside; miner skips every file that one is generated from.
-"""
-
 
 @pytest.mark.release
 @pytest.mark.parametrize(
@@ -41,20 +33,10 @@ def test_backends_are_those_of_the_librarys_own_import_structure(
     }
     assert (len(said), sum(map(bool, said.values()))) == (objects, with_backends)
 
-    known = SOURCES_THAT_ARE_LISTED.get(version, {})
-    twins = {name: _twin(name, known) for name in said}
-    found = {name: tuple(sorted(mined[twin].backends)) if twin in mined else None for name, twin in twins.items()}
+    found = {name: tuple(sorted(mined[name].backends)) if name in mined else None for name in said}
     differing = {name: (said[name], found[name]) for name in said if said[name] != found[name]}
     print(f"transformers {version}: {len(said) - len(differing)} of {len(said)} objects have the library's backends")
     assert differing == {}
-    assert {name for name in said if name not in mined} == {name for name, twin in twins.items() if twin != name}
 
     beyond = [node for node in mined.values() if node.backends and node.qualname not in said]
     assert [node.qualname for node in beyond if node.kind != "method"] == []
-
-
-def _twin(name: str, known: dict[str, str]) -> str:
-    for source, generated in known.items():
-        if name.endswith(f".{source}"):
-            return f"{name.removesuffix(source)}{generated}"
-    return name
