@@ -16,6 +16,8 @@ from miner.syntax.outline import Item, Outline, ParseError
 from miner.syntax.snippet import SnippetReader
 
 TOO_DEEP = "too deep for libcst"
+SECOND_OPINION = "left to libcst by tree-sitter, which finds a syntax error"
+"""Then libcst's outline is the one that is used."""
 _LIMITED = {"nested deeper than the limit for one expression", "longer than the limit for one expression"}
 """Only the snippet reader has these limits; the file's own limits bound the other."""
 
@@ -43,7 +45,9 @@ class Readers:
             return [f"{path}: {TOO_DEEP}"]
         refused = [found for found in outlines if isinstance(found, ParseError)]
         if refused:
-            return [] if len(refused) == 2 else [f"{path}: refused by one reader alone: {refused[0]}"]
+            if isinstance(outlines[0], ParseError) and isinstance(outlines[1], Outline):
+                return [f"{path}: {SECOND_OPINION}"]
+            return [] if len(refused) == 2 else [f"{path}: refused by libcst alone: {refused[0]}"]
         found = [f"{path}: {line}" for line in _compare(outlines[0], outlines[1])]  # type: ignore[arg-type]
         facts = [mine(path, data, self._idioms, read) for read in (self.fast, concrete.read_outline)]
         if facts[0] != facts[1]:

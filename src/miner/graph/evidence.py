@@ -17,7 +17,7 @@ _SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\b(?:hf|ghp|gho|ghs|ghu)_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bsk-[A-Za-z0-9_-]{20,}"
     r"|\bAKIA[0-9A-Z]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{35}"
-    r"|(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@)",
+    r"|(?<=://)[^/\s:@\"']*:[^/\s\"']+(?=@)",
     re.DOTALL,
 )
 
