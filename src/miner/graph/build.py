@@ -11,11 +11,11 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.graph.evidence import EvidenceReader
 from miner.graph.implementation import implementations, in_package
-from miner.graph.package import Packages
+from miner.graph.package import Packages, required
 from miner.graph.requirement import predicate, requirements
 from miner.link.linker import Linked
 from miner.link.need import Need
-from miner.model.node import Edge, Evidence, Node, Relation, Requirement
+from miner.model.node import Edge, Evidence, Node, Predicate, Relation, Requirement
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,24 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
     opaque: dict[str, int] = {}
     objects = {node.qualname: node for node in implementations(linked, evidences)}
     known: set[str] = set()
+    published: dict[str, tuple[Predicate | None, Formula]] = {}
     for module, name, meaning in linked.predicates:
         if not in_package(linked.library, linked.library.modules[module]):
             continue
-        node, means = predicate(linked.library, module, name, meaning, evidences)
-        known.add(node.qualname)
-        nodes.append(node)
+        made, means = predicate(linked.library, module, name, meaning, evidences)
+        known.add(made.qualname)
+        nodes.append(made)
         _count_opaque(opaque, "predicate", means)
-        edges.add(node.id, "about", packages.add(means, node.id, node.evidence, gates=True), ())
+        published[made.qualname] = (made, means)
     for module, name, meaning in linked.predicates:
+        node, means = published.get(f"{module}.{name}", (None, True))
+        if node is None:
+            continue
+        used = [required(published[other][1]) for other in meaning.uses if other in known]
+        gates = required(means).difference(*used)
+        edges.add(node.id, "about", packages.add(means, node.id, node.evidence, gates), ())
         targets = [f"predicate:{used}" for used in meaning.uses if used in known]
-        if f"{module}.{name}" in known:
-            edges.add(f"predicate:{module}.{name}", "uses_predicate", targets, ())
+        edges.add(node.id, "uses_predicate", targets, ())
     stated = 0
     for node_, need, needs in requirements([n for n in linked.needs if n.owner in objects], evidences):
         nodes.append(node_)
@@ -78,7 +84,7 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
 
 def _about(packages: Packages, needs: Formula, node: Requirement, need: Need, edges: _Edges) -> tuple[str, ...]:
     """Return the packages that a requirement is about, also through the predicates that it names."""
-    found = set(packages.add(needs, node.id, node.evidence, gates=not need.predicates))
+    found = set(packages.add(needs, node.id, node.evidence, frozenset() if need.predicates else required(needs)))
     for atom in atoms(needs):
         if isinstance(atom, fa.Predicate):
             found.update(edges.targets(f"predicate:{atom.predicate}", "about"))

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from miner.detect.idiom import BUILT_IN, Idioms
 from miner.formula import atom as fa
-from miner.formula.connective import Formula, Not
+from miner.formula.connective import All, Formula, Not
 from miner.formula.disjunctive import literals
 from miner.graph.evidence import authored
 from miner.model.node import Evidence, Gate, Package
@@ -36,12 +36,13 @@ class Packages:
         self._drafts: dict[str, _Draft] = {}
         self._lines: dict[str, Evidence | None] = {}
 
-    def add(self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...], *, gates: bool) -> tuple[str, ...]:
+    def add(
+        self, formula: Formula, stated_by: str, evidence: tuple[Evidence, ...], gates: frozenset[Formula]
+    ) -> tuple[str, ...]:
         """Take in a published formula; return the ids of the packages that it is about, sorted.
 
         A package's own evidence is, for each of its names and gated versions, the first that mentions it where that is
-        met first. With `gates`, the versions that the formula requires are gated by `stated_by`; versions under a
-        negation are not required.
+        met first. `gates` are the atoms of the formula whose versions `stated_by` itself enforces.
         """
         found: set[str] = set()
         for literal in literals(formula):
@@ -57,7 +58,7 @@ class Packages:
             for name in names:
                 canonical = canonicalize_name(name)
                 self._note(canonical, imported, atom, evidence)
-                if gates and atom.version and literal is atom:
+                if atom in gates:
                     self._gate(canonical, atom, stated_by, evidence)
                 found.add(f"package:{canonical}")
         return tuple(sorted(found))
@@ -121,6 +122,12 @@ class Packages:
                 BUILT_IN, AUTHORED_PATH, f'"{key}" = '
             )
         return self._lines[key]
+
+
+def required(formula: Formula) -> frozenset[Formula]:
+    """Return the versioned packages and modules without which a formula cannot hold: no alternatives, no negations."""
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    return frozenset(part for part in parts if isinstance(part, fa.Package | fa.Module) and part.version)
 
 
 def _first(evidence: tuple[Evidence, ...], is_wanted: Callable[[Evidence], bool]) -> tuple[Evidence, ...]:
