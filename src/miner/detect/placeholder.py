@@ -2,7 +2,7 @@
 
 **Finds** dummy classes (a metaclass of the idioms' list, or a class attribute that lists backends beside one) and dummy
 functions; entries of lazy import structures, also conditional ones: the dict literal, item assignment, `extend`,
-`append`, `setdefault`, `update`; appends to `__all__` under a condition.
+`append`, `setdefault`, `update`; what is added to `__all__` under a condition.
 
 **Misses** structures that are built by loops or by functions of the library (counted as dynamic), and stand-ins made by
 `type(...)` at run time.
@@ -21,6 +21,7 @@ from miner.model.span import Span
 from miner.syntax.outline import Item
 
 ID = "placeholder"
+_EXPORTS = ("__all__.append(", "__all__.extend(")
 _ADDERS = frozenset({"extend", "append", "setdefault", "update"})
 
 
@@ -94,6 +95,10 @@ def _structure(file: File, item: Item) -> Iterator[Site]:
     if target is None:
         return
     source = file.outline.source(target)
+    if item.kind == "augment":
+        if source == "__all__" and item.name == "+":
+            yield from _export(file, item, file.expression(value))
+        return
     if source in names:
         yield from _literal(file, item, value)
     elif source.partition("[")[0] in names and "[" in source:
@@ -115,7 +120,7 @@ def _literal(file: File, item: Item, value: Span) -> Iterator[Site]:
 def _added(file: File, item: Item, value: Span) -> Iterator[Site]:
     """Yield what `structure["module"].extend([...])` and its like add."""
     source = file.outline.source(value)
-    if not source.startswith((*file.idioms.placeholders.structures, "__all__")):
+    if not source.startswith((*file.idioms.placeholders.structures, *_EXPORTS)):
         return
     call = file.expression(value)
     if not isinstance(call, ex.Call) or not isinstance(call.function, ex.Attribute) or not call.arguments:
@@ -123,7 +128,9 @@ def _added(file: File, item: Item, value: Span) -> Iterator[Site]:
     if call.function.name not in _ADDERS:
         return
     receiver, names = call.function.value, call.arguments[-1].value
-    if isinstance(receiver, ex.Subscript):
+    if receiver == ex.Name("__all__"):
+        yield from _export(file, item, names)
+    elif isinstance(receiver, ex.Subscript):
         yield _entry(file, item, receiver.index, names, item.span)
     elif call.function.name == "setdefault" and len(call.arguments) == 2:
         yield _entry(file, item, call.arguments[0].value, names, item.span)
@@ -133,6 +140,13 @@ def _added(file: File, item: Item, value: Span) -> Iterator[Site]:
                 yield _entry(file, item, key, listed, item.span)
 
 
+def _export(file: File, item: Item, names: ex.Expression) -> Iterator[Site]:
+    """Yield what is added to the module's `__all__` under a condition."""
+    conditions = file.conditions(item)
+    if conditions and item.parent is not None:
+        yield Site(ID, "export", item.span, "", conditions, {"names": names})
+
+
 def _entry(file: File, item: Item, key: ex.Expression, names: ex.Expression, span: Span) -> Site:
     conditions: tuple[Guard, ...] = file.conditions(item)
     return Site(ID, "structure", span, "", conditions, {"module": key, "names": names})
@@ -140,7 +154,8 @@ def _entry(file: File, item: Item, key: ex.Expression, names: ex.Expression, spa
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
     rules = idioms.placeholders
-    return cores(*rules.metaclasses, *rules.structures, *(r.name for r in idioms.enforcement.raisers))
+    named = (*rules.metaclasses, *rules.structures, *(r.name for r in idioms.enforcement.raisers))
+    return cores(*named, *_EXPORTS, "__all__ +=")
 
 
-DETECTOR = Detector(ID, 1, frozenset({"class", "function", "assign", "expression"}), _words, find)
+DETECTOR = Detector(ID, 2, frozenset({"class", "function", "assign", "augment", "expression"}), _words, find)

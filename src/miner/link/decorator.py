@@ -98,7 +98,11 @@ def _gates(statements: tuple[st.Statement, ...]) -> Iterator[_Gate]:
                 yield _Gate(statement.test, False, "raise", *_exception(raised), statement.span)
             else:
                 yield from _gates(statement.body)
-            yield from _gates(statement.orelse)
+            otherwise = next((s for s in statement.orelse if isinstance(s, st.Raise)), None)
+            if otherwise is not None and raised is None:
+                yield _Gate(statement.test, True, "raise", *_exception(otherwise), statement.span)
+            else:
+                yield from _gates(statement.orelse)
         elif isinstance(statement, st.Return) and statement.value is not None:
             yield from _skips(statement)
 

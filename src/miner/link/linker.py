@@ -72,6 +72,8 @@ def link(
 def _offer(library: Library, rules: FileRules, structures: Structures) -> None:
     """Fill in what packages offer through lazy import structures."""
     for offer in structures.offers:
+        if offer.target == offer.package:  # bound there by an import
+            continue
         library.lazy.setdefault(offer.package, {})[offer.name] = f"{offer.target}.{offer.name}"
     for package, folder in rules.offered.items():
         offered = library.lazy.setdefault(package, {})

@@ -14,7 +14,7 @@ from miner.model.site import Guard
 
 @dataclass(frozen=True)
 class Offer:
-    """One entry of a lazy import structure: the package offers `name` from `target`, under `conditions`."""
+    """One offer of a package or module: `name` from `target`, under `conditions`; its own when the two are one."""
 
     package: str
     target: str
@@ -62,6 +62,13 @@ def read_structures(library: Library) -> Structures:
             continue
         place = Place(library.modules[module].path, site.span, "declaration")
         found.offers.extend(Offer(package, target, name, site.conditions, place) for name in names)
+    for module, site in sites(library, detector.ID, "export"):
+        names = strings(site.expressions["names"])
+        if names is None:
+            _count(found, "export: names that are no list of strings")
+            continue
+        place = Place(library.modules[module].path, site.span, "declaration")
+        found.offers.extend(Offer(module, module, name, site.conditions, place) for name in names)
     return found
 
 

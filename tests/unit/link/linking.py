@@ -6,6 +6,7 @@ from textwrap import dedent
 
 from miner.detect.engine import mine
 from miner.detect.idiom import load_idioms
+from miner.formula.canonical import canonical
 from miner.formula.notation import text
 from miner.link.library import Library, build_library
 from miner.link.linker import Linked, link
@@ -39,4 +40,4 @@ def linked(files: dict[str, str]) -> Linked:
 
 def needs(found: Linked) -> list[tuple[str, str, str, str]]:
     """Return owner, needs, effect and origin of every need."""
-    return sorted((need.owner, text(need.needs), need.effect, need.origin) for need in found.needs)
+    return sorted((need.owner, text(canonical(need.needs)), need.effect, need.origin) for need in found.needs)

@@ -1,0 +1,187 @@
+"""What gates, stand-ins, decorators and rules state of each object, once names are resolved."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linking import linked, needs
+
+GATE = """
+    import importlib.metadata
+    import importlib.util
+    from packaging import version
+
+    def is_torch_available():
+        return importlib.util.find_spec("torch") is not None
+
+    def is_new_torch_available():
+        return version.parse(importlib.metadata.version("torch")) >= version.parse("2.6")
+
+    def is_scipy_available():
+        return importlib.util.find_spec("scipy") is not None
+
+    BACKENDS_MAPPING = {
+        "torch": (is_torch_available, "{0} needs torch"),
+        "scipy": (is_scipy_available, "{0} needs scipy"),
+    }
+
+    def requires_backends(obj, backends):
+        failed = [message for check, message in map(BACKENDS_MAPPING.get, backends) if not check()]
+        if failed:
+            raise ImportError("".join(failed))
+
+    def requires(*, backends=()):
+        def attach(obj):
+            def call(*args, **kwargs):
+                requires_backends(obj, backends)
+                return obj(*args, **kwargs)
+            return call
+        return attach
+
+    class Optional(BaseException): pass
+    class DummyObject(type): pass
+"""
+TORCH, SCIPY = '{"module":"torch"}', '{"module":"scipy"}'
+BOTH = f'{{"all":[{SCIPY},{TORCH}]}}'
+
+
+def found(init: str = "", **files: str) -> list[tuple[str, str, str, str]]:
+    """Return the needs of a package `kit` with these modules."""
+    sources = {"kit/__init__.py": init, "kit/gate.py": GATE}
+    return needs(linked(sources | {f"kit/{name}.py": source for name, source in files.items()}))
+
+
+NET = "class Net: pass\nclass Other: pass\n"
+GATED = """
+    from .gate import is_torch_available, is_scipy_available, Optional
+    _import_structure = {"plain": ["Plain"]}
+    try:
+        if not is_torch_available():
+            raise Optional()
+    except Optional:
+        from . import dummy
+        _import_structure["dummy"] = [n for n in dir(dummy)]
+    else:
+        _import_structure["net"] = ["Net"]
+"""
+DUMMY = """
+    from .gate import DummyObject, requires_backends
+    class Net(metaclass=DummyObject):
+        _backends = ["torch"]
+"""
+
+
+def test_a_gated_export_with_a_stand_in() -> None:
+    """The object where it is defined needs what the gate asks for; without it, a placeholder."""
+    assert found(GATED, net=NET, dummy=DUMMY, plain="class Plain: pass") == [
+        ("kit.net.Net", TORCH, "placeholder", "placeholder")
+    ]
+
+
+def test_a_gated_export_without_a_stand_in() -> None:
+    """It is not offered."""
+    assert found(GATED, net=NET) == [("kit.net.Net", TORCH, "disable", "placeholder")]
+
+
+def test_a_structure_under_if_and_a_copy_for_type_checkers() -> None:
+    """The copy says nothing new; nested gates add up."""
+    init = """
+        from .gate import is_torch_available, is_scipy_available
+        from typing import TYPE_CHECKING
+        _import_structure = {"net": []}
+        if is_torch_available():
+            _import_structure["net"].append("Net")
+            if is_scipy_available():
+                _import_structure["net"].extend(["Other"])
+        if TYPE_CHECKING:
+            if is_torch_available():
+                from .net import Net
+                _import_structure["net"].append("Twin")
+    """
+    assert found(init, net=NET) == [
+        ("kit.net.Net", TORCH, "disable", "placeholder"),
+        ("kit.net.Other", BOTH, "disable", "placeholder"),
+    ]
+
+
+@pytest.mark.parametrize("statement", ['__all__.append("Net")', '__all__.extend(["Net"])', '__all__ += ["Net"]'])
+def test_a_name_added_to_all_under_a_condition(statement: str) -> None:
+    """The object needs what the condition asks for."""
+    init = f"""
+        from .gate import is_torch_available
+        __all__ = ["is_torch_available"]
+        if is_torch_available():
+            from .net import Net
+            {statement}
+    """
+    assert found(init, net=NET) == [("kit.net.Net", TORCH, "disable", "placeholder")]
+
+
+def test_a_decorator_that_names_backends() -> None:
+    """On a function it is the function that needs them, on a method the method alone."""
+    net = """
+        from .gate import requires
+        @requires(backends=("torch", "scipy>=1.2"))
+        def run(): pass
+        class Net:
+            @requires(backends=["torch"])
+            def call(self): pass
+    """
+    newer = '{"module":"scipy","version":[[">=","1.2"]]}'
+    assert [row[:2] for row in found(net=net)] == [
+        ("kit.net.Net.call", TORCH),
+        ("kit.net.run", f'{{"all":[{newer},{TORCH}]}}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "needed", "effect"),
+    [
+        ("    if not is_torch_available():\n            raise ValueError('x')\n        return func", TORCH, "raise"),
+        ("    import unittest\n        return unittest.skipUnless(is_torch_available(), 'x')(func)", TORCH, "skip"),
+        (
+            "    import pytest\n        return pytest.mark.skipif(not is_torch_available(), reason='x')(func)",
+            TORCH,
+            "skip",
+        ),
+        (
+            "    if is_torch_available():\n            return func\n        else:\n            raise ValueError('x')",
+            TORCH,
+            "raise",
+        ),
+    ],
+)
+def test_a_decorator_that_carries_its_backend_in_its_name(definition: str, needed: str, effect: str) -> None:
+    """What it needs is read from its own body."""
+    net = "from .testing import require_torch\n@require_torch\ndef check(): pass\n"
+    testing = f"\n    from .gate import is_torch_available\n    def require_torch(func):\n    {definition}\n"
+    rows = found(net=net, testing=testing)
+    assert [(owner, done) for owner, _, done, _ in rows] == [("kit.net.check", effect)]
+    assert rows[0][1] == needed
+
+
+def test_a_decorator_of_another_library_says_nothing() -> None:
+    """It is not of this snapshot."""
+    assert found(net="from django import require_torch\n@require_torch\ndef check(): pass\n") == []
+
+
+def test_what_is_offered_is_found_where_it_is_defined() -> None:
+    """Also through the lazy structure of the package."""
+    snapshot = linked(
+        {"kit/__init__.py": GATED, "kit/gate.py": GATE, "kit/net.py": NET, "kit/plain.py": "class Plain: pass"}
+    )
+    assert ("kit", "Net") in snapshot.exports["kit.net.Net"]
+    assert ("kit", "Plain") in snapshot.exports["kit.plain.Plain"]
+
+
+def test_a_backend_in_no_table_is_opaque() -> None:
+    """Never guessed."""
+    net = 'from .gate import requires\n@requires(backends=("unheard",))\ndef run(): pass\n'
+    [(owner, needed, _, _)] = found(net=net)
+    assert owner == "kit.net.run"
+    assert "unheard" in needed
+    assert "no table" in needed
