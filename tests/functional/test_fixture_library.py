@@ -18,7 +18,7 @@ from miner.model.node import Implementation, Predicate, Requirement
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "fixtures" / "library"
-GOLDEN = ROOT / "fixtures" / "golden" / "tinyml"
+GOLDEN = ROOT / "output" / "sample"
 ROWS = ("nodes.jsonl", "edges.jsonl", "outcomes.jsonl")
 OF_THE_TOOL = ("tool", "tool_revision", "files")
 """What a manifest says of miner rather than of the library."""
