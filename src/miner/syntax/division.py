@@ -11,6 +11,7 @@ from miner.syntax.decoding import RefusedError
 from miner.syntax.limits import LIMITS
 from miner.syntax.outline import Blocks, Item, LineTable, Texts
 from miner.syntax.simple import (
+    ASIDES,
     assert_statement,
     expression_statement,
     import_statement,
@@ -299,7 +300,9 @@ def _match(builder: Divider, node: Node, parent: Item | None, arm: str, index: i
         cases = [child for child in (body or node).named_children if child.type == "case_clause"]
         return {"cases": [_case(builder, child, item, position) for position, child in enumerate(cases)]}
 
-    return builder.compound("match", node, (parent, arm, index), builder.texts(node, subject="subject"), load)
+    subjects = [child for child in node.children[1:] if child.type not in {*ASIDES, ":", "block", "case_clause"}]
+    texts = (("subject", builder.between(subjects[0], subjects[-1])),) if subjects else ()  # several: `match a, b:`
+    return builder.compound("match", node, (parent, arm, index), texts, load)
 
 
 def _case(builder: Divider, node: Node, parent: Item, index: int) -> Item:
