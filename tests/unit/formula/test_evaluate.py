@@ -39,7 +39,7 @@ SERVER = Machine(
     devices=(Accelerator(kind="cuda", count=2, capability="8.9", memory_gib=44.5),),
     toolkit=Toolkits(cuda="12.4", rocm=False),
     driver="550.54",
-    env={"RANK": "0", "DEBUG": False},
+    env={"RANK": "0", "DEBUG": False, "MODE": "auto"},
     python="3.11.7",
     os="linux",
 )
@@ -104,6 +104,8 @@ def package(name, *constraints, base=False):
         (Driver(driver=((">=", "535"),)), True),
         (Environment(env="RANK"), True),
         (Environment(env="RANK", value="1"), False),
+        (Environment(env="MODE", value="AUTO"), False),
+        (Environment(env="MODE", value="AUTO", ignore_case=True), True),
         (Environment(env="DEBUG"), False),
         (Environment(env="OTHER", value="1"), None),
         (Parameter(param="p", of="f"), None),

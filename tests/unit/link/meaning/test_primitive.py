@@ -67,7 +67,16 @@ CASES = [
     ('os.getenv("FOO", "1") == "1"', Any((Not(Environment(env="FOO")), Environment(env="FOO", value="1")))),
     (
         'os.environ.get("FOO", "no").upper() in {"YES", "ON"}',
-        Any((Environment(env="FOO", value="YES"), Environment(env="FOO", value="ON"))),
+        Any(
+            (
+                Environment(env="FOO", value="YES", ignore_case=True),
+                Environment(env="FOO", value="ON", ignore_case=True),
+            )
+        ),
+    ),
+    (
+        'os.environ.get("FOO", "no").upper() in {"yes", "ON"}',  # nothing in upper case is "yes"
+        Environment(env="FOO", value="ON", ignore_case=True),
     ),
     ('all(importlib.util.find_spec(m) for m in ("a", "b"))', All((Module(module="a"), Module(module="b")))),
     (
