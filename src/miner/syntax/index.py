@@ -19,7 +19,8 @@ _PYTHON_2_WORDS = tuple(
     word + end for word in (b"print", b"exec") for end in (b" ", b"\t", b'"', b"'", b"\n", b">>", b"`")
 )
 _PYTHON_2 = re.compile(rb"^[ \t]*(?:print|exec)(?:[ \t]+[^\s=(.,:)\]]|[ \t]*$)", re.MULTILINE)
-"""What may be a print or exec statement; the tree decides."""
+_PYTHON_2_RAISE = re.compile(rb"raise[ \t]+[\w.]+[ \t]*,")
+"""What may be a statement of Python 2 that the grammar takes; the tree decides."""
 
 
 @cache
@@ -34,7 +35,8 @@ def read_outline(data: bytes, snippets: SnippetReader) -> Outline:
     root = tree.root_node
     if root.has_error:
         raise ParseError(LineTable(data).line(_first_error(root)), "syntax error")
-    if any(word in data for word in _PYTHON_2_WORDS) and _PYTHON_2.search(data):
+    is_suspect = any(word in data for word in _PYTHON_2_WORDS) and _PYTHON_2.search(data)
+    if is_suspect or b"<>" in data or _PYTHON_2_RAISE.search(data):
         _refuse_python_2(root, LineTable(data))
     reader = _Texts(data, snippets)
     items = Divider(data).block(root, None, "body")
@@ -75,7 +77,7 @@ def _first_error(node: Node) -> int:
 
 
 def _refuse_python_2(root: Node, lines: LineTable) -> None:
-    """Raise ParseError where a print or exec statement stands: they parse, and are no Python 3."""
+    """Raise ParseError where a statement of Python 2 stands that the grammar takes."""
     cursor = tree_sitter.QueryCursor(_python_2_query())
     for node in cursor.captures(root).get("statement", []):
         raise ParseError(lines.line(node.start_byte), "a statement of Python 2")
@@ -84,4 +86,9 @@ def _refuse_python_2(root: Node, lines: LineTable) -> None:
 @cache
 def _python_2_query() -> tree_sitter.Query:
     language = tree_sitter.Language(tree_sitter_python.language())
-    return tree_sitter.Query(language, "[(print_statement) (exec_statement)] @statement")
+    return tree_sitter.Query(
+        language,
+        "[(print_statement) (exec_statement)] @statement"
+        " (raise_statement (expression_list)) @statement"
+        ' (comparison_operator "<>") @statement',
+    )
