@@ -15,10 +15,8 @@ from miner.syntax.outline import LineTable, Outline, ParseError
 from miner.syntax.snippet import SnippetReader
 
 Node = tree_sitter.Node
-_PYTHON_2_WORDS = tuple(
-    word + end for word in (b"print", b"exec") for end in (b" ", b"\t", b'"', b"'", b"\n", b">>", b"`")
-)
-_PYTHON_2 = re.compile(rb"^[ \t]*(?:print|exec)(?:[ \t]+[^\s=(.,:)\]]|[ \t]*$)", re.MULTILINE)
+_SUSPECT = re.compile(rb"(?:print|exec)[^\n]?[^\n]?")
+_PYTHON_2 = re.compile(rb"(?:print|exec)(?:[ \t]+[^\s=(.,:)\]]|[ \t\r]*|[\"'`].?|>>)", re.DOTALL)
 _PYTHON_2_RAISE = re.compile(rb"raise[ \t]+[\w.]+[ \t]*,")
 """What may be a statement of Python 2 that the grammar takes; the tree decides."""
 
@@ -35,7 +33,7 @@ def read_outline(data: bytes, snippets: SnippetReader) -> Outline:
     root = tree.root_node
     if root.has_error:
         raise ParseError(LineTable(data).line(_first_error(root)), "syntax error")
-    is_suspect = any(word in data for word in _PYTHON_2_WORDS) and _PYTHON_2.search(data)
+    is_suspect = (b"print" in data or b"exec" in data) and any(map(_PYTHON_2.fullmatch, _SUSPECT.findall(data)))
     if is_suspect or b"<>" in data or _PYTHON_2_RAISE.search(data):
         _refuse_python_2(root, LineTable(data))
     reader = _Texts(data, snippets)
