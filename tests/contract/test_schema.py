@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from miner.app import schema
 from miner.errors import InternalError, UsageError
 from miner.model import node
+from miner.model.snapshot import SourceRecord
 
 COMMITTED = Path(__file__).parents[2] / "schemas" / "v1"
 
@@ -50,7 +51,7 @@ ROWS: dict[str, Any] = {
     "outcome": node.Outcome(path="setup.py", outcome="skipped", reason="not part of the package"),
     "manifest": node.Manifest(
         schema_version=1, tool="0.1.0", tool_revision="0", reader="fast", nodes={"Package": 1}, edges={}, outcomes={},
-        source=node.Source(kind="index", name="library", revision="0", tree="0", version="1.0"),
+        source=SourceRecord(kind="index", name="library", revision="0", tree="0", version="1.0"),
         coverage={"formulas": {"total": 1, "opaque": 0}}, files={"nodes.jsonl": "0" * 64},
     ),
 }  # fmt: skip

@@ -18,7 +18,7 @@ from miner.detect.idiom import Idioms
 from miner.errors import InternalError
 from miner.graph.build import Built, build
 from miner.link.linker import link
-from miner.model.node import Manifest, Outcome, Source
+from miner.model.node import Manifest, Outcome
 from miner.model.snapshot import Snapshot
 from miner.store.canonical import encode
 from miner.store.layout import EDGES, MANIFEST, NODES, OUTCOMES, SCHEMA_VERSION
@@ -140,7 +140,7 @@ def _manifest(
         schema_version=SCHEMA_VERSION,
         tool=tool,
         tool_revision=tool_revision,
-        source=msgspec.convert(msgspec.to_builtins(snapshot.source), Source),
+        source=snapshot.source,
         reader=reader,  # type: ignore[arg-type]
         nodes=_sorted(Counter(type(node).__name__ for node in built.nodes)),
         edges=_sorted(Counter(edge.relation for edge in built.edges)),

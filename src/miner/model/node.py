@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Union
 
 import msgspec
 
+from miner.model.snapshot import SourceRecord
+
 FormulaJson = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "formula.schema.json"})]
 """A formula in its JSON form; built and read by `miner.formula`, whose atoms make its schema."""
 
@@ -147,26 +149,13 @@ class Outcome(_Record, frozen=True, omit_defaults=False):
     reason: str | None = None
 
 
-class Source(_Record, frozen=True):
-    """Where the graph comes from; see `miner.model.snapshot.SourceRecord`."""
-
-    kind: Literal["git", "local", "index"]
-    name: str
-    revision: str
-    tree: str
-    version: str | None = None
-    ref: str | None = None
-    url: str | None = None
-    archive: str | None = None
-
-
 class Manifest(_Record, frozen=True):
     """What a graph folder holds, what it was mined with, and what was seen and not understood."""
 
     schema_version: int
     tool: str
     tool_revision: str
-    source: Source
+    source: SourceRecord
     reader: Literal["fast", "libcst"]
     nodes: dict[str, int]
     edges: dict[str, int]

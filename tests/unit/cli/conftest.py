@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from miner.model.node import Manifest, Outcome, Source
+from miner.model.node import Manifest, Outcome
+from miner.model.snapshot import SourceRecord
 
 MANIFEST = Manifest(
     schema_version=1,
     tool="0.1.0",
     tool_revision="0",
-    source=Source(kind="index", name="library", revision="0" * 64, tree="0" * 40, version="1.0"),
+    source=SourceRecord(kind="index", name="library", revision="0" * 64, tree="0" * 40, version="1.0"),
     reader="fast",
     nodes={"Implementation": 1200, "Requirement": 3},
     edges={"states": 3},

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from miner.errors import GraphError
-from miner.model.node import Edge, Evidence, Implementation, Manifest, Outcome, Package, Source
+from miner.model.node import Edge, Evidence, Implementation, Manifest, Outcome, Package
+from miner.model.snapshot import SourceRecord
 from miner.store.canonical import encode, rows
 from miner.store.folder import write_folder
 from miner.store.graph_reader import load
@@ -39,7 +40,7 @@ def graph_files(version: int = SCHEMA_VERSION, **replaced: bytes) -> dict[str, b
         schema_version=version,
         tool="miner 0.1.0",
         tool_revision="r",
-        source=Source(kind="git", name="a", revision="c" * 40, tree="d" * 40),
+        source=SourceRecord(kind="git", name="a", revision="c" * 40, tree="d" * 40),
         reader="fast",
         nodes={},
         edges={},
