@@ -37,6 +37,7 @@ class Decorators:
     def __init__(self, library: Library, conditions: Conditions) -> None:
         self._library = library
         self._conditions = conditions
+        self._known: dict[tuple[str, str], Enforced | None] = {}
         self._definitions = {(m, s.owner): s for m, s in sites(library, detector.ID, "definition")}
 
     def get(self, module: str, name: str) -> Enforced | None:
@@ -44,17 +45,24 @@ class Decorators:
         located = self._library.locate(module, name.rpartition(".")[2] if "." in name else name)
         if located is None or located.module is None:
             return None
-        site = self._definitions.get((located.module, located.name))
+        place = (located.module, located.name)
+        if place not in self._known:
+            self._known[place] = self._read(located.module, located.name)
+        return self._known[place]
+
+    def _read(self, module: str, name: str) -> Enforced | None:
+        """Return what the decorator that `module` defines as `name` enforces."""
+        site = self._definitions.get((module, name))
         if site is None:
             return None
-        path = self._library.modules[located.module].path
+        path = self._library.modules[module].path
         found = list(_gates(site.statements))
         if not found:
             reason = "a decorator that neither raises nor skips under a test"
-            needs = Understood(Opaque(opaque=located.qualname, reason=reason))
+            needs = Understood(Opaque(opaque=f"{module}.{name}", reason=reason))
             return Enforced(needs, "raise", None, None, (Place(path, site.span, "definition"),))
-        local = self._local(located.module, site.statements)
-        parts = [self._need(local.get(_head(gate.test), located.module), gate) for gate in found]
+        local = self._local(module, site.statements)
+        parts = [self._need(local.get(_head(gate.test), module), gate) for gate in found]
         first = found[0]
         places = tuple(Place(path, gate.span, "guard") for gate in found)
         return Enforced(joined(parts), first.effect, first.exception, first.message, places)
