@@ -176,17 +176,22 @@ def _probe_words(names: tuple[str, ...]) -> tuple[bytes, ...]:
 
 def probe_words(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what to look for in a file: the last parts of the names that ask the environment something."""
-    asking = (item for item in idioms.probe.primitives if item.kind in _ASKING)
-    return _probe_words(tuple(name for item in asking for name in item.names))
+    return _probe_words(_asking_names(idioms, _ASKING))
 
 
 def _home_words(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what a module holds that asks for packages itself: other modules may call any of its short functions."""
-    return _probe_words(tuple(n for item in idioms.probe.primitives if item.kind in _OF_PACKAGES for n in item.names))
+    return _probe_words(_asking_names(idioms, _OF_PACKAGES))
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return minimal((*probe_words(idioms), *_named(idioms), *_variable_words(idioms)))
+    packages = {name.partition(".")[0].encode() for name in _asking_names(idioms, _OF_PACKAGES)}
+    others = _probe_words(_asking_names(idioms, _ASKING - _OF_PACKAGES))
+    return minimal((*packages, *others, *_named(idioms), *_variable_words(idioms)))
+
+
+def _asking_names(idioms: Idioms, kinds: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for item in idioms.probe.primitives if item.kind in kinds for name in item.names)
 
 
 def _named(idioms: Idioms) -> tuple[bytes, ...]:

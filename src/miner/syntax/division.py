@@ -59,10 +59,14 @@ class Divider:
     def extent(self, first: Node, last: Node) -> Span:
         """Return the span from `first` to the end of the last statement in `last`, without trailing comments."""
         while last.type in _COMPOUND:
-            inner = meaningful(last)
-            if not inner:
+            index = last.named_child_count - 1
+            inner = last.named_child(index) if index >= 0 else None
+            while inner is not None and inner.type in ASIDES:
+                index -= 1
+                inner = last.named_child(index) if index >= 0 else None
+            if inner is None:
                 break
-            last = inner[-1]
+            last = inner
         return self.between(first, last)
 
     def texts(self, node: Node, **roles: str) -> tuple[tuple[str, Span], ...]:
