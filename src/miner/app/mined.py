@@ -14,6 +14,7 @@ from miner.app.collection import rare_collection
 from miner.app.pool import Usage
 from miner.app.progress import Progress
 from miner.app.reading import Reading
+from miner.app.schema import Check, validator
 from miner.detect.idiom import Idioms
 from miner.errors import InternalError
 from miner.graph.build import Built, build
@@ -33,6 +34,7 @@ class Mined:
     usage: Usage
 
 
+@rare_collection()
 def mine_snapshot(
     snapshot: Snapshot,
     idioms: Idioms,
@@ -46,21 +48,6 @@ def mine_snapshot(
     tool_revision: str,
 ) -> Mined:
     """Read, link and assemble a snapshot; every row is checked against its schema before it is returned."""
-    with rare_collection():
-        return _mined(snapshot, idioms, extra, reader, jobs, cache, progress, tool, tool_revision)
-
-
-def _mined(
-    snapshot: Snapshot,
-    idioms: Idioms,
-    extra: Path | None,
-    reader: str,
-    jobs: int,
-    cache: Path | None,
-    progress: Progress,
-    tool: str,
-    tool_revision: str,
-) -> Mined:
     reading = Reading(snapshot, idioms, extra, reader, jobs, cache, progress)
     read = reading.all()
     progress.stage("link", None)
@@ -81,10 +68,11 @@ def _mined(
         EDGES: [("edge", edge) for edge in built.edges],
         OUTCOMES: [("outcome", outcome) for outcome in read.outcomes],
     }
-    files = {name: _lines(found) for name, found in rows.items()}
+    check = validator()
+    files = {name: _lines(found, check) for name, found in rows.items()}
     manifest = _manifest(snapshot, built, read.outcomes, files, reader, tool, tool_revision)
     encoded = encode(manifest)
-    _check_rows("manifest", encoded)
+    check("manifest", msgspec.json.decode(encoded))
     return Mined({**files, MANIFEST: encoded + b"\n"}, tuple(read.outcomes), read.usage)
 
 
@@ -106,11 +94,8 @@ def _check_outcomes(snapshot: Snapshot, outcomes: list[Outcome]) -> None:
         raise InternalError("files listed and outcomes differ")
 
 
-def _lines(rows: list[tuple[str, object]]) -> bytes:
+def _lines(rows: list[tuple[str, object]], check: Check) -> bytes:
     """Return rows as JSON lines, each checked against the schema of its record."""
-    from miner.app.schema import validator  # noqa: PLC0415  a native library
-
-    check = validator()
     found = []
     for kind, row in rows:
         line = encode(row)
@@ -118,12 +103,6 @@ def _lines(rows: list[tuple[str, object]]) -> bytes:
         check(document["type"].lower() if kind == "node" else kind, document)
         found.append(line)
     return b"".join(line + b"\n" for line in found)
-
-
-def _check_rows(kind: str, line: bytes) -> None:
-    from miner.app.schema import validator  # noqa: PLC0415
-
-    validator()(kind, msgspec.json.decode(line))
 
 
 def _manifest(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import translate
@@ -11,7 +10,7 @@ from functools import cache
 
 from miner.detect.idiom import Idioms
 from miner.flow.condition import path_condition
-from miner.model.expression import Call, Expression, dotted
+from miner.model.expression import Expression
 from miner.model.site import Guard
 from miner.model.span import Span
 from miner.syntax.outline import Item, Outline
@@ -102,20 +101,3 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 def matches(name: str | None, names: tuple[str, ...]) -> bool:
     """Say whether the last part of a dotted name matches one of the patterns (`*` and `?`, case counts)."""
     return name is not None and _pattern(names).match(name.rpartition(".")[2]) is not None
-
-
-def called_name(expression: Expression) -> str | None:
-    """Return the dotted name of what an expression calls, or of the expression itself when it is no call."""
-    return dotted(expression.function if isinstance(expression, Call) else expression)
-
-
-class Triggers:
-    """Where the trigger words of a set of detectors occur in a file."""
-
-    def __init__(self, data: bytes, pattern: re.Pattern[bytes] | None) -> None:
-        self._starts = [match.start() for match in pattern.finditer(data)] if pattern else []
-
-    def within(self, span: Span) -> bool:
-        """Say whether a trigger word starts within a span."""
-        position = bisect_left(self._starts, span.start_byte)
-        return position < len(self._starts) and self._starts[position] < span.end_byte

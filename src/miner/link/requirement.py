@@ -136,7 +136,6 @@ def _of_backends(
     stated = [backends.get(name) for name in names]
     needs = joined(backend.means for backend in stated)
     raiser = (backends.raiser,) if backends.raiser else ()
-    tables = tuple(place for backend in stated for place in backend.places)
     return Need(
         owner,
         needs.formula,
@@ -144,7 +143,7 @@ def _of_backends(
         effect,  # type: ignore[arg-type]
         origin,  # type: ignore[arg-type]
         True,
-        (*places, *tables, *raiser, *needs.places),
+        (*places, *_messages(stated), *raiser, *needs.places),
         needs.predicates,
         names,
         backends.exception,
