@@ -66,14 +66,7 @@ def _rows(file: File, value: Span) -> dict[str, Span]:
 
 def free_names(expression: object) -> Iterator[str]:
     """Yield the names that an expression mentions."""
-    if isinstance(expression, ex.Name):
-        yield expression.name
-    elif isinstance(expression, tuple):
-        for part in expression:
-            yield from free_names(part)
-    elif hasattr(expression, "__struct_fields__"):
-        for name in expression.__struct_fields__:
-            yield from free_names(getattr(expression, name))
+    return (part.name for part in ex.walk(expression) if isinstance(part, ex.Name))
 
 
 def _bound_items(file: File, table: ex.Expression) -> Iterator[tuple[str, Item]]:
@@ -122,14 +115,7 @@ def _values(file: File, name: str) -> Iterator[ex.Expression]:
 
 
 def _calls(expression: object) -> Iterator[ex.Call]:
-    if isinstance(expression, ex.Call):
-        yield expression
-    if isinstance(expression, tuple):
-        for part in expression:
-            yield from _calls(part)
-    elif hasattr(expression, "__struct_fields__"):
-        for name in expression.__struct_fields__:
-            yield from _calls(getattr(expression, name))
+    return (part for part in ex.walk(expression) if isinstance(part, ex.Call))
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:

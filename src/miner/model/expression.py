@@ -6,6 +6,7 @@ processes and into the cache.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Union
 
 import msgspec
@@ -196,6 +197,17 @@ Expression = Union[  # noqa: UP007
     Walrus,
     Opaque,
 ]
+
+
+def walk(expression: object) -> Iterator[object]:
+    """Yield an expression and everything in it, outermost first, in the order of the source."""
+    if isinstance(expression, tuple):
+        for part in expression:
+            yield from walk(part)
+    elif isinstance(expression, msgspec.Struct):
+        yield expression
+        for name in expression.__struct_fields__:
+            yield from walk(getattr(expression, name))
 
 
 def dotted(expression: Expression) -> str | None:
