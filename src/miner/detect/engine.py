@@ -15,6 +15,7 @@ from miner.detect.detector import Detector
 from miner.detect.file import File, items
 from miner.detect.idiom import Idioms
 from miner.detect.registry import DETECTORS
+from miner.detect.trigger import Offsets, Triggers, is_within
 from miner.machine.installed import installed_version
 from miner.model.site import Definition, Facts, FileOutcome, Site
 from miner.model.span import Span
@@ -22,7 +23,7 @@ from miner.syntax.decoding import Decoded, RefusedError, decode
 from miner.syntax.outline import Item, Outline, ParseError
 
 ReadOutline = Callable[[bytes], Outline]
-_ByKind = dict[str, list[tuple[Detector, tuple[bytes, ...]]]]
+_ByKind = dict[str, list[tuple[Detector, Offsets]]]
 
 
 def revision(idioms: Idioms, reader: str) -> str:
@@ -90,44 +91,41 @@ def _nested(file: File, item: Item, name: str) -> Definition:
 
 
 def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
-    words = _words(file.idioms)
-    active = [detector for detector in DETECTORS if any(word in file.data for word in words[detector.id])]
-    for detector in active:
+    triggers = _triggers(file.idioms).find(file.data)
+    by_kind: _ByKind = {}
+    for detector in DETECTORS:
+        if detector.id not in triggers:
+            continue
         if not detector.kinds:
             for site in detector.find(file, None):
                 yield site, None
-    by_kind: _ByKind = {}
-    for detector in active:
         for kind in detector.kinds:
-            by_kind.setdefault(kind, []).append((detector, words[detector.id]))
+            by_kind.setdefault(kind, []).append((detector, triggers[detector.id]))
     if by_kind:
         yield from _descend(file, file.outline.items, by_kind)
 
 
-_KNOWN_WORDS: dict[str, dict[str, tuple[bytes, ...]]] = {}
+_KNOWN_TRIGGERS: dict[str, Triggers] = {}
 
 
-def _words(idioms: Idioms) -> dict[str, tuple[bytes, ...]]:
-    """Return the words of every detector; worked out once for each vocabulary."""
-    if idioms.digest not in _KNOWN_WORDS:
-        _KNOWN_WORDS[idioms.digest] = {detector.id: detector.words(idioms) for detector in DETECTORS}
-    return _KNOWN_WORDS[idioms.digest]
+def _triggers(idioms: Idioms) -> Triggers:
+    """Return the words of every detector; made once for each vocabulary."""
+    if idioms.digest not in _KNOWN_TRIGGERS:
+        _KNOWN_TRIGGERS[idioms.digest] = Triggers({detector.id: detector.words(idioms) for detector in DETECTORS})
+    return _KNOWN_TRIGGERS[idioms.digest]
 
 
 def _descend(file: File, block: list[Item], by_kind: _ByKind) -> Iterator[tuple[Site, Item | None]]:
     """Visit the statements of a block; classes are entered, functions are not."""
-    words = tuple({word for detectors in by_kind.values() for _, needed in detectors for word in needed})
     for item in items(block):
-        for detector, needed in by_kind.get(item.kind, ()):
-            if _holds(file, item.span, needed):
+        for detector, offsets in by_kind.get(item.kind, ()):
+            if is_within(offsets, item.span):
                 for site in detector.find(file, item):
                     yield site, item if item.kind == "function" else None
-        if item.kind == "class" and _holds(file, item.span, words):
+        if item.kind == "class" and any(
+            is_within(offsets, item.span) for found in by_kind.values() for _, offsets in found
+        ):
             yield from _descend(file, item.blocks["body"], by_kind)
-
-
-def _holds(file: File, span: Span, words: tuple[bytes, ...]) -> bool:
-    return any(file.holds(span, word) for word in words)
 
 
 def _shifted(facts: Facts, decoded: Decoded) -> Facts:

@@ -51,12 +51,13 @@ def points(f: Formula) -> tuple[Points, ...]:
 def ladder(subject: Atom, bounds: Iterable[str]) -> tuple[str, ...]:
     """Return ascending versions on both sides of every bound that can be read, with the subject's extremes."""
     found: dict[Ordinal, str] = {}
-    for written in (*_extremes(subject), *bounds):
+    asked = list(bounds)
+    for written in (*_extremes(subject), *asked):
         value = ordinal(subject, written)
         if value is not None:
             found.setdefault(value, written)
-    extremes = {ordinal(subject, written) for written in _extremes(subject)}
-    for value in [value for value in found if value not in extremes]:
+    thresholds = dict.fromkeys(ordinal(subject, written) for written in asked)
+    for value in [value for value in thresholds if value is not None]:
         for near in _around(subject, value):
             found.setdefault(near, str(near))
     return tuple(found[value] for value in sorted(found, key=_position))

@@ -66,8 +66,14 @@ def evidence(place: Place, data: bytes, blob: str) -> Evidence:
     )
 
 
+_SIGNS = ("-----BEGIN ", "hf_", "gh", "github_pat_", "sk-", "AKIA", "xox", "AIza", "://")
+"""One of these stands in every secret whose shape is known: most texts need no closer look."""
+
+
 def redact(text: str) -> tuple[str, bool]:
     """Return `text` without the secrets whose shape is known, and whether there were any."""
+    if not any(map(text.__contains__, _SIGNS)):
+        return text, False
     cleaned, count = _SECRET.subn("[redacted]", text)
     return cleaned, count > 0
 

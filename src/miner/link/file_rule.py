@@ -113,6 +113,7 @@ def _walk(
         return
     for folder in _outermost(rules.offered.values()):
         walk = Walk(function, found.names, names)
+        places: dict[int | None, tuple[Place, ...]] = {}
         try:
             walk.run(folder)
         except NotUnderstood as problem:
@@ -121,8 +122,9 @@ def _walk(
             if path not in library.by_path:
                 rules.unread.add(path)
                 continue
-            applied = Place(module.path, site.span, "definition")
-            rules.files[path] = FileBackends(backends, (*_places(module, found, row), applied))
+            if row not in places:
+                places[row] = (*_places(module, found, row), Place(module.path, site.span, "definition"))
+            rules.files[path] = FileBackends(backends, places[row])
 
 
 def _reader(read_text: ReadText, path: str) -> Callable[[], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from miner.detect import predicate as predicate_detector
 from miner.detect.idiom import Idioms
@@ -75,13 +76,16 @@ def _offer(library: Library, rules: FileRules, structures: Structures) -> None:
         if offer.target == offer.package:  # bound there by an import
             continue
         library.lazy.setdefault(offer.package, {})[offer.name] = f"{offer.target}.{offer.name}"
+    offered_by: dict[str, list[str]] = {}
     for package, folder in rules.offered.items():
-        offered = library.lazy.setdefault(package, {})
-        for path in rules.files:
-            if path.startswith(f"{folder}/"):
-                module = library.by_path[path]
-                for name in objects_of(module):
-                    offered.setdefault(name, f"{module.name}.{name}")
+        library.lazy.setdefault(package, {})
+        offered_by.setdefault(folder, []).append(package)
+    for path in rules.files:
+        module = library.by_path[path]
+        packages = [p for folder in PurePosixPath(path).parents for p in offered_by.get(str(folder), ())]
+        for name in objects_of(module) if packages else ():
+            for package in packages:
+                library.lazy[package].setdefault(name, f"{module.name}.{name}")
 
 
 def _programs(library: Library) -> dict[str, Program]:

@@ -142,7 +142,7 @@ def _pick(builder: Divider, node: Node, item: Item, name: str) -> list[Item]:
         index += 1
         if index == 0 or (child.type in _FUNCTIONS and _defined_name(child) == name):
             found.append(build(builder, child, item, "body", index))
-            if index and found[-1].kind == "function":
+            if not name or (index and found[-1].kind == "function"):
                 break
     return found
 
