@@ -1,4 +1,7 @@
-"""The default reader: tree-sitter divides a file into items; libcst reads only the expressions that are asked for."""
+"""The default reader: tree-sitter divides a file into items; expressions are read only when they are asked for.
+
+A plain expression is read from the tree, every other from its text by libcst.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import tree_sitter_python
 
 from miner.model.expression import Argument, Expression, Parameter
 from miner.model.span import Span
+from miner.syntax import plain
 from miner.syntax.division import Divider
 from miner.syntax.outline import LineTable, Outline, ParseError
 from miner.syntax.snippet import SnippetReader
@@ -36,7 +40,7 @@ def read_outline(data: bytes, snippets: SnippetReader) -> Outline:
     is_suspect = (b"print" in data or b"exec" in data) and any(map(_PYTHON_2.fullmatch, _SUSPECT.findall(data)))
     if is_suspect or b"<>" in data or _PYTHON_2_RAISE.search(data):
         _refuse_python_2(root, LineTable(data))
-    reader = _Texts(data, snippets)
+    reader = _Texts(data, root, snippets)
     items = Divider(data).block(root, None, "body")
     return Outline(data, items, reader.expression, reader.arguments, reader.signature)
 
@@ -44,18 +48,29 @@ def read_outline(data: bytes, snippets: SnippetReader) -> Outline:
 class _Texts:
     """Reading the text under a span."""
 
-    def __init__(self, data: bytes, snippets: SnippetReader) -> None:
+    def __init__(self, data: bytes, root: Node, snippets: SnippetReader) -> None:
         self._data = data
+        self._root = root
         self._snippets = snippets
 
     def expression(self, span: Span) -> Expression:
-        return self._snippets.expression(self._text(span))
+        return self._snippets.expression(self._text(span), lambda: self._plain(span))
 
     def arguments(self, span: Span) -> tuple[Argument, ...]:
         return self._snippets.arguments(self._text(span))
 
     def signature(self, span: Span) -> tuple[Parameter, ...]:
         return self._snippets.signature(self._text(span))
+
+    def _plain(self, span: Span) -> Expression | None:
+        """Return the expression that the tree has under a span, when it is plain."""
+        node = self._root.named_descendant_for_byte_range(span.start_byte, span.end_byte)
+        if node is None or (node.start_byte, node.end_byte) != (span.start_byte, span.end_byte):
+            return None
+        try:
+            return plain.read(node)
+        except plain.NotPlain:
+            return None
 
     def _text(self, span: Span) -> str:
         return self._data[span.start_byte : span.end_byte].decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from keyword import iskeyword
 
 from miner.model.expression import Argument, Attribute, Call, Constant, Expression, Name, Opaque, Parameter
@@ -27,11 +28,12 @@ class SnippetReader:
         self._expressions: dict[str, Expression] = {}
         self._signatures: dict[str, tuple[Parameter, ...]] = {}
 
-    def expression(self, text: str) -> Expression:
-        """Return the expression that `text` is."""
+    def expression(self, text: str, plain: Callable[[], Expression | None] = lambda: None) -> Expression:
+        """Return the expression that `text` is; `plain` may know it, when it is within the limits, without libcst."""
         found = self._expressions.get(text)
         if found is None:
-            found = self._expressions[text] = _read_expression(text)
+            found = _simple(text) or (plain() if refusal(text) is None else None) or _read_expression(text)
+            self._expressions[text] = found
         return found
 
     def arguments(self, text: str) -> tuple[Argument, ...]:
@@ -89,9 +91,6 @@ def nesting(text: str, *, by_line: bool = False) -> tuple[int, int]:
 
 
 def _read_expression(text: str) -> Expression:
-    simple = _simple(text)
-    if simple is not None:
-        return simple
     reason = refusal(text)
     if reason is not None:
         return Opaque(text[:200], reason)

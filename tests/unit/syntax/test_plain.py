@@ -1,0 +1,82 @@
+"""What is read from the tree is what libcst reads; what is not plain is declined."""
+
+from __future__ import annotations
+
+import pytest
+
+from miner.syntax import plain
+from miner.syntax.index import parser
+from miner.syntax.snippet import _read_expression
+
+PLAIN = [
+    "a",
+    "a.b.c",
+    "None",
+    "-1",
+    "+1",
+    "~flags",
+    "0x1F",
+    "1_000",
+    "1e3",
+    '"text"',
+    "r'\\d'",
+    '"one" "two"',
+    'f"needs {name} in {where.what}"',
+    'f"{{literal}} {x}\\n"',
+    '"plain " f"{x}" " and plain"',
+    "f(a, *b, c=d, **e)",
+    "f(\n    a,  # why\n    b,\n)",
+    "a < b <= c",
+    "a not in b",
+    "a is  not b",
+    "a and b and (c and d) or not e",
+    "(a and b) and c",
+    "a + b * c",
+    "x if test else y",
+    "(a, b)",
+    "()",
+    "[a, *b]",
+    "{a, b}",
+    "{}",
+    "{'a': 1, **rest}",
+    "a[0]",
+    "a[b.c]",
+    "((a))",
+    "(1, 2)[0]",
+]
+DECLINED = [
+    "a[1:2]",
+    "a[1, 2]",
+    "lambda: 0",
+    "[a for a in b]",
+    "f(a for a in b)",
+    "(a := b)",
+    "await a",
+    'f"{a!r}"',
+    'f"{a:>10}"',
+    'f"{a=}"',
+    'rf"{a}"',
+    'f"no field"',
+    'b"bytes"',
+    "1j",
+    "a\\\n.b[...]",
+    "a @ b if c else (yield)",
+]
+
+
+def node_of(text: str):
+    """Return the node of the expression in a statement of its own."""
+    return parser().parse(f"x = {text}\n".encode()).root_node.children[0].children[0].child_by_field_name("right")
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_expression_is_what_libcst_reads(text):
+    """To the letter: equal values of different types would be different expressions."""
+    assert repr(plain.read(node_of(text))) == repr(_read_expression(text))
+
+
+@pytest.mark.parametrize("text", DECLINED)
+def test_what_is_not_plain_is_left_to_libcst(text):
+    """Declined whole, also when only a part of it is not plain."""
+    with pytest.raises(plain.NotPlain):
+        plain.read(node_of(text))
