@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from miner.syntax.literal import LiteralError, number, string, unescape
 
 Converter = Callable[[Any], ir.Expression]
 _EMPTY = cst.Module(body=())
+_COMMENT = re.compile(r"#[^\n\r]*")
 
 
 def convert(node: cst.BaseExpression) -> ir.Expression:
@@ -122,7 +124,8 @@ def _comparison(node: cst.Comparison) -> ir.Expression:
 
 
 def _operator(node: cst.CSTNode) -> str:
-    return " ".join(_EMPTY.code_for_node(node).split())
+    """Return an operator in one line, without the comments that libcst keeps beside it."""
+    return " ".join(_COMMENT.sub("", _EMPTY.code_for_node(node)).split())
 
 
 def _boolean(node: cst.BooleanOperation) -> ir.Expression:
