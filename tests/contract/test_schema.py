@@ -43,6 +43,11 @@ ROWS: dict[str, Any] = {
         owner="library.model.Model", needs={"package": "x"}, when=True, origin="decorator",
         otherwise=node.Otherwise(effect="raise", exception="ImportError"),
     ),
+    "constraint": node.Constraint(
+        id="constraint:library.model.Model.fit#steps/raise", name="Model.fit bounds steps", evidence=(EVIDENCE,),
+        owner="library.model.Model.fit", parameters=("steps",), otherwise=node.Otherwise(effect="raise"),
+        when={"param": "steps", "of": "library.model.Model.fit", "op": "<", "value": 1},
+    ),
     "package": node.Package(
         id="package:x", name="x", evidence=(EVIDENCE,), import_names=("x",),
         gated=(node.Gate(specifier=">=1.0", stated_by="predicate:library.is_x_available"),),

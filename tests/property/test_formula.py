@@ -29,6 +29,7 @@ from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Not
 from miner.formula.disjunctive import atoms, disjunctive, literals, subjects, substitute
 from miner.formula.evaluate import evaluate, holds, value
+from miner.formula.gate import split
 from miner.formula.notation import from_json, schema, text, to_json
 from miner.formula.text import render
 from miner.formula.threshold import points
@@ -209,6 +210,18 @@ def test_the_disjunctive_form_has_the_same_value(f, machine):
     terms = disjunctive(f, limit=200)
     if terms is not None:
         assert evaluate(Any(tuple(All(term) for term in terms)), machine) is evaluate(f, machine)
+
+
+@quick
+@given(formulas(st.one_of(packages, modules, hardware, free)), machines(), truth_tables)
+def test_what_is_needed_says_neither_more_nor_less_than_the_condition(f, machine, truths):
+    """A place is reached exactly where some need is not met while it counts, or where no environment decides."""
+    found = split(f)
+    if not found.whole:
+        return
+    reached = Any((*(All((when, Not(needs))) for needs, when in found.records), found.calls))
+    decide = valuation(machine, truths)
+    assert value(reached, decide) is value(f, decide)
 
 
 @quick

@@ -28,8 +28,8 @@ def _claims(row: Row) -> Iterator[str]:
     elif kind == "Predicate":
         yield row["name"]
         yield from _of_formula(row["means"])
-    elif kind == "Requirement":
-        yield from _of_formula(row["needs"])
+    elif kind in {"Requirement", "Constraint"}:
+        yield from _of_formula(row.get("needs", True))
         yield from _of_formula(row["when"])
         otherwise = row["otherwise"]
         if otherwise.get("exception"):
@@ -55,7 +55,7 @@ def _of_formula(formula: Any) -> Iterator[str]:
         for constraint in formula.get(key, ()):
             yield constraint[1]
     if "feature" in formula:
-        yield formula["feature"].rpartition(".")[2]
+        yield formula["feature"].rpartition(".")[2].removesuffix("()")
     if formula.get("value") not in (None, True, False):
         yield str(formula["value"])
 

@@ -17,7 +17,8 @@ class Detector:
 
     `kinds` are the kinds of items that `find` is given; a detector without kinds is given None once for the whole
     file. `words` are byte strings of which one must occur in the file (and in the item) for `find` to be called; none
-    means always. `revision` goes up whenever the output may change: it is part of every cache key.
+    means always. A `deep` detector is given the statements within functions too, as far as they hold one of its words.
+    `revision` goes up whenever the output may change: it is part of every cache key.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Detector:
     kinds: frozenset[str]
     words: Callable[[Idioms], tuple[bytes, ...]]
     find: Callable[[File, Item | None], Iterator[Site]]
+    deep: bool = False
 
 
 def cores(*names: str) -> tuple[bytes, ...]:

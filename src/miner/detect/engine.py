@@ -12,12 +12,12 @@ import msgspec
 
 from miner.detect import inventory
 from miner.detect.detector import Detector
-from miner.detect.file import File, items
+from miner.detect.file import File, items, owning
 from miner.detect.idiom import Idioms
 from miner.detect.registry import DETECTORS
 from miner.detect.trigger import Offsets, Triggers, is_within
 from miner.machine.installed import installed_version
-from miner.model.site import Definition, Facts, FileOutcome, Site
+from miner.model.site import Facts, FileOutcome, Site
 from miner.model.span import Span
 from miner.syntax.decoding import Decoded, RefusedError, decode
 from miner.syntax.outline import Item, Outline, ParseError
@@ -75,7 +75,7 @@ def _facts(file: File) -> Facts:
         sites.append(site)
         if owner is not None and site.owner not in known:
             known.add(site.owner)
-            definitions.append(_nested(file, owner, site.owner))
+            definitions.append(inventory.nested(file, owner, site.owner))
     return Facts(
         tuple(definitions),
         tuple(inventory.imports(file)),
@@ -86,23 +86,23 @@ def _facts(file: File) -> Facts:
     )
 
 
-def _nested(file: File, item: Item, name: str) -> Definition:
-    return inventory.method(file, item, name)
-
-
 def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
     triggers = _triggers(file.idioms).find(file.data)
-    by_kind: _ByKind = {}
+    shallow: _ByKind = {}
+    deep: _ByKind = {}
     for detector in DETECTORS:
         if detector.id not in triggers:
             continue
         if not detector.kinds:
             for site in detector.find(file, None):
                 yield site, None
+        by_kind = deep if detector.deep else shallow
         for kind in detector.kinds:
             by_kind.setdefault(kind, []).append((detector, triggers[detector.id]))
-    if by_kind:
-        yield from _descend(file, file.outline.items, by_kind)
+    if shallow:
+        yield from _descend(file, file.outline.items, shallow)
+    if deep:
+        yield from _dive(file, file.outline.items, deep)
 
 
 _KNOWN_TRIGGERS: dict[str, Triggers] = {}
@@ -126,6 +126,29 @@ def _descend(file: File, block: list[Item], by_kind: _ByKind) -> Iterator[tuple[
             is_within(offsets, item.span) for found in by_kind.values() for _, offsets in found
         ):
             yield from _descend(file, item.blocks["body"], by_kind)
+
+
+def _dive(file: File, block: list[Item], by_kind: _ByKind) -> Iterator[tuple[Site, Item | None]]:
+    """Visit the statements of a block and all that stand in them, functions too, as far as they hold a word."""
+    offsets = tuple(sorted({offset for found in by_kind.values() for _, each in found for offset in each}))
+    waiting = list(reversed(block))
+    while waiting:
+        item = waiting.pop()
+        if item.kind in _LEAVES and item.kind not in by_kind:
+            continue
+        if not is_within(offsets, item.span):
+            continue
+        for detector, each in by_kind.get(item.kind, ()):
+            if is_within(each, item.span):
+                for site in detector.find(file, item):
+                    yield site, owning(item)
+        for inner in reversed(item.blocks.values()):
+            waiting.extend(reversed(inner))
+
+
+_LEAVES = frozenset(
+    {"return", "raise", "assert", "assign", "augment", "import", "expression", "global", "delete", "jump"}
+)
 
 
 def _shifted(facts: Facts, decoded: Decoded) -> Facts:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import cache
 
 from miner.detect.idiom import Idioms
 from miner.flow.condition import path_condition
-from miner.model.expression import Expression
-from miner.model.site import Guard
+from miner.flow.scope import Names, names_of, scope_at
+from miner.model.expression import Expression, names_in
+from miner.model.site import Guard, Scope
 from miner.model.span import Span
 from miner.syntax.outline import Item, Outline
 from miner.syntax.rows import entries
@@ -24,6 +25,7 @@ class File:
     path: str
     outline: Outline
     idioms: Idioms
+    _names: dict[int, Names] = field(default_factory=dict)
 
     @property
     def data(self) -> bytes:
@@ -42,6 +44,15 @@ class File:
         """Return the path condition of `item` within its definition."""
         return path_condition(item, self.outline, within=definition(item.parent))
 
+    def scope(self, item: Item, *expressions: object) -> Scope | None:
+        """Return what the names in `expressions` are at `item`; None outside of functions."""
+        function = definition(item.parent)
+        if function is None or function.kind != "function":
+            return None
+        if id(function) not in self._names:
+            self._names[id(function)] = names_of(function, self.outline)
+        return scope_at(item, self._names[id(function)], names_in(*expressions), self.outline)
+
 
 def definition(item: Item | None) -> Item | None:
     """Return the function or class that `item` is, or stands in; None at module level."""
@@ -58,6 +69,17 @@ def qualname(item: Item | None) -> str:
         names.append(current.name)
         current = definition(current.parent)
     return ".".join(reversed(names))
+
+
+def owning(item: Item | None) -> Item | None:
+    """Return the definition that owns what is stated at `item`: the outermost function around it, else the class."""
+    found: Item | None = None
+    current = definition(item)
+    while current is not None:
+        if current.kind == "function" or found is None:
+            found = current
+        current = definition(current.parent)
+    return found
 
 
 def is_type_checking(item: Item, outline: Outline) -> bool:

@@ -64,13 +64,8 @@ def _rows(file: File, value: Span) -> dict[str, Span]:
     return {f"row:{position}": span for position, (_, span) in enumerate(rows(file, value))}
 
 
-def free_names(expression: object) -> Iterator[str]:
-    """Yield the names that an expression mentions."""
-    return (part.name for part in ex.walk(expression) if isinstance(part, ex.Name))
-
-
 def _bound_items(file: File, table: ex.Expression) -> Iterator[tuple[str, Item]]:
-    wanted = set(free_names(table))
+    wanted = ex.names_in(table)
     for item in file.outline.items:
         for target in item.all_texts("target") if item.kind == "assign" else ():
             if (name := file.outline.source(target)) in wanted:

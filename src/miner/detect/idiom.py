@@ -34,6 +34,7 @@ PrimitiveKind = Literal[
     "os-name",
     "parse",
     "path",
+    "process",
     "properties",
     "python-text",
     "python-tuple",

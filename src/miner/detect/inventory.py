@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from miner.detect.file import File, is_type_checking, items
 from miner.model import expression as ex
 from miner.model.site import Definition, ExportRow, ImportRow
@@ -41,9 +43,11 @@ def definitions(file: File) -> Iterator[Definition]:
             yield from _variables(file, item)
 
 
-def method(file: File, item: Item, name: str) -> Definition:
-    """Return the definition of a method under its name within the module."""
-    return _function(file, item, name, "method")
+def nested(file: File, item: Item, name: str) -> Definition:
+    """Return the definition of a method, or of a class in a class, under its name within the module."""
+    if item.kind == "class":
+        return msgspec.structs.replace(_class(file, item), name=name)
+    return _function(file, item, name, "method" if item.parent is not None else "function")
 
 
 def imports(file: File) -> Iterator[ImportRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from miner.detect import enforcement_decorator, file_rule, placeholder, predicate
+from miner.detect import enforcement_decorator, file_rule, placeholder, predicate, runtime_gate
 from miner.detect.detector import Detector
 
 DETECTORS: tuple[Detector, ...] = (
@@ -10,4 +10,5 @@ DETECTORS: tuple[Detector, ...] = (
     file_rule.DETECTOR,
     placeholder.DETECTOR,
     predicate.DETECTOR,
+    runtime_gate.DETECTOR,
 )

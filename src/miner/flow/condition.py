@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from miner.model import expression as ex
 from miner.model.expression import Constant, Expression, Opaque
 from miner.model.site import Guard
 from miner.syntax.outline import Item, Outline
@@ -60,9 +61,10 @@ def _earlier_exits(item: Item, outline: Outline) -> Iterator[Guard]:
     """Yield the negated tests of earlier statements in the same block whose body always leaves but not by raising."""
     block = item.siblings(outline.items)
     for earlier in block[: item.index]:
-        if earlier.kind != "if":
-            continue
-        yield from _exit_guards(earlier, outline)
+        if earlier.kind == "if":
+            yield from _exit_guards(earlier, outline)
+        elif earlier.kind == "try":
+            yield from _past_handlers(earlier, outline)
 
 
 def _exit_guards(item: Item, outline: Outline) -> Iterator[Guard]:
@@ -87,6 +89,10 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         elif child.arm == "orelse" and parent.kind == "if":
             yield Guard(test, "if", outline.expression(test), holds=False)
     elif parent.kind == "except":
+        missing = _missing(parent, outline, holds=True)
+        if missing is not None:
+            yield missing
+            return
         span = parent.text("type")
         yield Guard(span or parent.span, "except", outline.expression(span) if span else _TRUE, holds=True)
     elif parent.kind == "try" and child.arm == "orelse":
@@ -97,6 +103,42 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         yield Guard(span or parent.span, "case", pattern, holds=True)
         if (guard := parent.text("guard")) is not None:
             yield Guard(guard, "if", outline.expression(guard), holds=True)
+
+
+def _past_handlers(item: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield that an import did not fail, where the handler of its failure always leaves but not by raising."""
+    for handler in item.blocks["handlers"]:
+        if leaves(handler.blocks["body"], _ALL_EXITS) and not leaves(handler.blocks["body"], _RAISE):
+            missing = _missing(handler, outline, holds=False)
+            if missing is not None:
+                yield missing
+
+
+def _missing(handler: Item, outline: Outline, *, holds: bool) -> Guard | None:
+    """Return the guard of a handler that is reached when an import fails; None when that is not clear."""
+    attempt = handler.parent
+    body = attempt.blocks["body"] if attempt is not None else []
+    imports = [item for item in body if item.kind == "import"]
+    if not imports:
+        return None
+    span = handler.text("type")
+    caught = outline.source(span) if span is not None else "Exception"
+    if not any(name in caught for name in _IMPORT_FAILURES):
+        nothing_else = all(item.kind in {"import", "jump"} or _is_constant(item, outline) for item in body)
+        if not (nothing_else and any(name in caught for name in _FAILURES)):
+            return None
+    modules = [ex.Constant("." * item.level + module) for item in imports for module in item.modules]
+    place = outline.between(imports[0].span, imports[-1].span)
+    return Guard(place, "missing", ex.Sequence("tuple", tuple(modules)), holds)
+
+
+_IMPORT_FAILURES = ("ImportError", "ModuleNotFoundError")
+_FAILURES = ("Exception", "BaseException", "RuntimeError", "OSError", "AttributeError")
+
+
+def _is_constant(item: Item, outline: Outline) -> bool:
+    value = item.text("value") if item.kind == "assign" else None
+    return value is not None and isinstance(outline.expression(value), ex.Constant)
 
 
 def _went_through(item: Item, outline: Outline) -> Iterator[Guard]:

@@ -40,7 +40,7 @@ class Predicate(_Atom, frozen=True, kw_only=True):
 
 
 class Feature(_Atom, frozen=True, kw_only=True):
-    """An attribute exists on an importable module: `hasattr`."""
+    """An attribute exists on an importable module (`hasattr`); with brackets behind it, the call answers yes."""
 
     feature: str
 

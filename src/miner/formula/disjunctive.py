@@ -40,6 +40,11 @@ def atoms(f: Formula) -> tuple[Atom, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def mentions(f: Formula, is_wanted: Callable[[Atom], bool]) -> bool:
+    """Say whether some atom of `f` is wanted."""
+    return any(map(is_wanted, _walk(f)))
+
+
 def literals(f: Formula) -> tuple[Literal, ...]:
     """Return the distinct literals of `f` with negation moved inwards, sorted by their JSON text."""
     found = {text(literal): literal for literal in _walk_literals(f, positive=True)}

@@ -10,9 +10,9 @@ from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.graph.evidence import EvidenceReader
-from miner.graph.implementation import implementations, in_package
+from miner.graph.implementation import implementations
 from miner.graph.package import Packages, required
-from miner.graph.requirement import predicate, requirements
+from miner.graph.requirement import constraints, predicate, requirements
 from miner.link.linker import Linked
 from miner.link.need import Need
 from miner.model.node import Edge, Evidence, Node, Predicate, Relation, Requirement
@@ -38,7 +38,7 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
     known: set[str] = set()
     published: dict[str, tuple[Predicate | None, Formula]] = {}
     for module, name, meaning in linked.predicates:
-        if not in_package(linked.library, linked.library.modules[module]):
+        if not linked.library.is_packaged(linked.library.modules[module]):
             continue
         made, means = predicate(linked.library, module, name, meaning, evidences)
         known.add(made.qualname)
@@ -69,6 +69,9 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
             )
         edges.add(node_.id, "about", _about(packages, needs, node_, need, edges), ())
         edges.add(node_.id, "uses_predicate", [f"predicate:{p}" for p in need.predicates if p in known], ())
+    for bound in constraints([b for b in linked.bounds if b.owner in objects], evidences):
+        nodes.append(bound)
+        edges.add(f"implementation:{bound.owner}", "states", [bound.id], bound.evidence[:1])
     nodes.extend(objects.values())
     nodes.extend(packages.nodes())
     nodes.sort(key=lambda n: n.id)
@@ -76,7 +79,7 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
     coverage = {
         "opaque": dict(sorted(opaque.items())),
         "not_understood": linked.problems,
-        "left_out": {"needs outside the packages": unowned},
+        "left_out": {"needs outside the packages": unowned, **linked.unpublished},
         "formulas": {"predicate": len(known), "requirement": stated},
     }
     return Built(tuple(nodes), edges.sorted(), coverage)

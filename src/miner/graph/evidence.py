@@ -35,6 +35,13 @@ class EvidenceReader:
         unique = sorted(set(places), key=lambda place: (_ORDER[place.role], place.path, place.span))
         return tuple(self.one(place) for place in unique)
 
+    def whole(self, path: str) -> Evidence:
+        """Return a whole file as the evidence of a definition."""
+        data = self._read(path)
+        return self.one(
+            Place(path, Span(0, len(data), 1, max(data.count(b"\n", 0, max(len(data) - 1, 0)) + 1, 1)), "definition")
+        )
+
     def bytes_of(self, found: Evidence) -> bytes:
         """Return the bytes that a piece of evidence of this snapshot stands on."""
         return self._read(found.path)[found.start_byte : found.end_byte]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.graph.evidence import EvidenceReader, redact
-from miner.link.library import Library, Module
+from miner.link.library import Module
 from miner.link.linker import Linked
 from miner.link.place import Place
 from miner.model.node import Export, Implementation
@@ -15,11 +15,13 @@ from miner.model.site import Definition
 def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
     """Yield every public class and function of the packages, every exported object, and every owner of a need."""
     stated = _backend_places(linked)
-    wanted = {need.owner for need in linked.needs} | linked.exports.keys()
+    wanted = {need.owner for need in linked.needs} | {bound.owner for bound in linked.bounds} | linked.exports.keys()
     for name in sorted(linked.library.modules):
         module = linked.library.modules[name]
-        if not in_package(linked.library, module):
+        if not linked.library.is_packaged(module):
             continue
+        if name in wanted:
+            yield _module(module, evidences)
         offered = {row.name for row in module.facts.exports or ()}
         for definition in module.definitions.values():
             qualname = f"{name}.{definition.name}"
@@ -33,13 +35,16 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
                     yield alias
 
 
-def in_package(library: Library, module: Module) -> bool:
-    """Say whether a module belongs to one of the snapshot's top packages, and is not a test or example."""
-    parts = module.name.split(".")
-    return parts[0] in library.roots and parts[0] not in _NOT_PACKAGES and parts[-1] != "conftest"
-
-
-_NOT_PACKAGES = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmark", "benchmarks", "scripts"})
+def _module(module: Module, evidences: EvidenceReader) -> Implementation:
+    """Return a module as the owner of what its top level states."""
+    return Implementation(
+        id=f"implementation:{module.name}",
+        name=module.name.rpartition(".")[2],
+        evidence=(evidences.whole(module.path),),
+        qualname=module.name,
+        kind="module",
+        public=not any(part.startswith("_") for part in module.name.split(".")),
+    )
 
 
 def _is_public_definition(definition: Definition) -> bool:

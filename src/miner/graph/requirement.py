@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from miner.formula.atom import Parameter
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.formula.disjunctive import subjects
+from miner.formula.disjunctive import atoms, subjects
 from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.link.library import Library
 from miner.link.meaning import Meaning
-from miner.link.need import Need
+from miner.link.need import Bound, Need
 from miner.link.place import Place
-from miner.model.node import Evidence, Otherwise, Predicate, Requirement
+from miner.model.node import Constraint, Evidence, Otherwise, Predicate, Requirement
 
 
 def predicate(
@@ -78,11 +79,16 @@ class _Canonicals:
         return self._known[key]
 
 
+_SAYING = frozenset({"runtime-gate", "assertion", "helper-call"})
+"""Origins whose sites differ when what they say differs."""
+
+
 def _fold(group: list[tuple[str, Formula, Need]]) -> list[tuple[Formula, list[Need]]]:
     """Fold needs with the same needs, when and action, in order of their canonical `when`, then needs."""
-    found: dict[tuple[str, str, str, str], tuple[Formula, list[Need]]] = {}
+    found: dict[tuple[str, ...], tuple[Formula, list[Need]]] = {}
     for when, needed, need in group:
-        key = (when, text(needed), need.origin, need.action or "")
+        said = (need.exception or "", need.message or "") if need.origin in _SAYING else ("", "")
+        key = (when, text(needed), need.origin, need.action or "", *said)
         found.setdefault(key, (needed, []))[1].append(need)
     return [found[key] for key in sorted(found)]
 
@@ -106,3 +112,33 @@ def _node(name: str, needed: Formula, members: list[Need], evidences: EvidenceRe
         origin=first.origin,
         enforced=first.enforced,
     )
+
+
+def constraints(bounds: Iterable[Bound], evidences: EvidenceReader) -> Iterator[Constraint]:
+    """Yield a node for each distinct bound; bounds that say the same of the same owner fold into one."""
+    groups: dict[str, dict[tuple[str, str, str], list[Bound]]] = {}
+    for bound in bounds:
+        base = f"constraint:{bound.owner}#{'|'.join(_parameters(bound.when))}/{bound.effect}"
+        key = (text(bound.when), bound.exception or "", bound.message or "")
+        groups.setdefault(base, {}).setdefault(key, []).append(bound)
+    for base in sorted(groups):
+        for position, key in enumerate(sorted(groups[base]), start=1):
+            members = groups[base][key]
+            first = members[0]
+            yield Constraint(
+                id=base if position == 1 else f"{base}~{position}",
+                name=f"{first.owner} bounds {', '.join(_parameters(first.when))}",
+                evidence=evidences.all(place for bound in members for place in bound.places),
+                owner=first.owner,
+                parameters=_parameters(first.when),
+                when=to_json(first.when),
+                otherwise=Otherwise(
+                    effect=first.effect,
+                    exception=first.exception,
+                    message=redact(first.message)[0] if first.message else None,
+                ),
+            )
+
+
+def _parameters(formula: Formula) -> tuple[str, ...]:
+    return tuple(sorted({atom.param for atom in atoms(formula) if isinstance(atom, Parameter)}))

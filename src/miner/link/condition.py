@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from miner.formula.atom import Opaque, Predicate
+import msgspec
+
+from miner.formula.atom import Module, Opaque, Predicate
 from miner.formula.connective import Formula, conjunction, disjunction, negation
 from miner.formula.disjunctive import atoms
+from miner.link.argument import over_arguments
 from miner.link.library import Library
 from miner.link.meaning import Meaning, Meanings
+from miner.link.meaning.primitive import PROCESS
 from miner.link.meaning.record import Scalar
 from miner.link.meaning.wording import render
 from miner.link.place import Place
 from miner.model import expression as ex
-from miner.model.site import Guard
+from miner.model import statement as st
+from miner.model.site import Guard, Scope
 
 MOST_ATOMS = 12
 """A predicate that means more than this stays one atom where it is used; its own node has the whole meaning."""
@@ -28,36 +35,109 @@ class Understood(NamedTuple):
     places: tuple[Place, ...] = ()
 
 
+@dataclass(frozen=True)
+class Local:
+    """The names of a function at a site, and the qualified name of the function that its parameters are of."""
+
+    scope: Scope
+    owner: str
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of arguments."""
+        return frozenset(self.scope.parameters)
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What tells this from other scopes of the same module."""
+        places = tuple(statement.span.start_byte for statement in self.scope.statements)
+        return (self.owner, self.scope.parameters, self.scope.unknown, places)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that is not the module's."""
+        bound = {name for statement in self.scope.statements for name in _bound(statement)}
+        return frozenset((*self.scope.parameters, *self.scope.unknown, *bound))
+
+
+def _bound(statement: st.Statement) -> Iterator[str]:
+    if isinstance(statement, st.Import):
+        yield from (binding.name for binding in statement.bindings)
+    elif isinstance(statement, st.Assign):
+        yield from ex.names_in(*statement.targets)
+
+
+_PLAIN = frozenset(
+    {"isinstance", "len", "str", "int", "float", "bool", "list", "tuple", "dict", "set", "type", "any", "all"}
+)
+"""Builtins that ask no environment anything."""
+
+
 class Conditions:
     """Reads conditions written in a module; a call or flag that is no known predicate becomes an opaque atom."""
 
-    def __init__(self, library: Library, meanings: Meanings) -> None:
+    def __init__(self, library: Library, meanings: Meanings, standard: Iterable[str] = ()) -> None:
         self._library = library
         self._meanings = meanings
+        self._standard = frozenset(standard)
+        self._interpretations: dict[tuple[str, bytes], Understood] = {}
+        self._guards: dict[tuple[object, ...], Understood] = {}
 
-    def guards(self, module: str, guards: Iterable[Guard]) -> Understood:
+    def guards(self, module: str, guards: Iterable[Guard], local: Local | None = None) -> Understood:
         """Return the conjunction of a path condition; handlers and cases stay opaque."""
         parts: list[Understood] = []
         for guard in guards:
             if guard.kind in {"except", "case"}:
                 parts.append(Understood(Opaque(opaque=render(guard.test), reason=f"reached through {guard.kind}")))
                 continue
-            part = self.read(module, guard.test)
+            if guard.kind == "missing":
+                part = Understood(negation(self._importable(module, guard.test)))
+            else:
+                part = self._guard(module, guard, local)
             parts.append(part if guard.holds else part._replace(formula=negation(part.formula)))
         return _joined(conjunction(*(part.formula for part in parts)), parts)
 
-    def read(self, module: str, expression: ex.Expression) -> Understood:
-        """Return what an expression means when it is used as a condition."""
+    def _guard(self, module: str, guard: Guard, local: Local | None) -> Understood:
+        """Return what a guard's test means; the same guard stands before many statements of a function."""
+        key = (module, guard.span, local.key if local is not None else None)
+        if key not in self._guards:
+            self._guards[key] = self.read(module, guard.test, local)
+        return self._guards[key]
+
+    def _importable(self, module: str, imported: ex.Expression) -> Formula:
+        """Return that all of some modules can be imported; those of the library itself depend on more than is seen."""
+        here = self._library.modules[module]
+        tests: list[Formula] = []
+        for item in imported.items if isinstance(imported, ex.Sequence) else ():
+            written = str(item.value) if isinstance(item, ex.Constant) else ""
+            name = written.lstrip(".")
+            absolute = here.absolute(len(written) - len(name), name)
+            root = absolute.partition(".")[0]
+            if root in self._library.roots or absolute in self._library.modules:
+                tests.append(Opaque(opaque=f"import {absolute}", reason="an import of the library itself"))
+            elif root not in self._standard:
+                tests.append(Module(module=absolute))
+        return conjunction(*tests)
+
+    def read(self, module: str, expression: ex.Expression, local: Local | None = None) -> Understood:
+        """Return what an expression means when it is used as a condition, within a function with `local`."""
         match expression:
             case ex.Constant(value=value):
                 return Understood(bool(value))
             case ex.Not(operand=operand):
-                part = self.read(module, operand)
+                part = self.read(module, operand, local)
                 return part._replace(formula=negation(part.formula))
             case ex.Boolean(operator=operator, values=values):
-                parts = [self.read(module, value) for value in values]
+                parts = [self.read(module, value, local) for value in values]
                 join = conjunction if operator == "and" else disjunction
                 return _joined(join(*(part.formula for part in parts)), parts)
+        mentioned = ex.names_in(expression) if local is not None else frozenset()
+        if local is not None and local.names & mentioned:
+            if local.parameters >= mentioned - _PLAIN:
+                return Understood(over_arguments(expression, local.owner))
+            meaning = self._meanings.condition(module, expression, local.scope, local.owner)
+            return self.understood(None, meaning)
+        match expression:
             case ex.Call():
                 return self._call(module, expression)
             case ex.Name() | ex.Attribute():
@@ -80,8 +160,10 @@ class Conditions:
 
     def _interpreted(self, module: str, expression: ex.Expression) -> Understood:
         """Return what the interpreter makes of an expression that is no plain call or name of a predicate."""
-        meaning = self._meanings.condition(module, expression)
-        return self.understood(None, meaning)
+        key = (module, msgspec.msgpack.encode(expression))
+        if key not in self._interpretations:
+            self._interpretations[key] = self.understood(None, self._meanings.condition(module, expression))
+        return self._interpretations[key]
 
     def _named(
         self, module: str, expression: ex.Expression, arguments: tuple[tuple[str, Scalar], ...]
@@ -112,8 +194,12 @@ class Conditions:
             known = self._library.modules.get(place.module)
             if known is not None:
                 places.append(Place(known.path, place.span, place.role))
-        if qualname is not None and len(atoms(meaning.formula)) > MOST_ATOMS:
-            own = tuple(place for place in places if place.role == "definition")
+        own = tuple(place for place in places if place.role == "definition")
+        found = atoms(meaning.formula)
+        if qualname is not None and any(isinstance(atom, Opaque) and atom.reason == PROCESS for atom in found):
+            asked = Opaque(opaque=f"{qualname.rpartition('.')[2]}()", reason=PROCESS)
+            return Understood(asked, (qualname,), own)
+        if qualname is not None and len(found) > MOST_ATOMS:
             return Understood(Predicate(predicate=qualname), (qualname,), own)
         return Understood(meaning.formula, (qualname,) if qualname else meaning.uses, tuple(places))
 

@@ -11,7 +11,7 @@ from miner.formula.connective import negation
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Understood, joined
 from miner.link.library import Library
-from miner.link.meaning.wording import render
+from miner.link.message import exception, template
 from miner.link.place import Place
 from miner.model import expression as ex
 from miner.model import statement as st
@@ -123,21 +123,8 @@ def _head(test: ex.Expression) -> str | None:
 
 
 def _exception(raised: st.Raise) -> tuple[str | None, str | None]:
-    value = raised.exception
-    if not isinstance(value, ex.Call):
-        return (ex.dotted(value) if value is not None else None), None
-    return ex.dotted(value.function), _message(value.arguments[0].value if value.arguments else None)
-
-
-def _message(expression: ex.Expression | None) -> str | None:
-    """Return a message as a template: the fields of an f-string stay as `{expression}`."""
-    match expression:
-        case ex.Constant(value=str(text)):
-            return text
-        case ex.Formatted(parts=parts):
-            return "".join(part if isinstance(part, str) else f"{{{render(part)}}}" for part in parts)
-        case _:
-            return None
+    name, message = exception(raised.exception)
+    return name, template(message).text
 
 
 def _skips(statement: st.Return) -> Iterator[_Gate]:
@@ -148,5 +135,5 @@ def _skips(statement: st.Return) -> Iterator[_Gate]:
         return
     name = (ex.dotted(inner.function) or "").rpartition(".")[2]
     if name in _SKIPS:
-        message = _message(inner.arguments[1].value if len(inner.arguments) > 1 else None)
+        message = template(inner.arguments[1].value if len(inner.arguments) > 1 else None).text
         yield _Gate(inner.arguments[0].value, _SKIPS[name], "skip", None, message, statement.span)

@@ -147,7 +147,7 @@ def _places(module: Module, site: Site, row: int | None) -> tuple[Place, ...]:
     mentioned = [span for key, span in site.spans.items() if key.startswith("name:")]
     table = site.expressions["table"]
     rule = table.items[row][0] if isinstance(table, ex.Mapping) and row < len(table.items) else None
-    names = set(detector.free_names(rule)) if rule is not None else set()
+    names = ex.names_in(rule)
     constants = [span for key, span in site.spans.items() if key.removeprefix("name:") in names and span in mentioned]
     return (Place(module.path, spans[0], "site"), *(Place(module.path, span, "constant") for span in constants))
 

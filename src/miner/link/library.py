@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from miner.model.expression import Constant, Expression
 from miner.model.site import Definition, Facts
 
+_NOT_PACKAGES = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmark", "benchmarks", "scripts"})
 _DEEPEST = 12  # re-exports followed before a name is given up
 
 
@@ -93,6 +94,11 @@ class Library:
     def by_path(self) -> dict[str, Module]:
         """The modules by path."""
         return {module.path: module for module in self.modules.values()}
+
+    def is_packaged(self, module: Module) -> bool:
+        """Say whether a module belongs to one of the snapshot's top packages, and is not a test or example."""
+        parts = module.name.split(".")
+        return parts[0] in self.roots and parts[0] not in _NOT_PACKAGES and parts[-1] != "conftest"
 
     def locate(self, module: str, name: str, depth: int = 0) -> Located | None:
         """Return where `name`, as seen in `module`, is defined; None when the module binds no such name."""

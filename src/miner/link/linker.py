@@ -12,9 +12,10 @@ from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
 from miner.link.decorator import Decorators
 from miner.link.file_rule import FileRules, read_file_rules
+from miner.link.gate import read_gates
 from miner.link.library import Library, build_library
 from miner.link.meaning import Found, Meaning, Meanings, Program
-from miner.link.need import Need
+from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
 from miner.link.placeholder import Structures, read_structures
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
@@ -27,7 +28,8 @@ class Linked:
 
     `exports`: for each object (qualified name) the packages and names it is offered under. `predicates`: module, name
     and meaning. `problems` counts shapes that were seen and not understood, by name; `unread` are files without
-    facts that the library's own rules read.
+    facts that the library's own rules read; `bounds` are what gates demand of parameters alone, `unpublished` counts
+    the gates that neither a need nor a bound came from.
     """
 
     library: Library
@@ -37,6 +39,8 @@ class Linked:
     needs: list[Need]
     problems: dict[str, int] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    bounds: list[Bound] = field(default_factory=list)
+    unpublished: dict[str, int] = field(default_factory=dict)
 
 
 def link(
@@ -51,7 +55,7 @@ def link(
     structures = read_structures(library)
     _offer(library, rules, structures)
     meanings = Meanings(_programs(library), idioms, _resolver(library))
-    conditions = Conditions(library, meanings)
+    conditions = Conditions(library, meanings, idioms.probe.standard)
     backends = Backends(library, conditions)
     decorators = Decorators(library, conditions)
     needs = [
@@ -59,6 +63,8 @@ def link(
         *needs_of_decorators(library, backends, decorators, rules, idioms),
         *needs_of_gates(library, structures, conditions, backends),
     ]
+    gated = read_gates(library, conditions)
+    needs.extend(gated.needs)
     return Linked(
         library,
         _backends(needs),
@@ -67,6 +73,8 @@ def link(
         needs,
         _problems(library, rules, structures),
         tuple(sorted(rules.unread)),
+        gated.bounds,
+        dict(sorted(gated.counts.items())),
     )
 
 

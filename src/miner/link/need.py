@@ -27,3 +27,15 @@ class Need:
     message: str | None = None
     action: str | None = None
     decorator: str | None = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What `owner` demands of its parameters alone: `effect` follows when `when` holds."""
+
+    owner: str
+    when: Formula
+    effect: Effect
+    places: tuple[Place, ...]
+    exception: str | None = None
+    message: str | None = None

@@ -210,6 +210,21 @@ def walk(expression: object) -> Iterator[object]:
             yield from walk(getattr(expression, name))
 
 
+def names_in(*expressions: object) -> set[str]:
+    """Return the bare names that expressions mention, at any depth."""
+    found: set[str] = set()
+    waiting: list[object] = list(expressions)
+    while waiting:
+        part = waiting.pop()
+        if type(part) is Name:
+            found.add(part.name)
+        elif type(part) is tuple:
+            waiting.extend(part)
+        elif isinstance(part, msgspec.Struct):
+            waiting.extend(msgspec.structs.astuple(part))
+    return found
+
+
 def dotted(expression: Expression) -> str | None:
     """Return `a.b.c` for a name or a chain of attributes on a name, else None."""
     parts: list[str] = []

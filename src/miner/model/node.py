@@ -85,10 +85,13 @@ class _Node(_Record, frozen=True, omit_defaults=False):
 
 
 class Implementation(_Node, frozen=True, tag_field="type", tag="Implementation"):
-    """A class, function, method, module-level variable or alias, where it is defined and how it is imported."""
+    """A class, function, method, module-level variable or alias, where it is defined and how it is imported.
+
+    A module is one where its top level states something.
+    """
 
     qualname: str
-    kind: Literal["class", "function", "method", "variable", "alias"]
+    kind: Literal["class", "function", "method", "variable", "alias", "module"]
     exports: tuple[Export, ...] = ()
     signature: str | None = None
     summary: str | None = None
@@ -117,6 +120,15 @@ class Requirement(_Node, frozen=True, tag_field="type", tag="Requirement"):
     enforced: bool
 
 
+class Constraint(_Node, frozen=True, tag_field="type", tag="Constraint"):
+    """What the owner demands of its parameters or fields alone: `otherwise` follows when `when` holds."""
+
+    owner: str
+    parameters: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    when: FormulaJson
+    otherwise: Otherwise
+
+
 class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     """A distribution by its canonical name, the names it is imported by, and the versions enforced at run time."""
 
@@ -124,7 +136,7 @@ class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     gated: tuple[Gate, ...] = ()
 
 
-Node = Union[Implementation, Predicate, Requirement, Package]  # noqa: UP007
+Node = Union[Implementation, Predicate, Requirement, Constraint, Package]  # noqa: UP007
 
 Relation = Literal["states", "about", "uses_predicate", "decorated_by"]
 
@@ -169,6 +181,7 @@ RECORDS: dict[str, Any] = {
     "implementation": Implementation,
     "predicate": Predicate,
     "requirement": Requirement,
+    "constraint": Constraint,
     "package": Package,
     "edge": Edge,
     "outcome": Outcome,

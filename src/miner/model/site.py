@@ -16,13 +16,25 @@ class Guard(msgspec.Struct, frozen=True, array_like=True):
 
     `kind`: `if` (the test of an enclosing if, while or conditional), `exit` (an earlier test whose body always leaves),
     `except` (within a handler; `test` is the exception type), `case` (a match case; `test` is the pattern's text),
-    `else` (the body of a try went through without its own raise under `test`). `holds` is the test's polarity.
+    `else` (the body of a try went through without its own raise under `test`), `missing` (an import failed; `test` is a
+    Sequence of what is imported, `..name` when relative). `holds` is the test's polarity.
     """
 
     span: Span
-    kind: Literal["if", "exit", "except", "case", "else"]
+    kind: Literal["if", "exit", "except", "case", "else", "missing"]
     test: Expression
     holds: bool
+
+
+class Scope(msgspec.Struct, frozen=True, array_like=True):
+    """What the names in the expressions of a site are within its function; all others are the module's.
+
+    `statements` bind locals, in order, each once before the site; `unknown` are locals that are bound otherwise.
+    """
+
+    parameters: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 class Site(msgspec.Struct, frozen=True, array_like=True):
@@ -41,6 +53,7 @@ class Site(msgspec.Struct, frozen=True, array_like=True):
     spans: dict[str, Span] = {}
     names: tuple[str, ...] = ()
     statements: tuple[Statement, ...] = ()
+    scope: Union[Scope, None] = None  # noqa: UP007
 
 
 class Definition(msgspec.Struct, frozen=True, array_like=True):

@@ -166,6 +166,10 @@ class Outline:
         """Return the text of a span."""
         return self.data[span.start_byte : span.end_byte].decode("utf-8", "replace")
 
+    def between(self, first: Span, last: Span) -> Span:
+        """Return the span from the start of `first` to the end of `last`."""
+        return Span(first.start_byte, last.end_byte, first.start_line, last.end_line)
+
     def line(self, offset: int) -> int:
         """Return the 1-based line of a byte offset; quick for offsets that rise from call to call."""
         known, line = self._last if self._last[0] <= offset else (0, 1)

@@ -8,6 +8,7 @@ from typing import Any
 from miner.formula.atom import Environment
 from miner.link.meaning.tree import choose
 from miner.link.meaning.value import (
+    Argument,
     Constant,
     DistributionOf,
     Distributions,
@@ -95,6 +96,8 @@ def member(value: Value, name: str, source: str) -> Value:
             return Release(Subject("capability", device), "number", _COMPONENTS[name])
         case Metadata(package) if name in {"version", "parsed_version"}:
             return Release(Subject("package", package), "text" if name == "version" else "parsed")
+        case Argument(argument, of):
+            return Argument(f"{argument}.{name}", of)
         case Unknown(_, reason):
             return Unknown(source, reason)
         case Constant() | Release() | Variable() | Series() | Table() | Index() | Distributions() | DistributionOf():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from miner.detect.idiom import Idioms
 from miner.formula.atom import Opaque, Parameter
@@ -15,12 +15,14 @@ from miner.link.meaning.fact import Facts
 from miner.link.meaning.fold import folded
 from miner.link.meaning.grounding import grounded
 from miner.link.meaning.names import Names
+from miner.link.meaning.outcome import scope_after
 from miner.link.meaning.record import Arguments, Meaning, Place, Program, Resolve
 from miner.link.meaning.routine import Caller
 from miner.link.meaning.trace import Trace
 from miner.link.meaning.tree import leaves, reaching
 from miner.link.meaning.value import (
     NONE,
+    Argument,
     Choice,
     Constant,
     External,
@@ -35,6 +37,7 @@ from miner.link.meaning.value import (
 )
 from miner.model import expression as ex
 from miner.model import statement as st
+from miner.model.site import Scope
 
 
 class Meanings:
@@ -70,15 +73,21 @@ class Meanings:
                     if found is not None:
                         yield module, name, found
 
-    def condition(self, module: str, expression: ex.Expression, shadowed: Iterable[str] = ()) -> Meaning:
-        """Return what an expression means as a condition, anywhere in `module`.
+    def condition(self, module: str, expression: ex.Expression, scope: Scope | None = None, owner: str = "") -> Meaning:
+        """Return what an expression means as a condition in `module`, or within its function `owner`.
 
-        Names are those of the module, but for `shadowed` ones, which are local and not known.
+        Names that `scope` does not speak of are those of the module.
         """
         context = self._context
         context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
-        scope: dict[str, Value] = {name: Unknown(name, "a local name") for name in shadowed}
-        value = context.evaluator.evaluate(expression, Frame(module, module, scope))
+        names: dict[str, Value] = {}
+        if scope is not None:
+            names.update((name, Argument(name, owner)) for name in scope.parameters)
+            names.update((name, Unknown(name, "a local name that is bound more than once")) for name in scope.unknown)
+        frame = Frame(module, module, names)
+        if scope is not None and scope.statements:
+            frame.scope = scope_after(context.executor.block(scope.statements, frame)) or frame.scope
+        value = context.evaluator.evaluate(expression, frame)
         return self._meaning(module, None, value, context.trace)
 
     def _compute(self, module: str, name: str, arguments: Arguments) -> Meaning | None:

@@ -33,6 +33,7 @@ from miner.link.meaning.value import (
 
 Positional = tuple[Value, ...]
 _NOT_FOUND = "PackageNotFoundError"
+PROCESS = "asks about the process, not the machine"
 
 
 def attribute(context: Context, path: str) -> Value:
@@ -65,13 +66,15 @@ def ask(context: Context, item: Primitive, subject: str | None, values: Position
         case "device":
             return Truth(Device(device=subject or "cuda"))
         case "feature":
-            return Truth(Feature(feature=subject or source))
+            return Truth(Feature(feature=f"{subject}()"))
         case "count":
             return Count(subject or "cuda")
         case "properties":
             return Properties(subject or "cuda")
         case "capability":
             return Release(Subject("capability", subject or "cuda"), "release", 2)
+        case "process":
+            return Unknown(source, PROCESS)
         case "index":
             return Index()
         case "system":

@@ -76,7 +76,10 @@ class Caller:
         found = self._context.idioms.primitive(path)
         if found is not None:
             by_keyword = tuple(keywords[k] for k in ("name", "distribution_name", "default") if k in keywords)
-            answer = ask(self._context, found[0], found[1], (*values, *by_keyword), source)
+            item, subject = found
+            answer = ask(
+                self._context, item, path if item.kind == "feature" else subject, (*values, *by_keyword), source
+            )
             if answer is not None:
                 return answer
         answer = builtin_call(self._context, path, values, source)

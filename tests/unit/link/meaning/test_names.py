@@ -115,9 +115,10 @@ def test_a_condition_anywhere(mine):
     meanings = mine(lambda module, name: targets.get((module, name)), lib__gate=GATE, lib__constant='FLOOR = "1.2"\n')
     call = Name("is_foo")
     from miner.model.expression import Attribute, Boolean, Call
+    from miner.model.site import Scope
 
     condition = Boolean("and", (Call(call, ()), Call(Attribute(Attribute(Name("torch"), "cuda"), "is_available"), ())))
     meaning = meanings.condition("lib.use", condition)
     assert meaning.exact
     assert meaning.uses == ("lib.gate.is_foo",)
-    assert not meanings.condition("lib.use", Call(call, ()), shadowed=["is_foo"]).exact
+    assert not meanings.condition("lib.use", Call(call, ()), Scope(unknown=("is_foo",))).exact

@@ -46,7 +46,7 @@ CASES = [
     ),
     ("torch.cuda.is_available()", Device(device="cuda")),
     ("torch.backends.mps.is_available()", Device(device="mps")),
-    ("torch.distributed.is_available()", Feature(feature="torch.distributed")),
+    ("torch.distributed.is_available()", Feature(feature="torch.distributed.is_available()")),
     ("torch.version.cuda is not None", Toolkit(cuda=())),
     ("bool(torch.version.hip)", Rocm(rocm=())),
     ('getattr(torch, "version").cuda is not None', Toolkit(cuda=())),

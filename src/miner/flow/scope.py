@@ -1,0 +1,159 @@
+"""The names of a function at one of its statements: parameters, and locals by the statements that bind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from miner.model import expression as ex
+from miner.model.site import Scope
+from miner.model.span import Span
+from miner.syntax.freeze import freeze
+from miner.syntax.outline import Item, Outline
+from miner.syntax.rows import entries
+
+_PARAMETER = re.compile(r"\**\s*(\w+)")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_MOST = 24
+"""Statements that one condition is followed through; the longest chain of transformers has 9."""
+_AFTER = re.compile(rb"\s*(?::[^=\n]*)?(?:[-+*/%|&^@]|//|\*\*|<<|>>|:)?=(?!=)|\s*,|\s*\)?\s*in\b|\s*\)\s*=(?!=)")
+_BEFORE = re.compile(rb"(?:\b(?:as|import|def|class)\s+|,\s*|[(*]\s*)\Z")
+"""What stands beside a name where it may be bound; the statement that stands there decides."""
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one function; `around` are the functions that it stands in, innermost first.
+
+    `known` are the byte offsets at which a name may be bound in the function, worked out when first asked for.
+    """
+
+    function: Item
+    parameters: tuple[str, ...]
+    around: tuple[Item, ...]
+    known: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def names_of(function: Item, outline: Outline) -> Names:
+    """Return the parameters of a function and of those around it, and where its locals may be bound."""
+    functions = [function]
+    around = function.parent
+    while around is not None:
+        if around.kind == "function":
+            functions.append(around)
+        around = around.parent
+    parameters = dict.fromkeys(name for each in functions for name in _parameters(each, outline))
+    return Names(function, tuple(parameters), tuple(functions[1:]))
+
+
+def scope_at(item: Item, names: Names, wanted: Iterable[str], outline: Outline) -> Scope:
+    """Return what the `wanted` names are at `item`: parameters, single assignments before it, or not known.
+
+    A name that several statements before `item` bind is not known; so is one bound by a loop, a handler or a with.
+    """
+    waiting = [(name, item.span.start_byte) for name in sorted(set(wanted), reverse=True)]
+    kept: dict[int, Item] = {}
+    unknown: dict[str, None] = {}
+    parameters: dict[str, None] = {}
+    seen: set[str] = set()
+    while waiting:
+        name, before = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        binding = _binding(name, before, names, outline)
+        if not binding:
+            if name in names.parameters:
+                parameters[name] = None
+            elif any(_offsets(name, _body(outer), outline) for outer in names.around):
+                unknown[name] = None
+            continue
+        if len(binding) > 1 or name in names.parameters or not _is_followed(binding[0]) or len(kept) >= _MOST:
+            unknown[name] = None
+            continue
+        kept[binding[0].span.start_byte] = binding[0]
+        if (value := binding[0].text("value")) is not None:
+            inner = ex.names_in(outline.expression(value))
+            waiting.extend((each, binding[0].span.start_byte) for each in sorted(inner, reverse=True))
+    statements = freeze([kept[start] for start in sorted(kept)], outline, keep=lambda _: False)
+    return Scope(tuple(parameters), tuple(unknown), statements)
+
+
+def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Item]:
+    """Return the statements of the function that bind `name` before an offset."""
+    found: dict[int, Item] = {}
+    if name not in names.known:
+        names.known[name] = _offsets(name, _body(names.function), outline)
+    for offset in names.known[name]:
+        if offset >= before:
+            break
+        item = _at(names.function.blocks["body"], offset)
+        is_done = item is not None and (item.span.end_byte <= before or item.kind in {"for", "with", "except"})
+        if item is not None and is_done and name in _bound(item, outline):
+            found[id(item)] = item
+    return list(found.values())
+
+
+def _at(block: list[Item], offset: int) -> Item | None:
+    """Return the innermost statement at an offset; the insides of definitions are not entered."""
+    for item in block:
+        span = item.span
+        if offset >= span.end_byte:
+            continue
+        if offset < span.start_byte:
+            return None
+        if item.kind not in {"function", "class"}:
+            for inner in item.blocks.values():
+                found = _at(inner, offset)
+                if found is not None:
+                    return found
+        return item
+    return None
+
+
+def _is_followed(item: Item) -> bool:
+    return item.kind == "import" or (item.kind == "assign" and item.text("value") is not None)
+
+
+def _bound(item: Item, outline: Outline) -> Iterator[str]:
+    """Yield the names that a statement itself binds."""
+    if item.kind in {"assign", "augment", "for", "with"}:
+        for target in item.all_texts("target"):
+            text = outline.source(target)
+            if "." not in text and "[" not in text.strip("[("):
+                yield from _NAME.findall(text)
+    elif item.kind == "import":
+        yield from (binding.name for binding in item.bindings)
+    elif item.kind in {"function", "class", "except"} and item.name:
+        yield item.name
+
+
+def _body(function: Item) -> Span:
+    parameters = function.text("parameters")
+    start = parameters.end_byte if parameters is not None else function.span.start_byte
+    return Span(start, function.span.end_byte, function.span.start_line, function.span.end_line)
+
+
+def _offsets(name: str, span: Span, outline: Outline) -> tuple[int, ...]:
+    """Return where `name` may be bound within a span."""
+    data, word = outline.data, name.encode()
+    found: list[int] = []
+    at = data.find(word, span.start_byte, span.end_byte)
+    while at != -1:
+        end = at + len(word)
+        is_whole = data[at - 1] not in _WORD and (end >= len(data) or data[end] not in _WORD)
+        if is_whole and (_AFTER.match(data, end, span.end_byte) or _BEFORE.search(data, max(at - 12, 0), at)):
+            found.append(at)
+        at = data.find(word, end, span.end_byte)
+    return tuple(found)
+
+
+def _parameters(function: Item, outline: Outline) -> Iterator[str]:
+    span = function.text("parameters")
+    text = outline.source(span) if span is not None else "()"
+    for start, end in entries(text):
+        match = _PARAMETER.match(text, start, end)
+        if match is not None:
+            yield match[1]

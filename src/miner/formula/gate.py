@@ -1,0 +1,132 @@
+"""From the path condition of a place to what is needed for it not to be reached.
+
+In disjunctive form each conjunction is taken for itself. Where something is lacking, one of what lacks is needed while
+the rest holds; where things are only present, not all of them may be. What speaks of no environment at all is kept
+apart. Over the result, any(when and not needs), with what is kept apart, equals the condition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from miner.formula.atom import (
+    Atom,
+    ComputeCapability,
+    Device,
+    DeviceCount,
+    Memory,
+    Module,
+    Opaque,
+    Package,
+    Parameter,
+    Python,
+    Rocm,
+    Toolkit,
+)
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula, Not, conjunction, disjunction, negation
+from miner.formula.disjunctive import disjunctive
+from miner.formula.literal import Literal
+from miner.formula.notation import text
+from miner.formula.subject import constrained, constraints
+
+LIMIT = 16
+_BELOW = {"<": ">=", "<=": ">"}
+
+
+@dataclass(frozen=True)
+class Split:
+    """`records` are (needs, when) pairs; `calls` is the part of the condition that speaks of no environment.
+
+    `whole` is False when the disjunctive form is longer than is followed: then the one record is opaque.
+    """
+
+    records: tuple[tuple[Formula, Formula], ...]
+    calls: Formula
+    whole: bool = True
+
+
+def split(condition: Formula) -> Split:
+    """Return what is needed, and when, for a place with this path condition not to be reached."""
+    terms = disjunctive(condition, LIMIT)
+    if terms is None:
+        opaque = Opaque(opaque="a condition", reason=f"more than {LIMIT} alternatives")
+        return Split(((opaque, True),), False, whole=False)
+    needed: dict[str, tuple[Formula, list[Formula]]] = {}
+    calls: list[Formula] = []
+    for term in terms:
+        found = _of_term(term)
+        if found is None:
+            calls.append(conjunction(*term))
+            continue
+        needs, when = found
+        needed.setdefault(text(when), (when, []))[1].append(needs)
+    records = [(canonical(conjunction(*parts)), when) for when, parts in needed.values()]
+    return Split(tuple(records), canonical(disjunction(*calls)))
+
+
+def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
+    """Return needs and when of one conjunction; None when it speaks of no environment."""
+    lacks: list[Formula] = []
+    presences: list[Formula] = []
+    calls: list[Formula] = []
+    for literal in term:
+        if not is_environmental(literal):
+            calls.append(literal)
+            continue
+        lack, presence = _divided(literal)
+        lacks.extend(lack)
+        presences.extend(presence)
+    if lacks:
+        needs = disjunction(*(negation(lack) for lack in lacks))
+        return canonical(needs), canonical(conjunction(*presences, *calls))
+    if presences:
+        return canonical(negation(conjunction(*presences))), canonical(conjunction(*calls))
+    return None
+
+
+def is_environmental(literal: Formula) -> bool:
+    """Say whether a literal speaks of the environment, and not of an argument or of what is not understood."""
+    atom = literal.part if isinstance(literal, Not) else literal
+    return not isinstance(atom, Parameter | Opaque)
+
+
+def _divided(literal: Literal) -> tuple[list[Formula], list[Formula]]:
+    """Return what lacks and what is present under one literal.
+
+    `x < 2` is x, and not `x >= 2`: the subject is there and falls short. So what is not `x < 2` does not fall short.
+    """
+    if isinstance(literal, Not):
+        falls_short = not isinstance(literal.part, bool) and _shortfall(literal.part) is not None  # type: ignore[arg-type]
+        return ([], [literal]) if falls_short else ([literal], [])
+    low = _shortfall(literal)
+    if low is None:
+        return [], [literal]
+    present = _presence(literal)
+    return [negation(low)], [] if present is True else [present]
+
+
+def _shortfall(atom: Atom) -> Formula | None:
+    """Return the floor that an atom falls short of, when it is an upper bound and nothing else."""
+    if not isinstance(atom, Package | Module | Python | DeviceCount | ComputeCapability | Toolkit | Rocm | Memory):
+        return None
+    listed = constraints(atom)
+    if isinstance(atom, DeviceCount) and listed == (("==", "0"),):
+        return DeviceCount(device_count=((">=", "1"),), device=atom.device)
+    if len(listed) != 1 or listed[0][0] not in _BELOW:
+        return None
+    operator, version = listed[0]
+    return constrained(atom, ((_BELOW[operator], version),))
+
+
+def _presence(atom: Atom) -> Formula:
+    """Return what must be there for an atom to have a version at all."""
+    match atom:
+        case ComputeCapability(device=device):
+            return Device(device=device or "cuda")
+        case Python() | DeviceCount() | Memory():
+            return True
+        case _:
+            return msgspec.structs.replace(constrained(atom, ()), **({"base": False} if hasattr(atom, "base") else {}))

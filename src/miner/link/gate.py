@@ -1,0 +1,116 @@
+"""What gates in the middle of functions need, and what they demand of parameters alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from miner.detect import enforcement_decorator
+from miner.detect import runtime_gate as detector
+from miner.formula.atom import Opaque, Parameter
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import mentions
+from miner.formula.gate import Split, is_environmental, split
+from miner.link.backend import sites
+from miner.link.condition import Conditions, Local, Understood
+from miner.link.library import Library, Module
+from miner.link.message import exception, template
+from miner.link.need import Bound, Need
+from miner.link.place import Place
+from miner.model.node import Effect, Origin
+from miner.model.site import Scope, Site
+
+_EFFECTS: dict[str, Effect] = {"raise": "raise", "assert": "raise", "reason": "return-reason"}
+
+
+@dataclass
+class Gated:
+    """The needs and bounds of a library's gates; `counts` says what became of the others."""
+
+    needs: list[Need] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> None:
+        """Count a site that is not published."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def read_gates(library: Library, conditions: Conditions) -> Gated:
+    """Return what every runtime gate of the packages states; that of a decorator is stated by what it decorates."""
+    found = Gated()
+    decorators = {(name, site.owner) for name, site in sites(library, enforcement_decorator.ID, "definition")}
+    for name, module in library.modules.items():
+        if not library.is_packaged(module):
+            continue
+        for site in module.facts.sites:
+            if site.detector == detector.ID and (name, site.owner) not in decorators:
+                _read(library, conditions, module, site, found)
+    return found
+
+
+def _read(library: Library, conditions: Conditions, module: Module, site: Site, found: Gated) -> None:
+    owner = f"{module.name}.{site.owner}" if site.owner else module.name
+    understood = conditions.guards(module.name, site.conditions, Local(site.scope or Scope(), owner))
+    calls = understood.formula
+    if mentions(calls, is_environmental):
+        result = split(calls)
+        found.needs.extend(_needs(library, module, site, owner, understood, result))
+        calls = result.calls
+    if isinstance(calls, bool):
+        if calls is understood.formula:
+            found.count("always or never reached")
+    elif mentions(calls, lambda atom: isinstance(atom, Opaque)):
+        found.count("parameters: a condition that is not understood")
+    elif not mentions(calls, lambda atom: isinstance(atom, Parameter)):
+        found.count("parameters: none in the condition")
+    elif any(part.startswith("_") and not part.startswith("__") for part in owner.split(".")):
+        found.count("parameters: of something private")
+    else:
+        found.bounds.append(_bound(library, module, site, owner, calls))
+
+
+def _needs(
+    library: Library, module: Module, site: Site, owner: str, understood: Understood, result: Split
+) -> Iterator[Need]:
+    raised, message, places = _stated(library, module, site)
+    origin: Origin = "assertion" if site.form == "assert" else "runtime-gate"
+    for needs, when in result.records:
+        yield Need(
+            owner,
+            needs,
+            when,
+            _EFFECTS[site.form],
+            origin,
+            True,
+            (*places, *understood.places),
+            understood.predicates,
+            (),
+            raised,
+            message,
+        )
+
+
+def _bound(library: Library, module: Module, site: Site, owner: str, calls: Formula) -> Bound:
+    raised, message, places = _stated(library, module, site)
+    return Bound(owner, canonical(calls), _EFFECTS[site.form], places, raised, message)
+
+
+def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, str | None, tuple[Place, ...]]:
+    """Return the exception, the message, and the places that a site itself gives."""
+    bound = site.scope.statements if site.scope is not None else ()
+    raised: str | None = None
+    text = site.expressions.get("message")
+    if site.form == "raise":
+        raised, text = exception(site.expressions["exception"])
+    elif site.form == "assert":
+        raised = "AssertionError"
+    message = template(text, library, module.name, bound)
+    places = [
+        Place(module.path, site.span, "site"),
+        *(Place(module.path, guard.span, "guard") for guard in site.conditions),
+        *(Place(module.path, statement.span, "binding") for statement in bound),
+        *message.places,
+    ]
+    return raised, message.text, tuple(places)

@@ -1,0 +1,77 @@
+"""Messages as templates: the text that the code holds, with the expressions in it as `{fields}`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from miner.link.library import Library
+from miner.link.meaning.wording import render
+from miner.link.place import Place
+from miner.model import expression as ex
+from miner.model import statement as st
+
+_DEEPEST = 6
+
+
+class Message(NamedTuple):
+    """A template, and the places outside of the site that its text stands at."""
+
+    text: str | None
+    places: tuple[Place, ...] = ()
+
+
+NONE = Message(None)
+
+
+def template(
+    expression: ex.Expression | None,
+    library: Library | None = None,
+    module: str = "",
+    bound: tuple[st.Statement, ...] = (),
+    depth: int = 0,
+) -> Message:
+    """Return the message that an expression makes; names are looked up among `bound`, then in the module."""
+    if depth > _DEEPEST:
+        return NONE
+    match expression:
+        case ex.Constant(value=str(text)):
+            return Message(text)
+        case ex.Formatted(parts=parts):
+            return Message("".join(part if isinstance(part, str) else f"{{{render(part)}}}" for part in parts))
+        case ex.Call(function=ex.Attribute(value=text, name="format")) | ex.Binary(left=text, operator="%"):
+            return template(text, library, module, bound, depth + 1)
+        case ex.Binary(left=left, operator="+", right=right):
+            sides = [template(side, library, module, bound, depth + 1) for side in (left, right)]
+            if all(side.text is None for side in sides):
+                return NONE
+            texts = [
+                f"{{{render(part)}}}" if side.text is None else side.text
+                for side, part in zip(sides, (left, right), strict=True)
+            ]
+            return Message("".join(texts), tuple(place for side in sides for place in side.places))
+        case ex.Name(name=name):
+            return _named(name, library, module, bound, depth)
+    return NONE
+
+
+def _named(name: str, library: Library | None, module: str, bound: tuple[st.Statement, ...], depth: int) -> Message:
+    for statement in bound:
+        if isinstance(statement, st.Assign) and ex.Name(name) in statement.targets:
+            return template(statement.value, library, module, bound, depth + 1)
+    found = library.constant(module, name) if library is not None else None
+    if library is None or found is None:
+        return NONE
+    home = library.modules[found[0]]
+    located = library.locate(module, name)
+    text = template(found[1]).text
+    if text is None or located is None or located.name not in home.definitions:
+        return NONE
+    return Message(text, (Place(home.path, home.definitions[located.name].span, "message"),))
+
+
+def exception(raised: ex.Expression | None) -> tuple[str | None, ex.Expression | None]:
+    """Return the name of the class that is raised, and the expression of its message."""
+    if not isinstance(raised, ex.Call):
+        return (ex.dotted(raised) if raised is not None else None), None
+    given = [argument.value for argument in raised.arguments if argument.keyword is None and not argument.star]
+    return ex.dotted(raised.function), given[0] if given else None
