@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from miner.app.schema import validator
+from miner.model.node import schema_of
 
 _FILES = (("nodes.jsonl", None), ("edges.jsonl", "edge"), ("outcomes.jsonl", "outcome"))
 
@@ -15,7 +16,7 @@ _FILES = (("nodes.jsonl", None), ("edges.jsonl", "edge"), ("outcomes.jsonl", "ou
 def main(graph: str) -> None:
     """Print rows and seconds as JSON; reading the rows is not counted, building the validator is."""
     rows = [
-        (name or row["type"].lower(), row)
+        (name or schema_of(row["type"]), row)
         for file, name in _FILES
         for row in map(json.loads, Path(graph, file).read_text(encoding="utf-8").splitlines())
     ]

@@ -48,6 +48,10 @@ ROWS: dict[str, Any] = {
         owner="library.model.Model.fit", parameters=("steps",), otherwise=node.Otherwise(effect="raise"),
         when={"param": "steps", "of": "library.model.Model.fit", "op": "<", "value": 1},
     ),
+    "environment-variable": node.EnvironmentVariable(
+        id="environment-variable:library.model#HOME", name="HOME", evidence=(EVIDENCE,), variable="HOME",
+        owner="library.model", default="/tmp", choices=("/", "/tmp"),
+    ),
     "package": node.Package(
         id="package:x", name="x", evidence=(EVIDENCE,), import_names=("x",),
         gated=(node.Gate(specifier=">=1.0", stated_by="predicate:library.is_x_available"),),

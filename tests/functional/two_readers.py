@@ -18,6 +18,8 @@ from miner.syntax.snippet import SnippetReader
 TOO_DEEP = "too deep for libcst"
 SECOND_OPINION = "left to libcst by tree-sitter, which finds a syntax error"
 """Then libcst's outline is the one that is used."""
+LIBCST_ALONE = "a syntax error for libcst alone"
+"""Rare syntax of the standard library's own tests; the default reader takes it."""
 _LIMITED = {"nested deeper than the limit for one expression", "longer than the limit for one expression"}
 """Only the snippet reader has these limits; the file's own limits bound the other."""
 
@@ -47,7 +49,7 @@ class Readers:
         if refused:
             if isinstance(outlines[0], ParseError) and isinstance(outlines[1], Outline):
                 return [f"{path}: {SECOND_OPINION}"]
-            return [] if len(refused) == 2 else [f"{path}: refused by libcst alone: {refused[0]}"]
+            return [] if len(refused) == 2 else [f"{path}: {LIBCST_ALONE}"]
         found = [f"{path}: {line}" for line in _compare(outlines[0], outlines[1])]  # type: ignore[arg-type]
         facts = [mine(path, data, self._idioms, read) for read in (self.fast, concrete.read_outline)]
         if facts[0] != facts[1]:

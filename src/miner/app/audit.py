@@ -23,6 +23,7 @@ from miner.audit.rederivation import differences
 from miner.detect.idiom import BUILT_IN, load_idioms
 from miner.errors import GraphError, InternalError, UsageError
 from miner.graph.package import AUTHORED_PATH
+from miner.model.node import schema_of
 from miner.model.snapshot import Snapshot
 from miner.source.locate import open_source
 from miner.store.cache import default_folder
@@ -128,7 +129,7 @@ def _schemas(manifest: Row, rows: dict[str, list[Row]]) -> Iterator[Finding]:
 def _with_kinds(manifest: Row, rows: dict[str, list[Row]]) -> Iterator[tuple[str, Row]]:
     yield "manifest", manifest
     for row in rows[NODES]:
-        yield str(row.get("type")).lower(), row
+        yield schema_of(str(row.get("type"))), row
     yield from (("edge", row) for row in rows[EDGES])
     yield from (("outcome", row) for row in rows[OUTCOMES])
 

@@ -19,7 +19,7 @@ from miner.detect.idiom import Idioms
 from miner.errors import InternalError
 from miner.graph.build import Built, build
 from miner.link.linker import link
-from miner.model.node import Manifest, Outcome
+from miner.model.node import Manifest, Outcome, schema_of
 from miner.model.snapshot import Snapshot
 from miner.store.canonical import encode
 from miner.store.layout import EDGES, MANIFEST, NODES, OUTCOMES, SCHEMA_VERSION
@@ -100,7 +100,7 @@ def _lines(rows: list[tuple[str, object]], check: Check) -> bytes:
     for kind, row in rows:
         line = encode(row)
         document = msgspec.json.decode(line)
-        check(document["type"].lower() if kind == "node" else kind, document)
+        check(schema_of(document["type"]) if kind == "node" else kind, document)
         found.append(line)
     return b"".join(line + b"\n" for line in found)
 

@@ -10,6 +10,7 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "states": (frozenset({"Implementation"}), frozenset({"Requirement", "Constraint"})),
     "about": (frozenset({"Requirement", "Predicate"}), frozenset({"Package"})),
     "uses_predicate": (frozenset({"Requirement", "Predicate"}), frozenset({"Predicate"})),
+    "reads": (frozenset({"Implementation"}), frozenset({"EnvironmentVariable"})),
     "decorated_by": (frozenset({"Implementation"}), frozenset({"Implementation"})),
 }
 

@@ -23,7 +23,8 @@ def ungrounded(row: Row, text: bytes) -> Iterator[Finding]:
 def _claims(row: Row) -> Iterator[str]:
     kind = row.get("type")
     if kind == "Implementation":
-        yield row["name"]
+        if row["kind"] != "module":  # its name is that of its file
+            yield row["name"]
         yield from row["backends"]
     elif kind == "Predicate":
         yield row["name"]
@@ -32,9 +33,16 @@ def _claims(row: Row) -> Iterator[str]:
         yield from _of_formula(row.get("needs", True))
         yield from _of_formula(row["when"])
         otherwise = row["otherwise"]
-        if otherwise.get("exception"):
+        if (
+            otherwise.get("exception")
+            and row.get("origin") != "assertion"
+            and otherwise["exception"] != "AssertionError"
+        ):
             yield otherwise["exception"].rpartition(".")[2]
         yield from _WORD.findall(otherwise.get("message") or "")
+    elif kind == "EnvironmentVariable":
+        yield row["variable"]
+        yield from row["choices"]
     elif kind == "Package":
         yield from (name.rpartition(".")[2] for name in row["import_names"])
 
@@ -65,5 +73,9 @@ def _holds(text: bytes, claim: str) -> bool:
     written = claim.encode("utf-8")
     if written in text or written.lower() in text.lower():
         return True
+    if claim.isalpha() and any(
+        claim[:at].encode() in text and claim[at:].encode() in text for at in range(2, len(claim) - 1)
+    ):
+        return True  # the end of one string and the start of the next
     parts = [part for part in re.split(r"[.\-_]", claim) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)
     return len(parts) > 1 and all(part.encode("utf-8") in text for part in parts)

@@ -101,10 +101,26 @@ class Placeholders(_Section, frozen=True):
 
 
 class Predicates(_Section, frozen=True):
-    """Names under which a predicate or flag usually goes, and of functions that compare versions for one."""
+    """Names of predicates and flags, of functions that compare versions for one, and of flags that their names tell."""
 
     names: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class EnvironmentReader(_Section, frozen=True):
+    """A function that reads an environment variable; its arguments, counted from 0: name, default, choices."""
+
+    name: str
+    variable: int = 0
+    default: int | None = None
+    choices: int | None = None
+
+
+class EnvironmentReading(_Section, frozen=True):
+    """How environment variables are read, besides by the standard library."""
+
+    readers: tuple[EnvironmentReader, ...] = ()
 
 
 class Generated(_Section, frozen=True):
@@ -146,6 +162,7 @@ class Idioms(_Section, frozen=True, dict=True):
     placeholders: Placeholders = Placeholders()
     predicates: Predicates = Predicates()
     generated: Generated = Generated()
+    environment: EnvironmentReading = EnvironmentReading()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}
     digest: str = ""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from miner.detect import enforcement_decorator, file_rule, placeholder, predicate, runtime_gate
+from miner.detect import (
+    enforcement_decorator,
+    environment_variable,
+    file_rule,
+    placeholder,
+    predicate,
+    runtime_gate,
+    soft_use,
+)
 from miner.detect.detector import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     enforcement_decorator.DETECTOR,
+    environment_variable.DETECTOR,
     file_rule.DETECTOR,
     placeholder.DETECTOR,
     predicate.DETECTOR,
     runtime_gate.DETECTOR,
+    soft_use.DETECTOR,
 )

@@ -18,6 +18,7 @@ from miner.detect.idiom import Idioms
 from miner.flow.condition import leaves
 from miner.model import expression as ex
 from miner.model.site import Guard, Site
+from miner.model.span import Span
 from miner.syntax.outline import Item
 
 ID = "runtime-gate"
@@ -28,9 +29,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if item is None or is_type_checking(item, file.outline):
         return
     if item.kind == "raise":
-        exception = _class_of(file, item, file.outline.read(item, "exception"))
+        exception, caught = _class_of(file, item, file.outline.read(item, "exception"))
         if exception is not None and not _is_reraise(item, exception) and not _is_caught(file, item, exception):
-            yield from _site(file, item, "raise", {"exception": exception}, ())
+            yield from _site(file, item, "raise", {"exception": exception}, (), caught)
     elif item.kind == "assert":
         test = item.text("test")
         message = file.outline.read(item, "message")
@@ -42,12 +43,18 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
 
 
 def _site(
-    file: File, item: Item, form: str, expressions: dict[str, ex.Expression], more: tuple[Guard, ...]
+    file: File,
+    item: Item,
+    form: str,
+    expressions: dict[str, ex.Expression],
+    more: tuple[Guard, ...],
+    caught: Span | None = None,
 ) -> Iterator[Site]:
     conditions = (*file.conditions(item), *more)
     if conditions:
         scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
-        yield Site(ID, form, item.span, qualname(owning(item)), conditions, expressions, scope=scope)
+        spans = {"class": caught} if caught is not None else {}
+        yield Site(ID, form, item.span, qualname(owning(item)), conditions, expressions, spans, scope=scope)
 
 
 def _is_reraise(item: Item, exception: ex.Expression) -> bool:
@@ -55,20 +62,23 @@ def _is_reraise(item: Item, exception: ex.Expression) -> bool:
     return any(each.kind == "except" and each.name and exception == ex.Name(each.name) for each in _around(item))
 
 
-def _class_of(file: File, item: Item, exception: ex.Expression | None) -> ex.Expression | None:
-    """Return what is raised, with the class of a handler's own exception, as in `type(e)(...)`, by its name."""
+def _class_of(file: File, item: Item, exception: ex.Expression | None) -> tuple[ex.Expression | None, Span | None]:
+    """Return what is raised, with the class of a handler's own exception by its name, and where that name stands."""
     if not isinstance(exception, ex.Call):
-        return exception
+        return exception, None
     match exception.function:
         case ex.Call(function=ex.Name(name="type"), arguments=(ex.Argument(value=ex.Name(name=name)),)):
             pass
         case ex.Attribute(value=ex.Name(name=name), name="__class__"):
             pass
         case _:
-            return exception
+            return exception, None
     handler = next((each for each in _around(item) if each.kind == "except" and each.name == name), None)
-    caught = file.outline.read(handler, "type") if handler is not None else None
-    return ex.Call(caught, exception.arguments) if isinstance(caught, ex.Name | ex.Attribute) else exception
+    span = handler.text("type") if handler is not None else None
+    caught = file.expression(span) if span is not None else None
+    if not isinstance(caught, ex.Name | ex.Attribute):
+        return exception, None
+    return ex.Call(caught, exception.arguments), span
 
 
 def _around(item: Item) -> Iterator[Item]:

@@ -89,7 +89,7 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         elif child.arm == "orelse" and parent.kind == "if":
             yield Guard(test, "if", outline.expression(test), holds=False)
     elif parent.kind == "except":
-        missing = _missing(parent, outline, holds=True)
+        missing = missing_import(parent, outline)
         if missing is not None:
             yield missing
             return
@@ -109,12 +109,12 @@ def _past_handlers(item: Item, outline: Outline) -> Iterator[Guard]:
     """Yield that an import did not fail, where the handler of its failure always leaves but not by raising."""
     for handler in item.blocks["handlers"]:
         if leaves(handler.blocks["body"], _ALL_EXITS) and not leaves(handler.blocks["body"], _RAISE):
-            missing = _missing(handler, outline, holds=False)
+            missing = missing_import(handler, outline)
             if missing is not None:
-                yield missing
+                yield Guard(missing.span, missing.kind, missing.test, holds=False)
 
 
-def _missing(handler: Item, outline: Outline, *, holds: bool) -> Guard | None:
+def missing_import(handler: Item, outline: Outline) -> Guard | None:
     """Return the guard of a handler that is reached when an import fails; None when that is not clear."""
     attempt = handler.parent
     body = attempt.blocks["body"] if attempt is not None else []
@@ -129,7 +129,7 @@ def _missing(handler: Item, outline: Outline, *, holds: bool) -> Guard | None:
             return None
     modules = [ex.Constant("." * item.level + module) for item in imports for module in item.modules]
     place = outline.between(imports[0].span, imports[-1].span)
-    return Guard(place, "missing", ex.Sequence("tuple", tuple(modules)), holds)
+    return Guard(place, "missing", ex.Sequence("tuple", tuple(modules)), holds=True)
 
 
 _IMPORT_FAILURES = ("ImportError", "ModuleNotFoundError")

@@ -27,7 +27,7 @@ from miner.formula.atom import (
 )
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, Not, conjunction, disjunction, negation
-from miner.formula.disjunctive import disjunctive
+from miner.formula.disjunctive import disjunctive, literals
 from miner.formula.literal import Literal
 from miner.formula.notation import text
 from miner.formula.subject import constrained, constraints
@@ -91,6 +91,12 @@ def is_environmental(literal: Formula) -> bool:
     """Say whether a literal speaks of the environment, and not of an argument or of what is not understood."""
     atom = literal.part if isinstance(literal, Not) else literal
     return not isinstance(atom, Parameter | Opaque)
+
+
+def is_lacking(condition: Formula) -> bool:
+    """Say whether a condition speaks of the environment only as lacking something."""
+    found = [_divided(literal)[0] for literal in literals(condition) if is_environmental(literal)]
+    return bool(found) and all(found)
 
 
 def _divided(literal: Literal) -> tuple[list[Formula], list[Formula]]:

@@ -13,6 +13,7 @@ from miner.graph.evidence import EvidenceReader
 from miner.graph.implementation import implementations
 from miner.graph.package import Packages, required
 from miner.graph.requirement import constraints, predicate, requirements
+from miner.graph.variable import environment_variables
 from miner.link.linker import Linked
 from miner.link.need import Need
 from miner.model.node import Edge, Evidence, Node, Predicate, Relation, Requirement
@@ -27,9 +28,9 @@ class Built:
     coverage: dict[str, dict[str, int]]
 
 
-def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], idioms: Idioms) -> Built:
-    """Return the graph of a linked snapshot; `read` gives a file's bytes by path, `blobs` its blob id."""
-    evidences = EvidenceReader(read, blobs)
+def build(linked: Linked, read_bytes: Callable[[str], bytes], blobs: dict[str, str], idioms: Idioms) -> Built:
+    """Return the graph of a linked snapshot; `read_bytes` gives a file's bytes by path, `blobs` its blob id."""
+    evidences = EvidenceReader(read_bytes, blobs)
     packages = Packages(idioms, lambda found, word: word.encode() in evidences.bytes_of(found))
     edges = _Edges()
     nodes: list[Node] = []
@@ -72,6 +73,9 @@ def build(linked: Linked, read: Callable[[str], bytes], blobs: dict[str, str], i
     for bound in constraints([b for b in linked.bounds if b.owner in objects], evidences):
         nodes.append(bound)
         edges.add(f"implementation:{bound.owner}", "states", [bound.id], bound.evidence[:1])
+    for read in environment_variables([v for v in linked.variables if v.owner in objects], evidences):
+        nodes.append(read)
+        edges.add(f"implementation:{read.owner}", "reads", [read.id], read.evidence[:1])
     nodes.extend(objects.values())
     nodes.extend(packages.nodes())
     nodes.sort(key=lambda n: n.id)

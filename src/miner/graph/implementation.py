@@ -15,7 +15,8 @@ from miner.model.site import Definition
 def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
     """Yield every public class and function of the packages, every exported object, and every owner of a need."""
     stated = _backend_places(linked)
-    wanted = {need.owner for need in linked.needs} | {bound.owner for bound in linked.bounds} | linked.exports.keys()
+    wanted = {need.owner for need in linked.needs} | {bound.owner for bound in linked.bounds}
+    wanted |= {variable.owner for variable in linked.variables} | linked.exports.keys()
     for name in sorted(linked.library.modules):
         module = linked.library.modules[name]
         if not linked.library.is_packaged(module):

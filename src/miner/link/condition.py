@@ -16,6 +16,7 @@ from miner.link.argument import over_arguments
 from miner.link.library import Library
 from miner.link.meaning import Meaning, Meanings
 from miner.link.meaning.primitive import PROCESS
+from miner.link.meaning.record import Place as MeaningPlace
 from miner.link.meaning.record import Scalar
 from miner.link.meaning.wording import render
 from miner.link.place import Place
@@ -52,6 +53,11 @@ class Local:
         """What tells this from other scopes of the same module."""
         places = tuple(statement.span.start_byte for statement in self.scope.statements)
         return (self.owner, self.scope.parameters, self.scope.unknown, places)
+
+    @cached_property
+    def mentioned(self) -> set[str]:
+        """The names in the statements that bind locals."""
+        return ex.names_in(*(s.value for s in self.scope.statements if isinstance(s, st.Assign)))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -101,8 +107,19 @@ class Conditions:
         """Return what a guard's test means; the same guard stands before many statements of a function."""
         key = (module, guard.span, local.key if local is not None else None)
         if key not in self._guards:
-            self._guards[key] = self.read(module, guard.test, local)
+            found = self.read(module, guard.test, local)
+            aliases = tuple(self._aliases(module, guard.test, local))
+            self._guards[key] = found._replace(places=(*found.places, *aliases)) if aliases else found
         return self._guards[key]
+
+    def _aliases(self, module: str, expression: ex.Expression, local: Local | None) -> Iterator[Place]:
+        """Yield the imports that bind names of an expression to something called otherwise: `import numpy as np`."""
+        here = self._library.modules[module]
+        names = ex.names_in(expression) | (local.mentioned if local is not None else set())
+        aliased = {name for name in names if name != here.imported.get(name, name).rpartition(".")[2]}
+        for row in here.facts.imports if aliased else ():
+            if not row.type_checking and any(binding.name in aliased for binding in row.bindings):
+                yield Place(here.path, row.span, "binding")
 
     def _importable(self, module: str, imported: ex.Expression) -> Formula:
         """Return that all of some modules can be imported; those of the library itself depend on more than is seen."""
@@ -144,6 +161,21 @@ class Conditions:
                 return self._named(module, expression, ()) or self._interpreted(module, expression)
             case _:
                 return self._interpreted(module, expression)
+
+    def strings(
+        self, module: str, expression: ex.Expression, local: Local
+    ) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+        """Return the strings that an expression can be, or hold, and where those stand; none when it is not known."""
+        if isinstance(expression, ex.Constant):
+            return ((expression.value,) if isinstance(expression.value, str) else ()), ()
+        found, places = self._meanings.strings(module, expression, local.scope, local.owner)
+        return found, tuple(self._placed(places))
+
+    def _placed(self, places: Iterable[MeaningPlace]) -> Iterator[Place]:
+        for place in places:
+            known = self._library.modules.get(place.module)
+            if known is not None:
+                yield Place(known.path, place.span, place.role)
 
     def predicate(self, module: str, name: str) -> Understood | None:
         """Return what the predicate seen as `name` in `module` means; None when it is none."""
@@ -189,11 +221,7 @@ class Conditions:
 
     def understood(self, qualname: str | None, meaning: Meaning) -> Understood:
         """Return a meaning with its evidence as places of the snapshot."""
-        places = []
-        for place in meaning.evidence:
-            known = self._library.modules.get(place.module)
-            if known is not None:
-                places.append(Place(known.path, place.span, place.role))
+        places = tuple(self._placed(meaning.evidence))
         own = tuple(place for place in places if place.role == "definition")
         found = atoms(meaning.formula)
         if qualname is not None and any(isinstance(atom, Opaque) and atom.reason == PROCESS for atom in found):
@@ -201,7 +229,7 @@ class Conditions:
             return Understood(asked, (qualname,), own)
         if qualname is not None and len(found) > MOST_ATOMS:
             return Understood(Predicate(predicate=qualname), (qualname,), own)
-        return Understood(meaning.formula, (qualname,) if qualname else meaning.uses, tuple(places))
+        return Understood(meaning.formula, (qualname,) if qualname else meaning.uses, places)
 
 
 def _joined(formula: Formula, parts: Iterable[Understood]) -> Understood:

@@ -65,10 +65,16 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         found.count("parameters: a condition that is not understood")
     elif not mentions(calls, lambda atom: isinstance(atom, Parameter)):
         found.count("parameters: none in the condition")
-    elif any(part.startswith("_") and not part.startswith("__") for part in owner.split(".")):
+    elif _is_private(owner) or not mentions(
+        calls, lambda atom: isinstance(atom, Parameter) and not _is_private(atom.param)
+    ):
         found.count("parameters: of something private")
     else:
-        found.bounds.append(_bound(library, module, site, owner, calls))
+        found.bounds.append(_bound(library, module, site, owner, calls, understood))
+
+
+def _is_private(name: str) -> bool:
+    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
 
 
 def _needs(
@@ -92,9 +98,9 @@ def _needs(
         )
 
 
-def _bound(library: Library, module: Module, site: Site, owner: str, calls: Formula) -> Bound:
+def _bound(library: Library, module: Module, site: Site, owner: str, calls: Formula, understood: Understood) -> Bound:
     raised, message, places = _stated(library, module, site)
-    return Bound(owner, canonical(calls), _EFFECTS[site.form], places, raised, message)
+    return Bound(owner, canonical(calls), _EFFECTS[site.form], (*places, *understood.places), raised, message)
 
 
 def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, str | None, tuple[Place, ...]]:
@@ -110,6 +116,7 @@ def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, s
     places = [
         Place(module.path, site.span, "site"),
         *(Place(module.path, guard.span, "guard") for guard in site.conditions),
+        *(Place(module.path, span, "guard") for span in site.spans.values()),
         *(Place(module.path, statement.span, "binding") for statement in bound),
         *message.places,
     ]

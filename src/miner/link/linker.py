@@ -19,6 +19,8 @@ from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
 from miner.link.placeholder import Structures, read_structures
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
+from miner.link.soft_use import needs_of_soft_uses
+from miner.link.variable import Variable, read_variables
 from miner.model.site import Facts
 
 
@@ -40,6 +42,7 @@ class Linked:
     problems: dict[str, int] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     bounds: list[Bound] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list)
     unpublished: dict[str, int] = field(default_factory=dict)
 
 
@@ -65,15 +68,22 @@ def link(
     ]
     gated = read_gates(library, conditions)
     needs.extend(gated.needs)
+    predicates = sorted(meanings.predicates(), key=lambda found: found[:2])
+    names = frozenset(f"{module}.{name}" for module, name, _ in predicates)
+    needs.extend(needs_of_soft_uses(library, conditions, names))
+    variables = read_variables(library, conditions)
+    if variables.computed:
+        gated.counts["environment variable: a name that is computed at run time"] = variables.computed
     return Linked(
         library,
         _backends(needs),
         _exports(library),
-        sorted(meanings.predicates(), key=lambda found: found[:2]),
+        predicates,
         needs,
         _problems(library, rules, structures),
         tuple(sorted(rules.unread)),
         gated.bounds,
+        variables.found,
         dict(sorted(gated.counts.items())),
     )
 

@@ -129,6 +129,15 @@ class Constraint(_Node, frozen=True, tag_field="type", tag="Constraint"):
     otherwise: Otherwise
 
 
+class EnvironmentVariable(_Node, frozen=True, tag_field="type", tag="EnvironmentVariable"):
+    """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with."""
+
+    variable: str
+    owner: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+
+
 class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     """A distribution by its canonical name, the names it is imported by, and the versions enforced at run time."""
 
@@ -136,9 +145,9 @@ class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     gated: tuple[Gate, ...] = ()
 
 
-Node = Union[Implementation, Predicate, Requirement, Constraint, Package]  # noqa: UP007
+Node = Union[Implementation, Predicate, Requirement, Constraint, EnvironmentVariable, Package]  # noqa: UP007
 
-Relation = Literal["states", "about", "uses_predicate", "decorated_by"]
+Relation = Literal["states", "about", "uses_predicate", "decorated_by", "reads"]
 
 
 class Edge(_Record, frozen=True, omit_defaults=False):
@@ -182,9 +191,15 @@ RECORDS: dict[str, Any] = {
     "predicate": Predicate,
     "requirement": Requirement,
     "constraint": Constraint,
+    "environment-variable": EnvironmentVariable,
     "package": Package,
     "edge": Edge,
     "outcome": Outcome,
     "manifest": Manifest,
 }
 """Every published record by the name of its schema."""
+
+
+def schema_of(kind: str) -> str:
+    """Return the name of the schema of a node's type: `EnvironmentVariable` has `environment-variable`."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind).lstrip("-")

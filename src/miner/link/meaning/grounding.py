@@ -54,8 +54,8 @@ def speaks(value: Value) -> bool:
 
 def texts(value: Value) -> Iterator[str]:
     """Yield the strings in a constant, or in a collection of constants."""
-    if isinstance(value, Constant) and isinstance(value.value, str):
-        yield value.value
+    if isinstance(value, Constant) and value.value is not None:
+        yield str(value.value)
     elif isinstance(value, Parsed):
         yield value.text
     elif isinstance(value, Series):
@@ -81,6 +81,8 @@ def words(formula: Formula) -> Iterator[str]:
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
     elif isinstance(value, dict):
         for item in value.values():
             yield from _strings(item)

@@ -78,6 +78,28 @@ class Meanings:
 
         Names that `scope` does not speak of are those of the module.
         """
+        value = self._value(module, expression, scope, owner)
+        return self._meaning(module, None, value, self._context.trace)
+
+    def strings(
+        self, module: str, expression: ex.Expression, scope: Scope, owner: str
+    ) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+        """Return the strings that an expression can be, or hold, and where they stand; none when one is not known."""
+        found: dict[str, None] = {}
+        waiting = list(leaves(self._value(module, expression, scope, owner)))
+        while waiting:
+            end = waiting.pop(0)
+            if isinstance(end, Constant) and isinstance(end.value, str):
+                found[end.value] = None
+            elif isinstance(end, Series) and end.whole:
+                waiting.extend(end.items)
+            elif not isinstance(end, Raised | Constant | Truth):
+                return (), ()
+        trace = self._context.trace
+        return tuple(found), tuple(sorted({*trace.places, *trace.constants}))
+
+    def _value(self, module: str, expression: ex.Expression, scope: Scope | None, owner: str) -> Value:
+        """Return the value of an expression in `module`, or within its function `owner`."""
         context = self._context
         context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
         names: dict[str, Value] = {}
@@ -87,8 +109,7 @@ class Meanings:
         frame = Frame(module, module, names)
         if scope is not None and scope.statements:
             frame.scope = scope_after(context.executor.block(scope.statements, frame)) or frame.scope
-        value = context.evaluator.evaluate(expression, frame)
-        return self._meaning(module, None, value, context.trace)
+        return context.evaluator.evaluate(expression, frame)
 
     def _compute(self, module: str, name: str, arguments: Arguments) -> Meaning | None:
         context = self._context

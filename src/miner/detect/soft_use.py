@@ -1,0 +1,208 @@
+"""Uses that go another way, or go without, when something is missing.
+
+**Finds** `if` statements whose test asks the environment, with what each arm does (imports, definitions, a warning,
+an assignment, leaving); `try` statements around imports, with what their handlers do; ternaries whose test asks the
+environment, in statements and row by row in long tables.
+
+**Misses** tests that ask through a name the vocabulary does not know and that is not imported under one that it does,
+loops over alternatives, and `and`/`or` used as a choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from miner.detect import predicate
+from miner.detect.detector import Detector, cores, minimal
+from miner.detect.file import File, is_type_checking, owning, qualname, rows
+from miner.detect.idiom import Idioms
+from miner.flow.condition import leaves, missing_import
+from miner.model import expression as ex
+from miner.model.site import Site
+from miner.model.span import Span
+from miner.syntax.outline import Item
+
+ID = "soft-use"
+_LONGEST = 200  # characters of what an arm does
+_LINES = 12  # of a statement that is looked into row by row
+_SPACE = re.compile(r"\s+")
+
+
+def find(file: File, item: Item | None) -> Iterator[Site]:
+    """Yield the sites of one statement."""
+    if item is None or is_type_checking(item, file.outline):
+        return
+    if item.kind == "if":
+        yield from _branch(file, item)
+    elif item.kind == "try":
+        yield from _attempt(file, item)
+    else:
+        value = item.text("value")
+        if value is not None and file.holds(value, b" if "):
+            yield from _ternaries(file, item, value)
+
+
+def _branch(file: File, item: Item) -> Iterator[Site]:
+    test = item.text("test")
+    if test is None or not _asks(file, test):
+        return
+    expressions = {"test": file.expression(test)}
+    names: list[str] = []
+    spans: dict[str, Span] = {}
+    for name in ("body", "orelse"):
+        arm = _arm(file, item.blocks[name])
+        names += [arm.kind, arm.text, arm.bound]
+        spans.update({f"{name} {number}": span for number, span in enumerate(arm.spans)})
+        if arm.message is not None:
+            expressions[f"{name} message"] = arm.message
+    yield from _site(file, item, "branch", test, expressions, tuple(names), spans)
+
+
+def _attempt(file: File, item: Item) -> Iterator[Site]:
+    for handler in item.blocks["handlers"]:
+        missing = missing_import(handler, file.outline)
+        if missing is None:
+            continue
+        arm = _arm(file, handler.blocks["body"])
+        imported = [b.name for each in item.blocks["body"] if each.kind == "import" for b in each.bindings]
+        expressions = {"imports": missing.test}
+        if arm.message is not None:
+            expressions["handler message"] = arm.message
+        names = (arm.kind, arm.text, arm.bound, ", ".join(imported))
+        spans = {f"handler {number}": span for number, span in enumerate(arm.spans)}
+        yield from _site(file, item, "import", missing.span, expressions, names, spans)
+
+
+def _ternaries(file: File, item: Item, value: Span) -> Iterator[Site]:
+    for span, expression in _pieces(file, value, file.expression(value)):
+        for part in ex.walk(expression):
+            if isinstance(part, ex.Conditional) and _is_asking(file, part.test):
+                expressions = {"test": part.test, "body": part.body, "orelse": part.orelse}
+                yield from _site(file, item, "ternary", span, expressions, ())
+
+
+def _pieces(file: File, span: Span, expression: ex.Expression) -> Iterator[tuple[Span, ex.Expression]]:
+    """Yield the parts of an expression that hold a ternary: long displays and calls row by row."""
+    parts = _parts(expression) if span.end_line - span.start_line > _LINES else ()
+    text = file.outline.source(span) if parts else ""
+    for opening in (at for at, letter in enumerate(text) if letter in "([{"):
+        found = [row for _, row in rows(file, span, opening)]
+        if len(found) == len(parts):
+            for row, part in zip(found, parts, strict=True):
+                if file.holds(row, b" if ") and _asks(file, row):
+                    yield from _pieces(file, row, part)
+            return
+    yield span, expression
+
+
+def _parts(expression: ex.Expression) -> tuple[ex.Expression, ...]:
+    """Return what the rows of a display, or of a call's arguments, are."""
+    match expression:
+        case ex.Sequence(items=items):
+            return items
+        case ex.Mapping(items=pairs):
+            return tuple(ex.Sequence("tuple", tuple(side for side in pair if side is not None)) for pair in pairs)
+        case ex.Call(arguments=arguments):
+            return tuple(argument.value for argument in arguments)
+    return ()
+
+
+def _site(
+    file: File,
+    item: Item,
+    form: str,
+    place: Span,
+    expressions: dict[str, ex.Expression],
+    names: tuple[str, ...],
+    spans: dict[str, Span] | None = None,
+) -> Iterator[Site]:
+    conditions = file.conditions(item)
+    scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
+    owner = qualname(owning(item))
+    yield Site(ID, form, place, owner, conditions, expressions, spans or {}, names, scope=scope)
+
+
+class _Arm(NamedTuple):
+    """What an arm does: in a word, in text, the names that it binds, its warning's message, and where that stands.
+
+    The words: none, raise, warn, import (also of definitions), leave, other.
+    """
+
+    kind: str
+    text: str
+    bound: str
+    message: ex.Expression | None
+    spans: tuple[Span, ...]
+
+
+def _arm(file: File, block: list[Item]) -> _Arm:
+    message: ex.Expression | None = None
+    bound: list[str] = []
+    rest: list[Item] = []
+    spans: list[Span] = []
+    for item in block:
+        if item.kind == "import":
+            bound += [binding.name for binding in item.bindings]
+        elif item.kind in {"function", "class"}:
+            bound.append(item.name)
+        elif message is None and item.kind == "expression" and (message := _warning(file, item)) is not None:
+            spans.append(item.span)
+        elif not (item.kind == "jump" and item.name == "pass"):
+            rest.append(item)
+    if rest and rest[0].span.end_line - rest[0].span.start_line <= _LINES:
+        spans.append(rest[0].span)
+    text = _SPACE.sub(" ", file.outline.source(rest[0].span)) if rest else ""
+    text = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+    if leaves(block, frozenset({"raise"})):
+        kind = "raise"
+    elif message is not None:
+        kind = "warn"
+    elif bound:
+        kind = "import"
+    elif rest:
+        kind = "leave" if leaves(block) else "other"
+    else:
+        kind = "none"
+    return _Arm(kind, text, ", ".join(bound), message, tuple(spans))
+
+
+def _warning(file: File, item: Item) -> ex.Expression | None:
+    """Return the message of a call that warns."""
+    if not file.outline.source(item.span).partition("(")[0].rpartition(".")[2].startswith("warn"):
+        return None
+    call = file.expression(item.span)
+    if not isinstance(call, ex.Call) or not call.arguments:
+        return None
+    found = file.idioms.primitive(ex.dotted(call.function) or "")
+    return call.arguments[0].value if found is not None and found[0].kind == "warn" else None
+
+
+def _asks(file: File, span: Span) -> bool:
+    return any(file.holds(span, word) for word in _words(file.idioms))
+
+
+def _is_asking(file: File, test: ex.Expression) -> bool:
+    """Say whether a test names something that asks the environment."""
+    words = [word.decode() for word in _words(file.idioms)]
+    dotted = [ex.dotted(part) or "" for part in ex.walk(test) if isinstance(part, ex.Name | ex.Attribute)]
+    return any(word in name for name in dotted for word in words)
+
+
+def _words(idioms: Idioms) -> tuple[bytes, ...]:
+    return _known_words(idioms.digest, predicate.DETECTOR.words(idioms), idioms.predicates.flags)
+
+
+@lru_cache(maxsize=4)
+def _known_words(_: str, asking: tuple[bytes, ...], flags: tuple[str, ...]) -> tuple[bytes, ...]:
+    return minimal((*asking, *cores(*flags), b"version_info", b"sys.platform", b".is_available"))
+
+
+def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
+    return minimal((*_words(idioms), b"ImportError", b"ModuleNotFoundError"))
+
+
+_KINDS = frozenset({"if", "try", "assign", "return", "expression"})
+DETECTOR = Detector(ID, 1, _KINDS, _triggers, find, deep=True)

@@ -1,0 +1,24 @@
+"""EnvironmentVariable nodes from linked reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from miner.graph.evidence import EvidenceReader, redact
+from miner.link.variable import Variable, folded
+from miner.model.node import EnvironmentVariable
+
+
+def environment_variables(reads: Iterable[Variable], evidences: EvidenceReader) -> Iterator[EnvironmentVariable]:
+    """Yield a node for each variable of each owner; the first default that is given stands."""
+    for (owner, name), members in sorted(folded(reads).items()):
+        default = next((read.default for read in members if read.default is not None), None)
+        yield EnvironmentVariable(
+            id=f"environment-variable:{owner}#{name}",
+            name=name,
+            evidence=evidences.all(place for read in members for place in read.places),
+            variable=name,
+            owner=owner,
+            default=redact(default)[0] if default is not None else None,
+            choices=tuple(sorted({choice for read in members for choice in read.choices})),
+        )

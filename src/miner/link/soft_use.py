@@ -1,0 +1,157 @@
+"""What soft uses need: what is lost, replaced or only warned of when it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from miner.detect import soft_use as detector
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula, conjunction, disjunction, negation
+from miner.formula.disjunctive import disjunctive, mentions, subjects
+from miner.formula.gate import is_environmental, is_lacking, split
+from miner.link.backend import sites
+from miner.link.condition import Conditions, Local, Understood
+from miner.link.library import Library, Module
+from miner.link.meaning.wording import render
+from miner.link.message import NONE, template
+from miner.link.need import Need
+from miner.link.place import Place
+from miner.model.node import Effect, Origin
+from miner.model.site import Guard, Scope, Site
+
+_WITHOUT = "without "
+
+
+def needs_of_soft_uses(library: Library, conditions: Conditions, predicates: frozenset[str]) -> Iterator[Need]:
+    """Yield what every soft use of the packages needs; the bodies of `predicates` say what these mean, not needs."""
+    for name, site in sites_of_packages(library):
+        owner = f"{name}.{site.owner}" if site.owner else name
+        if owner not in predicates:
+            yield from _Use(library, conditions, library.modules[name], site, owner).needs()
+
+
+def sites_of_packages(library: Library) -> Iterator[tuple[str, Site]]:
+    """Yield the soft uses of packaged modules."""
+    for form in ("branch", "import", "ternary"):
+        for name, site in sites(library, detector.ID, form):
+            if library.is_packaged(library.modules[name]):
+                yield name, site
+
+
+class _Use:
+    """One soft use."""
+
+    def __init__(self, library: Library, conditions: Conditions, module: Module, site: Site, owner: str) -> None:
+        self._library = library
+        self._conditions = conditions
+        self._module = module
+        self._site = site
+        self._owner = owner
+        self._local = Local(site.scope or Scope(), owner)
+
+    def needs(self) -> Iterator[Need]:
+        """Yield the needs of the use; none where the environment decides nothing, or its lack is a raise."""
+        match self._site.form:
+            case "import":
+                yield from self._import()
+            case "ternary":
+                yield from self._ternary()
+            case _:
+                yield from self._branch()
+
+    def _import(self) -> Iterator[Need]:
+        kind, text, bound, imported = self._site.names
+        if kind == "raise":
+            return
+        guard = Guard(self._site.span, "missing", self._site.expressions["imports"], holds=True)
+        missing = self._conditions.guards(self._module.name, (guard,), self._local)
+        effect: Effect = (
+            "warn" if kind == "warn" and not text else "fallback" if bound or kind == "leave" else "disable"
+        )
+        action = text or (f"import {bound}" if bound else f"{_WITHOUT}{imported}")
+        yield from self._lost(missing, missing.formula, effect, "import-guard", action, "handler")
+
+    def _ternary(self) -> Iterator[Need]:
+        test = self._test()
+        if not mentions(test.formula, is_environmental):
+            return
+        lost = self._site.expressions["body" if is_lacking(test.formula) else "orelse"]
+        yield from self._lost(test, _lost(test.formula), "fallback", "runtime-gate", render(lost), "")
+
+    def _branch(self) -> Iterator[Need]:
+        test = self._test()
+        if not mentions(test.formula, is_environmental):
+            return
+        lacking = is_lacking(test.formula)
+        arms = {"body": self._site.names[:3], "orelse": self._site.names[3:]}
+        lost, kept = ("body", "orelse") if lacking else ("orelse", "body")
+        kind, text, bound = arms[lost]
+        if kind == "raise" or (not lacking and arms["body"][0] == "raise"):
+            return
+        if kind == "none" and arms[kept][0] == "warn":  # the presence of something is warned of
+            yield from self._warned(test, kept)
+            return
+        names = arms[kept][2]
+        is_import = arms[kept][0] == "import"
+        origin: Origin = "import-guard" if is_import else "runtime-gate"
+        effect: Effect
+        if kind == "warn":
+            effect, action = ("fallback" if text and not text.startswith("return") else "warn"), text or None
+        elif kind == "none":
+            effect, action = ("disable", f"{_WITHOUT}{names}") if is_import else ("skip", arms[kept][1] or None)
+        elif kind == "leave":
+            effect, action = "skip", text
+        else:
+            effect, action = "fallback", text or bound
+        formula = test.formula if lacking else _lost(test.formula)
+        yield from self._lost(test, formula, effect, origin, action, lost)
+
+    def _warned(self, test: Understood, arm: str) -> Iterator[Need]:
+        holds = arm == "body"
+        formula = test.formula if holds else negation(test.formula)
+        yield from self._lost(test, formula, "warn", "runtime-gate", None, arm)
+
+    def _test(self) -> Understood:
+        return self._conditions.read(self._module.name, self._site.expressions["test"], self._local)
+
+    def _lost(
+        self,
+        stated: Understood,
+        lost: Formula,
+        effect: Effect,
+        origin: Origin,
+        action: str | None,
+        arm: str,
+    ) -> Iterator[Need]:
+        """Yield the needs of a place that is reached when `lost` holds, on top of the site's own conditions."""
+        path = self._conditions.guards(self._module.name, self._site.conditions, self._local)
+        bound = self._site.scope.statements if self._site.scope is not None else ()
+        said = NONE
+        if f"{arm} message" in self._site.expressions:
+            said = template(self._site.expressions[f"{arm} message"], self._library, self._module.name, bound)
+        path_of = self._module.path
+        places = (
+            Place(path_of, self._site.span, "guard"),
+            *(Place(path_of, guard.span, "guard") for guard in self._site.conditions),
+            *(Place(path_of, span, "site") for name, span in self._site.spans.items() if name.partition(" ")[0] == arm),
+            *(Place(path_of, statement.span, "binding") for statement in bound),
+            *said.places,
+            *stated.places,
+            *path.places,
+        )
+        predicates = tuple(dict.fromkeys((*stated.predicates, *path.predicates)))
+        asked = set(subjects(lost))
+        for needs, when in split(conjunction(path.formula, lost)).records:
+            if not asked.isdisjoint(subjects(needs)):  # else only what leads to the use is lacking
+                yield Need(
+                    self._owner, needs, when, effect, origin, False, places, predicates, (), None, said.text, action
+                )
+
+
+def _lost(test: Formula) -> Formula:
+    """Return when a test fails for want of the environment: it fails, and what it asks of arguments holds."""
+    terms = disjunctive(test)
+    if terms is None:
+        return negation(test)
+    calls = [conjunction(*(literal for literal in term if not is_environmental(literal))) for term in terms]
+    return canonical(conjunction(negation(test), disjunction(*calls)))
