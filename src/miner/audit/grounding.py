@@ -73,7 +73,7 @@ def _holds(text: bytes, claim: str) -> bool:
     written = claim.encode("utf-8")
     if written in text or written.lower() in text.lower():
         return True
-    if claim.isalpha() and any(
+    if claim.isalnum() and any(
         claim[:at].encode() in text and claim[at:].encode() in text for at in range(2, len(claim) - 1)
     ):
         return True  # the end of one string and the start of the next

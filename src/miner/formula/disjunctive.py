@@ -27,7 +27,7 @@ from miner.formula.atom import (
 )
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
-from miner.formula.literal import Literal, merge
+from miner.formula.literal import Literal, joined, merge
 from miner.formula.notation import text
 
 # Conjunctions held at once on the way, as a multiple of the limit: absorption may still bring them under it.
@@ -90,11 +90,15 @@ def _terms(f: Formula, bound: int) -> _Terms | None:
         case bool():
             return ((),) if f else ()
         case All(parts) | Any(parts):
-            inner = [_terms(part, bound) for part in parts]
+            inner = [_terms(part, bound) for part in parts if isinstance(part, All | Any)]
             known = [terms for terms in inner if terms is not None]
             if len(known) < len(inner):
                 return None
-            return _product(known, bound) if isinstance(f, All) else _sum(known, bound)
+            plain: list[Literal] = [part for part in parts if not isinstance(part, bool | All | Any)]
+            if isinstance(f, Any):
+                return _sum([*known, tuple((literal,) for literal in plain)], bound)
+            together = merge(plain)
+            return () if together is None else _product([(together,), *known], bound)
         case _:
             return ((f,),)
 
@@ -105,12 +109,13 @@ def _sum(inner: list[_Terms], bound: int) -> _Terms | None:
 
 
 def _product(inner: list[_Terms], bound: int) -> _Terms | None:
-    terms: _Terms = ((),)
-    for factors in sorted(inner, key=len):
+    first, *rest = sorted(inner, key=len)
+    terms: _Terms = first
+    for factors in rest:
         if len(terms) * len(factors) > bound * _SLACK * _SLACK:
             return None
-        joined = (merge((*left, *right)) for left in terms for right in factors)
-        terms = _smallest([term for term in joined if term is not None])
+        combined = (joined(left, right) for left in terms for right in factors)
+        terms = _smallest([term for term in combined if term is not None])
         if len(terms) > bound:
             return None
     return terms

@@ -8,6 +8,7 @@ apart. Over the result, any(when and not needs), with what is kept apart, equals
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -26,7 +27,7 @@ from miner.formula.atom import (
     Toolkit,
 )
 from miner.formula.canonical import canonical
-from miner.formula.connective import Formula, Not, conjunction, disjunction, negation
+from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.formula.disjunctive import disjunctive, literals
 from miner.formula.literal import Literal
 from miner.formula.notation import text
@@ -49,7 +50,12 @@ class Split:
 
 
 def split(condition: Formula) -> Split:
-    """Return what is needed, and when, for a place with this path condition not to be reached."""
+    """Return what is needed, and when, for a place with this path condition not to be reached; all canonical."""
+    return _split(text(condition), condition)
+
+
+@lru_cache(maxsize=8_192)
+def _split(_: str, condition: Formula) -> Split:
     terms = disjunctive(condition, LIMIT)
     if terms is None:
         opaque = Opaque(opaque="a condition", reason=f"more than {LIMIT} alternatives")
@@ -63,12 +69,19 @@ def split(condition: Formula) -> Split:
             continue
         needs, when = found
         needed.setdefault(text(when), (when, []))[1].append(needs)
-    records = [(canonical(conjunction(*parts)), when) for when, parts in needed.values()]
-    return Split(tuple(records), canonical(disjunction(*calls)))
+    records = [(_canonical(conjunction(*parts)), when) for when, parts in needed.values()]
+    return Split(tuple(records), _canonical(disjunction(*calls)))
+
+
+def _canonical(f: Formula) -> Formula:
+    """Return the canonical form; a single literal is one already, and so is a conjunction of a term's own literals."""
+    literal = f.part if isinstance(f, Not) else f
+    return canonical(f) if isinstance(literal, All | Any | Not) else f
 
 
 def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
     """Return needs and when of one conjunction; None when it speaks of no environment."""
+    is_plain = True  # no literal is taken apart: what is left of the term is sorted and merged
     lacks: list[Formula] = []
     presences: list[Formula] = []
     calls: list[Formula] = []
@@ -77,13 +90,15 @@ def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
             calls.append(literal)
             continue
         lack, presence = _divided(literal)
+        is_plain = is_plain and (not presence or presence == [literal])
         lacks.extend(lack)
         presences.extend(presence)
     if lacks:
         needs = disjunction(*(negation(lack) for lack in lacks))
-        return canonical(needs), canonical(conjunction(*presences, *calls))
+        when = conjunction(*sorted((*presences, *calls), key=text))
+        return _canonical(needs), when if is_plain else _canonical(when)
     if presences:
-        return canonical(negation(conjunction(*presences))), canonical(conjunction(*calls))
+        return _canonical(negation(conjunction(*presences))), conjunction(*calls)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any, Union
 
 from miner.formula.atom import Atom
@@ -63,6 +63,21 @@ def merge(literals: Iterable[Literal]) -> tuple[Literal, ...] | None:
             return None
         merged.extend(pieces)
     return _independent([sign(literal) for literal in sorted(merged, key=text)])
+
+
+def joined(left: tuple[Literal, ...], right: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
+    """Return the conjunction of two merged conjunctions; quick where they speak of different subjects."""
+    mine, yours = _spoken_of(left), _spoken_of(right)
+    if mine.isdisjoint(yours):
+        return tuple(sorted((*left, *right), key=text))
+    return merge((*left, *right))
+
+
+@lru_cache(maxsize=8_192)
+def _spoken_of(term: tuple[Literal, ...]) -> frozenset[str]:
+    """Return the keys of the subjects of a conjunction, and of those whose presence they imply."""
+    facets = [sign(literal).facet for literal in term]
+    return frozenset(key for each in facets for key in (each.key, *each.weaker))
 
 
 def _includes(left: Facet, right: Facet) -> bool:

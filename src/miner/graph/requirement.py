@@ -54,7 +54,9 @@ def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[t
     groups: dict[str, list[tuple[str, Formula, Need]]] = {}
     canonicals = _Canonicals()
     for need in needs:
-        needed, when = canonicals.of(need.needs), canonicals.of(need.when)
+        needed, when = need.needs, need.when
+        if not need.is_canonical:
+            needed, when = canonicals.of(needed), canonicals.of(when)
         if needed is True:
             continue
         base = f"requirement:{need.owner}#{'|'.join(subjects(needed))}/{need.effect}"
@@ -102,7 +104,7 @@ def _node(name: str, needed: Formula, members: list[Need], evidences: EvidenceRe
         evidence=evidences.all(place for need in members for place in need.places),
         owner=first.owner,
         needs=to_json(needed),
-        when=to_json(canonical(first.when)),
+        when=to_json(first.when if first.is_canonical else canonical(first.when)),
         otherwise=Otherwise(
             effect=first.effect,
             exception=first.exception,

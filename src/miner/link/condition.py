@@ -12,7 +12,7 @@ import msgspec
 from miner.formula.atom import Module, Opaque, Predicate
 from miner.formula.connective import Formula, conjunction, disjunction, negation
 from miner.formula.disjunctive import atoms
-from miner.link.argument import over_arguments
+from miner.link.argument import over_arguments, parameter_of
 from miner.link.library import Library
 from miner.link.meaning import Meaning, Meanings
 from miner.link.meaning.primitive import PROCESS
@@ -36,6 +36,13 @@ class Understood(NamedTuple):
     places: tuple[Place, ...] = ()
 
 
+_PLAIN = frozenset(
+    ("abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "issubclass", "len")
+    + ("list", "max", "min", "range", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip")
+)
+"""Builtins that ask no environment anything."""
+
+
 @dataclass(frozen=True)
 class Local:
     """The names of a function at a site, and the qualified name of the function that its parameters are of."""
@@ -44,9 +51,24 @@ class Local:
     owner: str
 
     @cached_property
-    def parameters(self) -> frozenset[str]:
-        """The names of arguments."""
-        return frozenset(self.scope.parameters)
+    def inert(self) -> frozenset[str]:
+        """Parameters, builtins, locals that are not followed, and locals made of nothing else: they ask nothing."""
+        return frozenset((*self.scope.parameters, *_PLAIN, *self.aliases))
+
+    @cached_property
+    def aliases(self) -> dict[str, str | None]:
+        """What inert locals are other names of, as far as they are; None for the others."""
+        found: dict[str, str | None] = dict.fromkeys(self.scope.unknown)
+        known = {*self.scope.parameters, *_PLAIN, *found}
+        for statement in self.scope.statements:
+            if not isinstance(statement, st.Assign) or not ex.names_in(statement.value) <= known:
+                continue
+            bound = ex.names_in(*statement.targets)
+            known |= bound
+            found.update(dict.fromkeys(bound))
+            if isinstance(statement.targets[0], ex.Name) and len(statement.targets) == 1:
+                found[statement.targets[0].name] = parameter_of(statement.value, found)
+        return found
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -71,12 +93,6 @@ def _bound(statement: st.Statement) -> Iterator[str]:
         yield from (binding.name for binding in statement.bindings)
     elif isinstance(statement, st.Assign):
         yield from ex.names_in(*statement.targets)
-
-
-_PLAIN = frozenset(
-    {"isinstance", "len", "str", "int", "float", "bool", "list", "tuple", "dict", "set", "type", "any", "all"}
-)
-"""Builtins that ask no environment anything."""
 
 
 class Conditions:
@@ -150,8 +166,8 @@ class Conditions:
                 return _joined(join(*(part.formula for part in parts)), parts)
         mentioned = ex.names_in(expression) if local is not None else frozenset()
         if local is not None and local.names & mentioned:
-            if local.parameters >= mentioned - _PLAIN:
-                return Understood(over_arguments(expression, local.owner))
+            if mentioned <= local.inert:
+                return Understood(over_arguments(expression, local.owner, local.aliases))
             meaning = self._meanings.condition(module, expression, local.scope, local.owner)
             return self.understood(None, meaning)
         match expression:

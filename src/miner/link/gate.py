@@ -95,6 +95,7 @@ def _needs(
             (),
             raised,
             message,
+            is_canonical=True,
         )
 
 

@@ -27,6 +27,8 @@ class Need:
     message: str | None = None
     action: str | None = None
     decorator: str | None = None
+    is_canonical: bool = False
+    """`needs` and `when` are in canonical form already."""
 
 
 @dataclass(frozen=True)

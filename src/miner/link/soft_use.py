@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from miner.detect import soft_use as detector
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction, disjunction, negation
 from miner.formula.disjunctive import disjunctive, mentions, subjects
 from miner.formula.gate import is_environmental, is_lacking, split
+from miner.formula.notation import text
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
 from miner.link.library import Library, Module
@@ -19,7 +22,40 @@ from miner.link.place import Place
 from miner.model.node import Effect, Origin
 from miner.model.site import Guard, Scope, Site
 
-_WITHOUT = "without "
+_NOTHING = ("= None", "= False", "= object", "= ()", "= {}", "= []")
+
+
+class _Arm(NamedTuple):
+    """What an arm does, as the detector says: in a word, in text, and the names that it binds."""
+
+    kind: str
+    text: str
+    bound: str
+
+
+def _of_import(arm: _Arm, lost: str) -> tuple[Effect, str | None]:
+    """Return what happens where `lost` names are not imported: others are, it is warned of, or they are missing."""
+    if arm.kind == "warn":
+        return "warn", arm.text or f"without {lost}"
+    if arm.bound:
+        return "fallback", f"import {arm.bound}"
+    if arm.kind == "leave":
+        return "skip", arm.text
+    if arm.kind == "none" or arm.text.endswith(_NOTHING):
+        return "disable", f"without {lost}"
+    return "fallback", arm.text
+
+
+def _of_branch(arm: _Arm, kept: _Arm) -> tuple[Effect, str | None]:
+    """Return what happens in the arm that is taken when something is missing, instead of the one that is `kept`."""
+    if arm.kind == "warn":
+        leaves = arm.text.startswith(("return", "raise", "break", "continue"))
+        return ("fallback" if arm.text and not leaves else "warn"), arm.text or None
+    if arm.kind == "none":
+        return "skip", f"without: {kept.text}" if kept.text else None
+    if arm.kind == "leave":
+        return "skip", arm.text
+    return "fallback", arm.text or f"import {arm.bound}"
 
 
 def needs_of_soft_uses(library: Library, conditions: Conditions, predicates: frozenset[str]) -> Iterator[Need]:
@@ -60,15 +96,12 @@ class _Use:
                 yield from self._branch()
 
     def _import(self) -> Iterator[Need]:
-        kind, text, bound, imported = self._site.names
-        if kind == "raise":
+        arm = _Arm(*self._site.names[:3])
+        if arm.kind == "raise":
             return
         guard = Guard(self._site.span, "missing", self._site.expressions["imports"], holds=True)
         missing = self._conditions.guards(self._module.name, (guard,), self._local)
-        effect: Effect = (
-            "warn" if kind == "warn" and not text else "fallback" if bound or kind == "leave" else "disable"
-        )
-        action = text or (f"import {bound}" if bound else f"{_WITHOUT}{imported}")
+        effect, action = _of_import(arm, self._site.names[3])
         yield from self._lost(missing, missing.formula, effect, "import-guard", action, "handler")
 
     def _ternary(self) -> Iterator[Need]:
@@ -83,28 +116,21 @@ class _Use:
         if not mentions(test.formula, is_environmental):
             return
         lacking = is_lacking(test.formula)
-        arms = {"body": self._site.names[:3], "orelse": self._site.names[3:]}
-        lost, kept = ("body", "orelse") if lacking else ("orelse", "body")
-        kind, text, bound = arms[lost]
-        if kind == "raise" or (not lacking and arms["body"][0] == "raise"):
+        arms = {"body": _Arm(*self._site.names[:3]), "orelse": _Arm(*self._site.names[3:])}
+        gone, kept = ("body", "orelse") if lacking else ("orelse", "body")
+        if arms[gone].kind == "raise" or (not lacking and arms["body"].kind == "raise"):
             return
-        if kind == "none" and arms[kept][0] == "warn":  # the presence of something is warned of
+        if arms[gone].kind == "none" and arms[kept].kind == "warn":  # the presence of something is warned of
             yield from self._warned(test, kept)
             return
-        names = arms[kept][2]
-        is_import = arms[kept][0] == "import"
-        origin: Origin = "import-guard" if is_import else "runtime-gate"
-        effect: Effect
-        if kind == "warn":
-            effect, action = ("fallback" if text and not text.startswith("return") else "warn"), text or None
-        elif kind == "none":
-            effect, action = ("disable", f"{_WITHOUT}{names}") if is_import else ("skip", arms[kept][1] or None)
-        elif kind == "leave":
-            effect, action = "skip", text
+        origin: Origin = "runtime-gate"
+        if arms[kept].kind == "import":
+            origin = "import-guard"
+            effect, action = _of_import(arms[gone], arms[kept].bound)
         else:
-            effect, action = "fallback", text or bound
-        formula = test.formula if lacking else _lost(test.formula)
-        yield from self._lost(test, formula, effect, origin, action, lost)
+            effect, action = _of_branch(arms[gone], arms[kept])
+        lost = test.formula if lacking else _lost(test.formula)
+        yield from self._lost(test, lost, effect, origin, action, gone)
 
     def _warned(self, test: Understood, arm: str) -> Iterator[Need]:
         holds = arm == "body"
@@ -112,7 +138,8 @@ class _Use:
         yield from self._lost(test, formula, "warn", "runtime-gate", None, arm)
 
     def _test(self) -> Understood:
-        return self._conditions.read(self._module.name, self._site.expressions["test"], self._local)
+        guard = Guard(self._site.span, "if", self._site.expressions["test"], holds=True)
+        return self._conditions.guards(self._module.name, (guard,), self._local)
 
     def _lost(
         self,
@@ -144,12 +171,29 @@ class _Use:
         for needs, when in split(conjunction(path.formula, lost)).records:
             if not asked.isdisjoint(subjects(needs)):  # else only what leads to the use is lacking
                 yield Need(
-                    self._owner, needs, when, effect, origin, False, places, predicates, (), None, said.text, action
+                    self._owner,
+                    needs,
+                    when,
+                    effect,
+                    origin,
+                    False,
+                    places,
+                    predicates,
+                    (),
+                    None,
+                    said.text,
+                    action,
+                    is_canonical=True,
                 )
 
 
 def _lost(test: Formula) -> Formula:
     """Return when a test fails for want of the environment: it fails, and what it asks of arguments holds."""
+    return _known_lost(text(test), test)
+
+
+@lru_cache(maxsize=4_096)
+def _known_lost(_: str, test: Formula) -> Formula:
     terms = disjunctive(test)
     if terms is None:
         return negation(test)

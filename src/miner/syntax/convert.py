@@ -13,7 +13,7 @@ from miner.syntax.literal import LiteralError, number, string, unescape
 
 Converter = Callable[[Any], ir.Expression]
 _EMPTY = cst.Module(body=())
-_COMMENT = re.compile(r"#[^\n\r]*")
+_COMMENT = re.compile(r"#[^\n\r]*|\\\r?\n")
 
 
 def convert(node: cst.BaseExpression) -> ir.Expression:
@@ -124,7 +124,7 @@ def _comparison(node: cst.Comparison) -> ir.Expression:
 
 
 def _operator(node: cst.CSTNode) -> str:
-    """Return an operator in one line, without the comments that libcst keeps beside it."""
+    """Return an operator in one line, without the comments and continuations that libcst keeps beside it."""
     return " ".join(_COMMENT.sub("", _EMPTY.code_for_node(node)).split())
 
 

@@ -32,6 +32,7 @@ PLAIN = [
     "a and b and (c and d) or not e",
     "(a and b) and c",
     "a + b * c",
+    "(a + \\\n  b)",
     "(\n    a  # first\n    + b  # second\n    is not c\n)",
     "x if test else y",
     "(a, b)",
