@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import wraps
 
 from miner.detect.file import File
 from miner.detect.idiom import Idioms
@@ -27,6 +28,19 @@ class Detector:
     words: Callable[[Idioms], tuple[bytes, ...]]
     find: Callable[[File, Item | None], Iterator[Site]]
     deep: bool = False
+
+
+def remembered(words: Callable[[Idioms], tuple[bytes, ...]]) -> Callable[[Idioms], tuple[bytes, ...]]:
+    """Work the words of a vocabulary out once: detectors ask for them again and again."""
+    known: dict[str, tuple[bytes, ...]] = {}
+
+    @wraps(words)
+    def of(idioms: Idioms) -> tuple[bytes, ...]:
+        if idioms.digest not in known:
+            known[idioms.digest] = words(idioms)
+        return known[idioms.digest]
+
+    return of
 
 
 def cores(*names: str) -> tuple[bytes, ...]:

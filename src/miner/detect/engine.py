@@ -66,8 +66,7 @@ def mine(path: str, data: bytes, idioms: Idioms, read_outline: ReadOutline) -> F
 
 
 def _facts(file: File) -> Facts:
-    dynamic: dict[str, int] = {}
-    exports = inventory.exports(file, dynamic)
+    exports = inventory.exports(file)
     definitions = list(inventory.definitions(file))
     known = {definition.name for definition in definitions}
     sites: list[Site] = []
@@ -82,12 +81,12 @@ def _facts(file: File) -> Facts:
         inventory.constants(file),
         exports,
         tuple(sorted(sites, key=lambda site: (site.span, site.detector, site.form, site.owner))),
-        dynamic,
+        file.dynamic,
     )
 
 
 def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
-    triggers = _triggers(file.idioms).find(file.data)
+    triggers = file.triggers = _triggers(file.idioms).find(file.data)
     shallow: _ByKind = {}
     deep: _ByKind = {}
     for detector in DETECTORS:

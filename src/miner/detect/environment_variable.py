@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from miner.detect.detector import Detector, cores, minimal
+from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, is_type_checking, matches, owning, qualname
 from miner.detect.idiom import EnvironmentReader, Idioms
 from miner.model import expression as ex
@@ -99,6 +99,7 @@ def _stripped(expression: ex.Expression) -> ex.Expression:
     return expression
 
 
+@remembered
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return minimal((b"environ.get", b"getenv(", b"environ[", b"in os.environ", b"in environ", *_helpers(idioms)))
 

@@ -9,6 +9,7 @@ from fnmatch import translate
 from functools import cache
 
 from miner.detect.idiom import Idioms
+from miner.detect.trigger import Offsets
 from miner.flow.condition import path_condition
 from miner.flow.scope import Names, names_of, scope_at
 from miner.model.expression import Expression, names_in
@@ -25,6 +26,9 @@ class File:
     path: str
     outline: Outline
     idioms: Idioms
+    triggers: dict[str, Offsets] = field(default_factory=dict)
+    dynamic: dict[str, int] = field(default_factory=dict)
+    """Shapes that were seen and not understood, counted."""
     _names: dict[int, Names] = field(default_factory=dict)
 
     @property
@@ -40,6 +44,16 @@ class File:
         """Return the expression under a span."""
         return self.outline.expression(span)
 
+    def unread(self, shape: str) -> None:
+        """Count a shape that is seen and not understood."""
+        self.dynamic[shape] = self.dynamic.get(shape, 0) + 1
+
+    def names(self, function: Item) -> Names:
+        """Return the names of a function; worked out once."""
+        if id(function) not in self._names:
+            self._names[id(function)] = names_of(function, self.outline)
+        return self._names[id(function)]
+
     def conditions(self, item: Item) -> tuple[Guard, ...]:
         """Return the path condition of `item` within its definition."""
         return path_condition(item, self.outline, within=definition(item.parent))
@@ -49,9 +63,7 @@ class File:
         function = definition(item.parent)
         if function is None or function.kind != "function":
             return None
-        if id(function) not in self._names:
-            self._names[id(function)] = names_of(function, self.outline)
-        return scope_at(item, self._names[id(function)], names_in(*expressions), self.outline)
+        return scope_at(item, self.names(function), names_in(*expressions), self.outline)
 
 
 def definition(item: Item | None) -> Item | None:

@@ -89,7 +89,7 @@ def _constant(file: File, value: Span, names: list[str]) -> ex.Expression | None
     return file.expression(value)
 
 
-def exports(file: File, dynamic: dict[str, int]) -> tuple[ExportRow, ...] | None:
+def exports(file: File) -> tuple[ExportRow, ...] | None:
     """Return the module's `__all__`: the last assignment at top level, and what is added to it afterwards."""
     if b"__all__" not in file.data:
         return None
@@ -100,7 +100,7 @@ def exports(file: File, dynamic: dict[str, int]) -> tuple[ExportRow, ...] | None
             continue
         found = _strings(file, value)
         if found is None:
-            dynamic["__all__"] = dynamic.get("__all__", 0) + 1
+            file.unread("dynamic: __all__")
             continue
         rows = [*(rows or []), *found] if item.kind != "assign" else found
     return None if rows is None else tuple(rows)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from miner.detect.detector import Detector, cores, minimal
+from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, items, matches
 from miner.detect.idiom import Idioms
 from miner.model.site import Site
@@ -174,11 +174,13 @@ def _probe_words(names: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(sorted(word.encode() for word in found))
 
 
+@remembered
 def probe_words(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what to look for in a file: the last parts of the names that ask the environment something."""
     return _probe_words(_asking_names(idioms, _ASKING))
 
 
+@remembered
 def _home_words(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what a module holds that asks for packages itself: other modules may call any of its short functions."""
     return _probe_words(_asking_names(idioms, _OF_PACKAGES))
@@ -194,12 +196,14 @@ def _asking_names(idioms: Idioms, kinds: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for item in idioms.probe.primitives if item.kind in kinds for name in item.names)
 
 
+@remembered
 def _named(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what the usual names of predicates end in: a call of one is a probe too."""
     ends = [name.rpartition("*")[2] for name in idioms.predicates.names]
     return minimal((*(end.encode() for end in ends if "_" in end), *cores(*idioms.predicates.calls)))
 
 
+@remembered
 def _variable_words(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what reads of environment variables look like."""
     return minimal(

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from miner.detect import soft_use
 from miner.detect.detector import Detector
-from miner.detect.file import File, is_type_checking, owning, qualname
+from miner.detect.file import File, definition, is_type_checking, owning, qualname
 from miner.detect.idiom import Idioms
+from miner.detect.trigger import is_within
 from miner.flow.condition import leaves
+from miner.flow.scope import is_bound
 from miner.model import expression as ex
 from miner.model.site import Guard, Site
 from miner.model.span import Span
@@ -51,10 +54,46 @@ def _site(
     caught: Span | None = None,
 ) -> Iterator[Site]:
     conditions = (*file.conditions(item), *more)
-    if conditions:
-        scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
-        spans = {"class": caught} if caught is not None else {}
-        yield Site(ID, form, item.span, qualname(owning(item)), conditions, expressions, spans, scope=scope)
+    if not conditions:
+        return
+    if _is_beyond(file, item, conditions):
+        file.unread("gate: a condition over arguments alone")
+        return
+    scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
+    spans = {"class": caught} if caught is not None else {}
+    yield Site(ID, form, item.span, qualname(owning(item)), conditions, expressions, spans, scope=scope)
+
+
+def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
+    """Say whether a condition is over arguments and locals alone, where nothing asks the environment, and too involved.
+
+    Of such a one the linker could say nothing; there are thousands in a library of models.
+    """
+    function = definition(item.parent)
+    if function is None or function.kind != "function" or any(guard.kind == "missing" for guard in conditions):
+        return False
+    whole = owning(item)
+    if whole is None or is_within(file.triggers.get(soft_use.ID, ()), whole.span):
+        return False
+    mentioned = set().union(*(ex.names_in(guard.test) for guard in conditions)) - ex.INERT
+    names = file.names(function)
+    outside = mentioned.difference(names.parameters)
+    if any(not is_bound(name, names, file.outline) for name in outside):
+        return False
+    return bool(outside) or any(guard.kind == "case" or not _is_plain(guard.test) for guard in conditions)
+
+
+def _is_plain(test: ex.Expression) -> bool:
+    """Say whether a test compares arguments and their fields with constants, or takes them for true."""
+    match test:
+        case ex.Not(operand=operand):
+            return _is_plain(operand)
+        case ex.Boolean(values=values):
+            return all(map(_is_plain, values))
+        case ex.Compare(left=left, comparators=comparators):
+            sides = (left, *comparators)
+            return all(isinstance(side, ex.Constant | ex.Sequence) or ex.dotted(side) is not None for side in sides)
+    return ex.dotted(test) is not None
 
 
 def _is_reraise(item: Item, exception: ex.Expression) -> bool:

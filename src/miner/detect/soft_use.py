@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from miner.detect import predicate
-from miner.detect.detector import Detector, cores, minimal
+from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, is_type_checking, owning, qualname, rows
 from miner.detect.idiom import Idioms
 from miner.flow.condition import leaves, missing_import
@@ -191,13 +190,10 @@ def _is_asking(file: File, test: ex.Expression) -> bool:
     return any(word in name for name in dotted for word in words)
 
 
+@remembered
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return _known_words(idioms.digest, predicate.DETECTOR.words(idioms), idioms.predicates.flags)
-
-
-@lru_cache(maxsize=4)
-def _known_words(_: str, asking: tuple[bytes, ...], flags: tuple[str, ...]) -> tuple[bytes, ...]:
-    return minimal((*asking, *cores(*flags), b"version_info", b"sys.platform", b".is_available"))
+    flags = cores(*idioms.predicates.flags)
+    return minimal((*predicate.DETECTOR.words(idioms), *flags, b"version_info", b"sys.platform", b".is_available"))
 
 
 def _triggers(idioms: Idioms) -> tuple[bytes, ...]:

@@ -81,6 +81,13 @@ def scope_at(item: Item, names: Names, wanted: Iterable[str], outline: Outline) 
     return Scope(tuple(parameters), tuple(unknown), statements)
 
 
+def is_bound(name: str, names: Names, outline: Outline) -> bool:
+    """Say whether a function, or one around it, seems to bind a name; a parameter of the same name does not count."""
+    if name not in names.known:
+        names.known[name] = _offsets(name, _body(names.function), outline)
+    return bool(names.known[name]) or any(_offsets(name, _body(outer), outline) for outer in names.around)
+
+
 def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Item]:
     """Return the statements of the function that bind `name` before an offset."""
     found: dict[int, Item] = {}

@@ -36,13 +36,6 @@ class Understood(NamedTuple):
     places: tuple[Place, ...] = ()
 
 
-_PLAIN = frozenset(
-    ("abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "issubclass", "len")
-    + ("list", "max", "min", "range", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip")
-)
-"""Builtins that ask no environment anything."""
-
-
 @dataclass(frozen=True)
 class Local:
     """The names of a function at a site, and the qualified name of the function that its parameters are of."""
@@ -53,13 +46,13 @@ class Local:
     @cached_property
     def inert(self) -> frozenset[str]:
         """Parameters, builtins, locals that are not followed, and locals made of nothing else: they ask nothing."""
-        return frozenset((*self.scope.parameters, *_PLAIN, *self.aliases))
+        return frozenset((*self.scope.parameters, *ex.INERT, *self.aliases))
 
     @cached_property
     def aliases(self) -> dict[str, str | None]:
         """What inert locals are other names of, as far as they are; None for the others."""
         found: dict[str, str | None] = dict.fromkeys(self.scope.unknown)
-        known = {*self.scope.parameters, *_PLAIN, *found}
+        known = {*self.scope.parameters, *ex.INERT, *found}
         for statement in self.scope.statements:
             if not isinstance(statement, st.Assign) or not ex.names_in(statement.value) <= known:
                 continue

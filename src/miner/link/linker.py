@@ -156,5 +156,5 @@ def _problems(library: Library, rules: FileRules, structures: Structures) -> dic
         found[problem] = found.get(problem, 0) + count
     for module in library.modules.values():
         for shape, count in module.facts.dynamic.items():
-            found[f"dynamic: {shape}"] = found.get(f"dynamic: {shape}", 0) + count
+            found[shape] = found.get(shape, 0) + count
     return dict(sorted(found.items()))

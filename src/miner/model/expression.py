@@ -225,6 +225,12 @@ def names_in(*expressions: object) -> set[str]:
     return found
 
 
+INERT = frozenset(
+    ("abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "issubclass", "len")
+) | frozenset(("list", "max", "min", "range", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"))
+"""Builtins that ask no environment anything."""
+
+
 def dotted(expression: Expression) -> str | None:
     """Return `a.b.c` for a name or a chain of attributes on a name, else None."""
     parts: list[str] = []

@@ -128,6 +128,8 @@ def _parenthesised(node: Node) -> ex.Expression:
 
 def _call(node: Node) -> ex.Expression:
     arguments = node.child_by_field_name("arguments")
+    if arguments is not None and arguments.type == "generator_expression":
+        return ex.Call(_field(node, "function"), (ex.Argument(read(arguments)),))
     if arguments is None or arguments.type != "argument_list":
         raise NotPlain
     return ex.Call(_field(node, "function"), tuple(_argument(child) for child in _inner(arguments)))
@@ -221,10 +223,43 @@ def _mapping(node: Node) -> ex.Expression:
 
 
 def _subscript(node: Node) -> ex.Expression:
-    indices = node.children_by_field_name("subscript")
-    if len(indices) != 1 or any(_text(child) == "," for child in node.children if not child.is_named):
+    indices = [_index(child) for child in node.children_by_field_name("subscript")]
+    is_several = len(indices) > 1 or any(child.type == "," for child in node.children)
+    if not indices or (is_several and len(indices) == 1):
         raise NotPlain
-    return ex.Subscript(_field(node, "value"), read(indices[0]))
+    index = ex.Sequence("tuple", tuple(indices)) if is_several else indices[0]
+    return ex.Subscript(_field(node, "value"), index)
+
+
+def _index(node: Node) -> ex.Expression:
+    if node.type != "slice":
+        return read(node)
+    bounds: list[ex.Expression | None] = [None]
+    for child in node.children:
+        if child.type == ":":
+            bounds.append(None)
+        elif child.type not in ASIDES:
+            bounds[-1] = read(child)
+    lower, upper, step = (*bounds, None)[:3]
+    return ex.Slice(lower, upper, step)
+
+
+def _comprehension(kind: str) -> Callable[[Node], ex.Expression]:
+    def read_it(node: Node) -> ex.Expression:
+        inside = _inner(node)
+        if len(inside) < 2 or [child.type for child in inside].count("for_in_clause") != 1:
+            raise NotPlain
+        element, loop, *tests = inside
+        if loop.type != "for_in_clause" or any(test.type != "if_clause" for test in tests):
+            raise NotPlain
+        if any(child.type == "async" for child in loop.children) or len(loop.children_by_field_name("right")) != 1:
+            raise NotPlain
+        key = _field(element, "key") if kind == "dict" else None
+        value = _field(element, "value") if kind == "dict" else read(element)
+        conditions = tuple(_parenthesised(test) for test in tests)
+        return ex.Comprehension(kind, key, value, _field(loop, "left"), _field(loop, "right"), conditions)
+
+    return read_it
 
 
 _READERS: dict[str, Callable[[Node], ex.Expression]] = {
@@ -250,4 +285,10 @@ _READERS: dict[str, Callable[[Node], ex.Expression]] = {
     "set": _sequence("set"),
     "dictionary": _mapping,
     "subscript": _subscript,
+    "list_comprehension": _comprehension("list"),
+    "set_comprehension": _comprehension("set"),
+    "dictionary_comprehension": _comprehension("dict"),
+    "generator_expression": _comprehension("generator"),
+    "pattern_list": _sequence("tuple"),
+    "tuple_pattern": _sequence("tuple"),
 }
