@@ -53,7 +53,9 @@ def mine(path: str, data: bytes, idioms: Idioms, read_outline: ReadOutline) -> F
     """Return what became of one file; never raises for what the file holds."""
     try:
         decoded = decode(data)
-        facts = _facts(File(path, read_outline(decoded.data), idioms))
+        outline = read_outline(decoded.data)
+        facts = _facts(File(path, outline, idioms))
+        outline.release()
     except RefusedError as problem:
         return FileOutcome("skipped", str(problem), None)
     except ParseError as problem:
