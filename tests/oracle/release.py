@@ -40,7 +40,8 @@ def bring(spec: str, folder: Path) -> Sample:
     cache = folder / "releases" / "cache"
     snapshot = open_source(spec, None, cache=cache, progress=lambda line: None)
     for entry in snapshot.entries:
-        if entry.kind == "file" and entry.path.endswith(".py") and entry.path.startswith("src/"):
+        is_source = entry.path.endswith(".py") and entry.path.startswith("src/")
+        if entry.kind == "file" and (is_source or entry.path == "PKG-INFO"):
             path = place / "tree" / entry.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(snapshot.read(entry.blob))

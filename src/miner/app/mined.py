@@ -57,10 +57,10 @@ def mine_snapshot(
     def text_of(path: str) -> str:
         return bytes_of(path).decode("utf-8", "replace")
 
-    linked = link(read.facts, text_of, idioms, read.sources)
+    linked = link(read.facts, text_of, idioms, read.sources, read.declared)
     if linked.unread:
         reading.also(linked.unread, read)
-        linked = link(read.facts, text_of, idioms, read.sources)
+        linked = link(read.facts, text_of, idioms, read.sources, read.declared)
     _check_outcomes(snapshot, read.outcomes)
     built = build(linked, bytes_of, blobs, idioms)
     rows: dict[str, list[tuple[str, object]]] = {

@@ -14,6 +14,7 @@ from miner.app.progress import Progress
 from miner.detect.engine import revision
 from miner.detect.generated import generator_sources
 from miner.detect.idiom import Idioms
+from miner.link.declared import DeclarationError, Declared, is_declaration, read_declaration
 from miner.model.node import Outcome
 from miner.model.site import Facts, FileOutcome
 from miner.model.snapshot import Entry, Snapshot
@@ -27,14 +28,17 @@ _SLOW_LIMITS = replace(POOL_LIMITS, task_seconds=60, alone_seconds=120)
 
 @dataclass
 class Read:
-    """The facts by path, one outcome for each path of the snapshot, what the workers used, and the sources of generated
-    files that were skipped, with the generated sibling.
+    """The facts by path, one outcome for each path of the snapshot, what the workers used, and more.
+
+    `sources` are those of generated files, which were skipped, with the generated sibling; `declared` is what files
+    that are no Python source declare.
     """
 
     facts: dict[str, Facts] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     sources: dict[str, str] = field(default_factory=dict)
+    declared: list[Declared] = field(default_factory=list)
 
     def used(self, usage: Usage) -> None:
         """Add what a run of the pool used."""
@@ -120,6 +124,9 @@ def _sort_out(snapshot: Snapshot, idioms: Idioms, result: Read) -> Iterator[Entr
     for path, refusal in snapshot.refused:
         result.outcomes.append(Outcome(path=path, outcome="skipped", reason=f"refused: {refusal}"))
     for entry in snapshot.entries:
+        if entry.kind == "file" and is_declaration(entry.path):
+            result.outcomes.append(_declaration(snapshot, entry, result))
+            continue
         reason = _unwanted(entry)
         if reason is None and entry.path in sources:
             reason = f"generator source: {sources[entry.path]} is generated from it"
@@ -128,6 +135,15 @@ def _sort_out(snapshot: Snapshot, idioms: Idioms, result: Read) -> Iterator[Entr
             yield entry
         else:
             result.outcomes.append(Outcome(path=entry.path, outcome="skipped", reason=reason))
+
+
+def _declaration(snapshot: Snapshot, entry: Entry, result: Read) -> Outcome:
+    """Read a file that declares requirements, here: there are few, and they are small."""
+    try:
+        result.declared.extend(read_declaration(entry.path, snapshot.read(entry.blob)))
+    except DeclarationError as problem:
+        return Outcome(path=entry.path, outcome="skipped", reason=f"not a declaration that miner reads: {problem}")
+    return Outcome(path=entry.path, outcome="mined", reason=None)
 
 
 def _unwanted(entry: Entry) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from miner.audit.finding import Finding, Row, name_of
 
 _WORD = re.compile(r"\w{3,}")
+_VERSION = re.compile(r"[0-9][A-Za-z0-9.+!]*")
 _NAMED = ("module", "package", "distribution", "binary", "env", "predicate", "param")
 _VERSIONED = ("version", "python", "driver", "cuda", "rocm")
 
@@ -45,6 +46,8 @@ def _claims(row: Row) -> Iterator[str]:
         yield from row["choices"]
     elif kind == "Package":
         yield from (name.rpartition(".")[2] for name in row["import_names"])
+        for stated in row["declared"]:
+            yield from _VERSION.findall(stated["specifier"])
 
 
 def _of_formula(formula: Any) -> Iterator[str]:

@@ -123,6 +123,13 @@ class EnvironmentReading(_Section, frozen=True):
     readers: tuple[EnvironmentReader, ...] = ()
 
 
+class DeclaredTables(_Section, frozen=True):
+    """Python files that hold tables of requirements, and the names of the tables."""
+
+    files: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 class Generated(_Section, frozen=True):
     """Files that others are generated from: their names, and what the header of a generated file says before one."""
 
@@ -163,6 +170,7 @@ class Idioms(_Section, frozen=True, dict=True):
     predicates: Predicates = Predicates()
     generated: Generated = Generated()
     environment: EnvironmentReading = EnvironmentReading()
+    declared: DeclaredTables = DeclaredTables()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}
     digest: str = ""

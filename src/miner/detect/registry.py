@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from miner.detect import (
+    declaration,
     enforcement_decorator,
     environment_variable,
     file_rule,
@@ -14,6 +15,7 @@ from miner.detect import (
 from miner.detect.detector import Detector
 
 DETECTORS: tuple[Detector, ...] = (
+    declaration.DETECTOR,
     enforcement_decorator.DETECTOR,
     environment_variable.DETECTOR,
     file_rule.DETECTOR,

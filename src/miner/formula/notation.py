@@ -44,16 +44,14 @@ def to_json(f: Formula) -> bool | dict[str, Json]:
 
 def text(f: Formula) -> str:
     """Return the compact JSON text of `f`, ASCII only: an exact key, and the order of canonical forms."""
-    match f:
-        case bool():
-            return "true" if f else "false"
-        case All(parts) | Any(parts):
-            word = "all" if isinstance(f, All) else "any"
-            return f'{{"{word}":[{",".join(map(text, parts))}]}}'
-        case Not(part):
-            return f'{{"not":{text(part)}}}'
-        case _:
-            return _atom_text(f, shade(f))
+    kind = type(f)
+    if kind is All or kind is Any:
+        return f'{{"{"all" if kind is All else "any"}":[{",".join(map(text, f.parts))}]}}'  # type: ignore[union-attr]
+    if kind is Not:
+        return f'{{"not":{text(f.part)}}}'  # type: ignore[union-attr]
+    if kind is bool:
+        return "true" if f else "false"
+    return _atom_text(f, shade(f)) if kind is Parameter or kind is Predicate else _known_text(f)  # type: ignore[arg-type]
 
 
 def shade(atom: Atom) -> tuple[str, ...]:
@@ -66,6 +64,11 @@ def shade(atom: Atom) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=16_384)
 def _atom_text(atom: Atom, _: tuple[str, ...]) -> str:
     return json.dumps(to_json(atom), ensure_ascii=True, separators=(",", ":"))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _known_text(atom: Atom) -> str:
+    return _atom_text(atom, ())
 
 
 def from_json(obj: object) -> Formula:

@@ -77,6 +77,7 @@ def build(linked: Linked, read_bytes: Callable[[str], bytes], blobs: dict[str, s
         nodes.append(read)
         edges.add(f"implementation:{read.owner}", "reads", [read.id], read.evidence[:1])
     nodes.extend(objects.values())
+    packages.declare(linked.declared, evidences)
     nodes.extend(packages.nodes())
     nodes.sort(key=lambda n: n.id)
     unowned = sum(1 for n in linked.needs if n.owner not in objects)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from packaging.utils import canonicalize_name
@@ -11,8 +11,9 @@ from miner.detect.idiom import BUILT_IN, Idioms
 from miner.formula import atom as fa
 from miner.formula.connective import All, Formula, Not
 from miner.formula.disjunctive import literals
-from miner.graph.evidence import authored
-from miner.model.node import Evidence, Gate, Package
+from miner.graph.evidence import EvidenceReader, authored
+from miner.link.declared import Declared
+from miner.model.node import Declaration, Evidence, Gate, Package
 
 AUTHORED_PATH = "miner/data/idioms.toml"
 
@@ -21,6 +22,7 @@ AUTHORED_PATH = "miner/data/idioms.toml"
 class _Draft:
     imports: set[str] = field(default_factory=set)
     gates: set[tuple[str, str]] = field(default_factory=set)
+    declared: dict[Declaration, None] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     aliases: dict[str, Evidence] = field(default_factory=dict)
@@ -63,6 +65,18 @@ class Packages:
                 found.add(f"package:{canonical}")
         return tuple(sorted(found))
 
+    def declare(self, rows: Iterable[Declared], evidences: EvidenceReader) -> None:
+        """Take in what the project declares."""
+        for row in rows:
+            draft = self._drafts.setdefault(row.package, _Draft())
+            stated = Declaration(
+                specifier=row.specifier, place=row.place, extra=row.extra or None, marker=row.marker or None
+            )
+            draft.declared[stated] = None
+            found = evidences.one(row.evidence)
+            if found not in draft.evidence:
+                draft.evidence.append(found)
+
     def nodes(self) -> Iterator[Package]:
         """Yield the packages in order."""
         for name in sorted(self._drafts):
@@ -72,6 +86,7 @@ class Packages:
                 name=name,
                 evidence=(*draft.evidence, *(draft.aliases[key] for key in sorted(draft.aliases))),
                 import_names=tuple(sorted(draft.imports)),
+                declared=tuple(draft.declared),
                 gated=tuple(Gate(specifier=specifier, stated_by=by) for specifier, by in sorted(draft.gates)),
             )
 

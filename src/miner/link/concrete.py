@@ -216,6 +216,8 @@ def _binary(e: ex.Binary, names: Mapping[str, Any]) -> Any:
     left, right = evaluate(e.left, names), evaluate(e.right, names)
     if e.operator == "+" and type(left) is type(right) and isinstance(left, (str, tuple, list)):
         return left + right
+    if e.operator in {"+", "-"} and isinstance(left, int) and isinstance(right, int):
+        return left + right if e.operator == "+" else left - right
     if e.operator == "/" and hasattr(left, "join"):
         return left.join(right)
     if e.operator == "|" and isinstance(left, regex.RegexFlag):
@@ -232,25 +234,45 @@ def _lambda(e: ex.Lambda, names: Mapping[str, Any]) -> Any:
 
 
 def _comprehension(e: ex.Comprehension, names: Mapping[str, Any]) -> Any:
-    if not isinstance(e.target, ex.Name) or e.kind == "dict":
-        raise NotUnderstood("a comprehension of this shape")
-    found = []
+    found: list[Any] = []
+    keys: list[Any] = []
     for count, value in enumerate(evaluate(e.iterable, names)):
         if count > _LONGEST_LOOP:
             raise NotUnderstood("a loop that is too long")
-        inner = {**names, e.target.name: value}
+        inner = {**names, **_unpacked(e.target, value)}
         if all(evaluate(condition, inner) for condition in e.conditions):
             found.append(evaluate(e.element, inner))
+            if e.key is not None:
+                keys.append(evaluate(e.key, inner))
+    if e.kind == "dict":
+        return dict(zip(keys, found, strict=True))
     return set(found) if e.kind == "set" else found
 
 
+def _unpacked(target: ex.Expression, value: Any) -> dict[str, Any]:
+    """Return the names that a target binds to the parts of a value."""
+    if isinstance(target, ex.Name):
+        return {target.name: value}
+    if not isinstance(target, ex.Sequence) or len(value) != len(target.items):
+        raise NotUnderstood("a target of this shape")
+    bound: dict[str, Any] = {}
+    for part, piece in zip(target.items, value, strict=True):
+        bound |= _unpacked(part, piece)
+    return bound
+
+
 def _call(e: ex.Call, names: Mapping[str, Any]) -> Any:
-    if any(argument.star for argument in e.arguments):
+    if any(argument.star == "**" for argument in e.arguments):
         raise NotUnderstood("unpacked arguments")
     dotted = ex.dotted(e.function)
     if dotted == "re.compile":
         return _compile(e, names)
-    values = [evaluate(argument.value, names) for argument in e.arguments if argument.keyword is None]
+    values: list[Any] = []
+    for argument in e.arguments:
+        if argument.star:
+            values.extend(evaluate(argument.value, names))
+        elif argument.keyword is None:
+            values.append(evaluate(argument.value, names))
     if dotted is not None and dotted in names and callable(names[dotted]):
         return names[dotted](*values)
     if dotted in _BUILTINS and len(values) == 1 and not any(a.keyword for a in e.arguments):

@@ -10,6 +10,7 @@ from miner.detect import predicate as predicate_detector
 from miner.detect.idiom import Idioms
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
+from miner.link.declared import Declared
 from miner.link.decorator import Decorators
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
@@ -18,6 +19,7 @@ from miner.link.meaning import Found, Meaning, Meanings, Program
 from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
 from miner.link.placeholder import Structures, read_structures
+from miner.link.project import Project
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
 from miner.link.soft_use import needs_of_soft_uses
 from miner.link.variable import Variable, read_variables
@@ -43,15 +45,21 @@ class Linked:
     unread: tuple[str, ...] = ()
     bounds: list[Bound] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
+    declared: tuple[Declared, ...] = ()
     unpublished: dict[str, int] = field(default_factory=dict)
 
 
 def link(
-    facts: Mapping[str, Facts], read_text: Callable[[str], str], idioms: Idioms, skipped: Iterable[str] = ()
+    facts: Mapping[str, Facts],
+    read_text: Callable[[str], str],
+    idioms: Idioms,
+    skipped: Iterable[str] = (),
+    declared: Iterable[Declared] = (),
 ) -> Linked:
     """Link the facts of a snapshot's files, by path; `read_text` gives the text of a file for rules on content.
 
     `skipped` are paths without facts that the library's own rules may nevertheless read: `unread` says which they do.
+    `declared` are the rows of the project's files that are no Python source.
     """
     library = build_library(facts)
     rules = read_file_rules(library, read_text, skipped)
@@ -71,6 +79,9 @@ def link(
     predicates = sorted(meanings.predicates(), key=lambda found: found[:2])
     names = frozenset(f"{module}.{name}" for module, name, _ in predicates)
     needs.extend(needs_of_soft_uses(library, conditions, names))
+    project = Project(library, declared, read_text)
+    for problem, count in project.problems.items():
+        rules.problems[problem] = rules.problems.get(problem, 0) + count
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
@@ -84,6 +95,7 @@ def link(
         tuple(sorted(rules.unread)),
         gated.bounds,
         variables.found,
+        project.rows,
         dict(sorted(gated.counts.items())),
     )
 

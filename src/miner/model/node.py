@@ -71,6 +71,18 @@ class Otherwise(_Record, frozen=True):
     action: str | None = None
 
 
+DeclaredPlace = Literal["metadata", "build-script", "table", "requirements-file"]
+
+
+class Declaration(_Record, frozen=True):
+    """A requirement that the project declares: where, under which extra, and for which environments (PEP 508)."""
+
+    specifier: str
+    place: DeclaredPlace
+    extra: str | None = None
+    marker: str | None = None
+
+
 class Gate(_Record, frozen=True):
     """A version enforced at run time, and the requirement or predicate that says so."""
 
@@ -139,9 +151,12 @@ class EnvironmentVariable(_Node, frozen=True, tag_field="type", tag="Environment
 
 
 class Package(_Node, frozen=True, tag_field="type", tag="Package"):
-    """A distribution by its canonical name, the names it is imported by, and the versions enforced at run time."""
+    """A distribution by its canonical name (or `python` itself), the names it is imported by, the requirements that are
+    declared, and the versions enforced at run time.
+    """
 
     import_names: tuple[str, ...] = ()
+    declared: tuple[Declaration, ...] = ()
     gated: tuple[Gate, ...] = ()
 
 

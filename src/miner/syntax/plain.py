@@ -206,6 +206,14 @@ def _sequence(kind: str) -> Callable[[Node], ex.Expression]:
     return lambda node: ex.Sequence(kind, tuple(_element(child) for child in _inner(node)))
 
 
+def _pattern(node: Node) -> ex.Expression:
+    """Read a target in brackets: of one name, without a comma, it is that name."""
+    inside = _inner(node)
+    if len(inside) == 1 and all(child.type != "," for child in node.children):
+        return read(inside[0])
+    return ex.Sequence("tuple", tuple(map(_element, inside)))
+
+
 def _element(node: Node) -> ex.Expression:
     return ex.Starred(_parenthesised(node)) if node.type == "list_splat" else read(node)
 
@@ -290,5 +298,5 @@ _READERS: dict[str, Callable[[Node], ex.Expression]] = {
     "dictionary_comprehension": _comprehension("dict"),
     "generator_expression": _comprehension("generator"),
     "pattern_list": _sequence("tuple"),
-    "tuple_pattern": _sequence("tuple"),
+    "tuple_pattern": _pattern,
 }

@@ -97,7 +97,6 @@ def test_a_lambda_keeps_the_names_it_was_made_among() -> None:
         "table['b']",
         "names[name]",
         "f(*names)",
-        "{x: 1 for x in names}",
         "[x for x, y in names]",
         "(x := 1)",
         "await name",
