@@ -69,6 +69,25 @@ class Raiser(_Section, frozen=True):
     argument: int
 
 
+class RequirementHelper(_Section, frozen=True):
+    """A function that raises when what its argument names is missing.
+
+    `form`: `specifier` (`torch>=2.6`), `package` (one that the project declares, or any), `module` (importable).
+    """
+
+    name: str
+    argument: int = 0
+    form: Literal["specifier", "package", "module"] = "specifier"
+
+
+class Check(_Section, frozen=True):
+    """A function that raises unless its argument, the condition, holds; positions counted from 0."""
+
+    name: str
+    condition: int = 0
+    message: int = 1
+
+
 class Enforcement(_Section, frozen=True):
     """What makes an object refuse to work."""
 
@@ -76,6 +95,9 @@ class Enforcement(_Section, frozen=True):
     named_decorators: tuple[str, ...] = ()
     not_decorators: tuple[str, ...] = ()
     raisers: tuple[Raiser, ...] = ()
+    requirements: tuple[RequirementHelper, ...] = ()
+    checks: tuple[Check, ...] = ()
+    helpers: tuple[str, ...] = ()
 
 
 class Backends(_Section, frozen=True):

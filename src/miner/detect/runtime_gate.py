@@ -4,8 +4,9 @@
 tests around them, earlier tests whose bodies leave, handlers of failed imports, match cases, and the statements that
 bind the locals in those tests. Which of them speak of the environment, and which of parameters alone, the linker says.
 
-**Misses** bare re-raises, raises under no condition, locals that are bound more than once (they stay opaque), and code
-that leaves through a function that never returns.
+**Misses** bare re-raises, raises under no condition, locals that are bound more than once (they stay opaque), code that
+leaves through a function that never returns, and locals bound to a flag whose name is not like one, in a function that
+says nothing else of the environment.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ _TRUE = Constant(True)
 def path_condition(item: Item, outline: Outline, *, within: Item | None = None) -> tuple[Guard, ...]:
     """Return what must hold for execution to reach `item`, outermost first, up to the enclosing definition `within`.
 
-    Earlier tests that always raise are left out: they are requirements of their own. A loop's test holds inside it.
+    Earlier tests that always raise are left out, also those of an if whose else this is: they are requirements of their
+    own. A loop's test holds inside it.
     """
     guards: list[Guard] = []
     current: Item | None = item
@@ -86,7 +87,7 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
     if parent.kind in {"if", "while"} and (test := parent.text("test")) is not None:
         if child.arm == "body":
             yield Guard(test, "if", outline.expression(test), holds=True)
-        elif child.arm == "orelse" and parent.kind == "if":
+        elif child.arm == "orelse" and parent.kind == "if" and not leaves(parent.blocks["body"], _RAISE):
             yield Guard(test, "if", outline.expression(test), holds=False)
     elif parent.kind == "except":
         missing = missing_import(parent, outline)

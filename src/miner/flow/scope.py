@@ -157,10 +157,16 @@ def _offsets(name: str, span: Span, outline: Outline) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _parameters(function: Item, outline: Outline) -> Iterator[str]:
+def _parameters(function: Item, outline: Outline) -> tuple[str, ...]:
     span = function.text("parameters")
-    text = outline.source(span) if span is not None else "()"
-    for start, end in entries(text):
-        match = _PARAMETER.match(text, start, end)
+    return parameter_names(outline.source(span)) if span is not None else ()
+
+
+def parameter_names(signature: str) -> tuple[str, ...]:
+    """Return the names of the parameters that a signature, brackets included, begins with; no separators."""
+    found = []
+    for start, end in entries(signature):
+        match = _PARAMETER.match(signature, start, end)
         if match is not None:
-            yield match[1]
+            found.append(match[1])
+    return tuple(found)

@@ -16,8 +16,8 @@ from miner.link.argument import over_arguments, parameter_of
 from miner.link.library import Library
 from miner.link.meaning import Meaning, Meanings
 from miner.link.meaning.primitive import PROCESS
+from miner.link.meaning.record import Given, Scalar
 from miner.link.meaning.record import Place as MeaningPlace
-from miner.link.meaning.record import Scalar
 from miner.link.meaning.wording import render
 from miner.link.place import Place
 from miner.model import expression as ex
@@ -26,6 +26,9 @@ from miner.model.site import Guard, Scope
 
 MOST_ATOMS = 12
 """A predicate that means more than this stays one atom where it is used; its own node has the whole meaning."""
+
+
+__all__ = ["Conditions", "Given", "Local", "Understood", "joined"]
 
 
 class Understood(NamedTuple):
@@ -42,6 +45,8 @@ class Local:
 
     scope: Scope
     owner: str
+    given: tuple[Given, ...] = ()
+    """What parameters are given by the call under which the function is looked at."""
 
     @cached_property
     def inert(self) -> frozenset[str]:
@@ -64,10 +69,15 @@ class Local:
         return found
 
     @cached_property
+    def followed(self) -> frozenset[str]:
+        """Locals that are bound to more than arguments."""
+        return self.names - self.inert
+
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What tells this from other scopes of the same module."""
         places = tuple(statement.span.start_byte for statement in self.scope.statements)
-        return (self.owner, self.scope.parameters, self.scope.unknown, places)
+        return (self.owner, self.scope.parameters, self.scope.unknown, places, self.given)
 
     @cached_property
     def mentioned(self) -> set[str]:
@@ -153,15 +163,15 @@ class Conditions:
             case ex.Not(operand=operand):
                 part = self.read(module, operand, local)
                 return part._replace(formula=negation(part.formula))
-            case ex.Boolean(operator=operator, values=values):
+            case ex.Boolean(operator=operator, values=values) if not self._is_local(expression, local):
                 parts = [self.read(module, value, local) for value in values]
                 join = conjunction if operator == "and" else disjunction
                 return _joined(join(*(part.formula for part in parts)), parts)
         mentioned = ex.names_in(expression) if local is not None else frozenset()
         if local is not None and local.names & mentioned:
-            if mentioned <= local.inert:
+            if not local.given and mentioned <= local.inert:
                 return Understood(over_arguments(expression, local.owner, local.aliases))
-            meaning = self._meanings.condition(module, expression, local.scope, local.owner)
+            meaning = self._meanings.condition(module, expression, local.scope, local.owner, local.given)
             return self.understood(None, meaning)
         match expression:
             case ex.Call():
@@ -185,6 +195,10 @@ class Conditions:
             known = self._library.modules.get(place.module)
             if known is not None:
                 yield Place(known.path, place.span, place.role)
+
+    def _is_local(self, expression: ex.Expression, local: Local | None) -> bool:
+        """Say whether locals that hold more than arguments decide: `major == 8 and minor < 9` is one question."""
+        return local is not None and not local.followed.isdisjoint(ex.names_in(expression))
 
     def predicate(self, module: str, name: str) -> Understood | None:
         """Return what the predicate seen as `name` in `module` means; None when it is none."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from miner.detect.idiom import Idioms
-from miner.formula.atom import Module, Package
+from miner.formula.atom import ComputeCapability, Module, Package, Python
 from miner.formula.connective import Formula
 from miner.link.meaning.fact import Facts
 from miner.link.meaning.outcome import Scope
 from miner.link.meaning.trace import Trace
 from miner.link.meaning.tree import choose, restrict
-from miner.link.meaning.value import Choice, Raised, Unknown, Value
+from miner.link.meaning.value import Choice, Raised, Subject, Unknown, Value
 
 if TYPE_CHECKING:
     from miner.link.meaning.evaluate import Evaluator
@@ -103,9 +103,14 @@ class Context:
         """Return `value` as far as it is possible on this path."""
         return restrict(value, self.facts)
 
-    def major(self, name: str) -> int | None:
-        """Return the first component of the version of `name` where the path fixes it."""
-        return self.facts.major(Package(package=name)) if name else None
+    def major(self, subject: Subject) -> int | None:
+        """Return the first component of the version of a subject where the path fixes it."""
+        match subject:
+            case Subject("capability", device):
+                return self.facts.major_of(ComputeCapability, None if device == "cuda" else device)
+            case Subject("python"):
+                return self.facts.major_of(Python)
+        return self.facts.major(Package(package=subject.name)) if subject.name else None
 
     def is_module_known(self, module: str) -> bool:
         """Say whether the path condition holds that `module`, or its top package, can be imported."""

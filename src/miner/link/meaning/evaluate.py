@@ -108,7 +108,7 @@ class Evaluator:
         for side in (left, right):
             if isinstance(side, Release) and side.view == "text" and operator in ORDERED:
                 self._context.trace.quirks["compares-strings"] = None
-        major = self._context.major(subjects[0].name) if len(subjects) == 1 else None
+        major = self._context.major(subjects[0]) if len(subjects) == 1 else None
         return compare(operator, left, right, Comparison(self._context.idioms.probe.systems, source, major))
 
     def _boolean(self, node: ex.Boolean, frame: Frame) -> Value:

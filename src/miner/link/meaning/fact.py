@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from packaging.utils import canonicalize_name
 
-from miner.formula.atom import Atom, Environment, Module, Package
+from miner.formula.atom import Atom, ComputeCapability, Environment, Module, Package, Python
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.link.meaning import interval
 
@@ -117,6 +117,18 @@ class Facts:
             found = interval.versions(fact.version)
             if holds and found is not None:
                 allowed = interval.intersection(allowed, found)
+        return interval.major(allowed)
+
+    def major_of(self, kind: type[ComputeCapability | Python], device: str | None = None) -> int | None:
+        """Return the first component of a device's capability, or of the running Python, where the facts fix it."""
+        allowed = interval.EVERY
+        for fact, holds in self._atoms.items():
+            if not isinstance(fact, kind) or (isinstance(fact, ComputeCapability) and fact.device != device):
+                continue
+            listed = fact.compute_capability if isinstance(fact, ComputeCapability) else fact.python
+            found = interval.versions(listed)
+            if found is not None:
+                allowed = interval.intersection(allowed, found if holds else interval.complement(found))
         return interval.major(allowed)
 
     def _decide(self, atom: Atom) -> bool | None:

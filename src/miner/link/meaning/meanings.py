@@ -16,7 +16,7 @@ from miner.link.meaning.fold import folded
 from miner.link.meaning.grounding import grounded
 from miner.link.meaning.names import Names
 from miner.link.meaning.outcome import scope_after
-from miner.link.meaning.record import Arguments, Meaning, Place, Program, Resolve
+from miner.link.meaning.record import Arguments, Given, Meaning, Place, Program, Resolve
 from miner.link.meaning.routine import Caller
 from miner.link.meaning.trace import Trace
 from miner.link.meaning.tree import leaves, reaching
@@ -73,12 +73,19 @@ class Meanings:
                     if found is not None:
                         yield module, name, found
 
-    def condition(self, module: str, expression: ex.Expression, scope: Scope | None = None, owner: str = "") -> Meaning:
+    def condition(
+        self,
+        module: str,
+        expression: ex.Expression,
+        scope: Scope | None = None,
+        owner: str = "",
+        given: tuple[Given, ...] = (),
+    ) -> Meaning:
         """Return what an expression means as a condition in `module`, or within its function `owner`.
 
         Names that `scope` does not speak of are those of the module.
         """
-        value = self._value(module, expression, scope, owner)
+        value = self._value(module, expression, scope, owner, given)
         return self._meaning(module, None, value, self._context.trace)
 
     def strings(
@@ -98,14 +105,25 @@ class Meanings:
         trace = self._context.trace
         return tuple(found), tuple(sorted({*trace.places, *trace.constants}))
 
-    def _value(self, module: str, expression: ex.Expression, scope: Scope | None, owner: str) -> Value:
+    def _value(
+        self,
+        module: str,
+        expression: ex.Expression,
+        scope: Scope | None,
+        owner: str,
+        given: tuple[Given, ...] = (),
+    ) -> Value:
         """Return the value of an expression in `module`, or within its function `owner`."""
         context = self._context
+        arguments = {
+            each.parameter: self._value(each.module, each.expression, each.scope, each.owner) for each in given
+        }
         context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
         names: dict[str, Value] = {}
         if scope is not None:
             names.update((name, Argument(name, owner)) for name in scope.parameters)
             names.update((name, Unknown(name, "a local name that is bound more than once")) for name in scope.unknown)
+            names.update((name, value) for name, value in arguments.items() if name in scope.parameters)
         frame = Frame(module, module, names)
         if scope is not None and scope.statements:
             frame.scope = scope_after(context.executor.block(scope.statements, frame)) or frame.scope

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Union
 from miner.formula.connective import Formula
 from miner.model.expression import Expression
 from miner.model.node import Role
+from miner.model.site import Scope
 from miner.model.span import Span
 from miner.model.statement import Statement
 
@@ -35,6 +36,16 @@ class Found(NamedTuple):
 
 Resolve = Callable[[str, str], Union[Found, str, None]]  # noqa: UP007
 """For a module that is no program and a name in it: a constant, the dotted target of a re-export, or None."""
+
+
+class Given(NamedTuple):
+    """An argument of a call: the parameter, and the expression in the caller's module, function and scope."""
+
+    parameter: str
+    module: str
+    expression: Expression
+    scope: Scope
+    owner: str
 
 
 class Place(NamedTuple):

@@ -1,0 +1,223 @@
+"""What calls of functions that raise for their caller need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from miner.detect import helper_call as detector
+from miner.detect import placeholder, runtime_gate
+from miner.detect.file import matches
+from miner.detect.idiom import Idioms, RequirementHelper
+from miner.flow.scope import parameter_names
+from miner.formula.atom import Module, Opaque, Package, Python
+from miner.formula.connective import Formula, conjunction, negation
+from miner.formula.disjunctive import mentions
+from miner.formula.gate import is_environmental, split
+from miner.link.backend import Backends, sites
+from miner.link.condition import Conditions, Given, Local, Understood
+from miner.link.declared import Declared
+from miner.link.library import Library
+from miner.link.library import Module as LibraryModule
+from miner.link.message import exception, template
+from miner.link.need import Need
+from miner.link.place import Place
+from miner.model import expression as ex
+from miner.model.site import Guard, Scope, Site
+
+
+class Helpers:
+    """The helper calls of a library."""
+
+    def __init__(
+        self,
+        library: Library,
+        conditions: Conditions,
+        backends: Backends,
+        idioms: Idioms,
+        declared: tuple[Declared, ...],
+    ) -> None:
+        self._library = library
+        self._conditions = conditions
+        self._backends = backends
+        self._rules = idioms.enforcement
+        self._declared: dict[str, Declared] = {}
+        for row in declared:
+            if row.place == "table" or row.package not in self._declared:
+                self._declared[row.package] = row
+        self._gates: dict[tuple[str, str], list[Site]] = {}
+        for name, site in sites(library, runtime_gate.ID, "raise"):
+            self._gates.setdefault((name, site.owner), []).append(site)
+        self._stand_ins = {name for name, _ in sites(library, placeholder.ID, "dummy")}
+
+    def needs(self) -> Iterator[Need]:
+        """Yield the needs of every call."""
+        for name, site in sites(self._library, detector.ID, "call"):
+            module = self._library.modules[name]
+            call = site.expressions["call"]
+            if self._library.is_packaged(module) and name not in self._stand_ins and isinstance(call, ex.Call):
+                yield from self._of(module, site, call)
+
+    def _of(self, module: LibraryModule, site: Site, call: ex.Call) -> Iterator[Need]:
+        name = site.names[0]
+        owner = f"{module.name}.{site.owner}" if site.owner else module.name
+        local = Local(site.scope or Scope(), owner)
+        for raiser in self._rules.raisers:
+            if matches(name, (raiser.name,)):
+                yield from self._of_backends(module, site, local, _argument(call, raiser.argument, "backends"))
+                return
+        for requirement in self._rules.requirements:
+            if matches(name, (requirement.name,)):
+                yield from self._of_requirement(module, site, local, call, requirement)
+                return
+        for check in self._rules.checks:
+            if matches(name, (check.name,)):
+                condition = _argument(call, check.condition, "condition")
+                if condition is not None:
+                    message = _argument(call, check.message, "message")
+                    yield from self._of_check(module, site, local, condition, message)
+                return
+        yield from self._of_gates(module, site, local, call)
+
+    def _path(self, module: LibraryModule, site: Site, local: Local) -> Understood:
+        return self._conditions.guards(module.name, site.conditions, local)
+
+    def _places(self, module: LibraryModule, site: Site) -> tuple[Place, ...]:
+        bound = site.scope.statements if site.scope is not None else ()
+        return (
+            Place(module.path, site.span, "site"),
+            *(Place(module.path, guard.span, "guard") for guard in site.conditions),
+            *(Place(module.path, statement.span, "binding") for statement in bound),
+        )
+
+    def _of_backends(
+        self, module: LibraryModule, site: Site, local: Local, given: ex.Expression | None
+    ) -> Iterator[Need]:
+        names, found = self._conditions.strings(module.name, given, local) if given is not None else ((), ())
+        path = self._path(module, site, local)
+        stated = [self._backends.get(name) for name in names]
+        messages = [backend.message for backend in stated]
+        raiser = (self._backends.raiser,) if self._backends.raiser else ()
+        if names:
+            places = (*self._places(module, site), *found, *raiser, *path.places)
+            means = tuple(place for backend in stated for place in (*backend.places, *backend.means.places))
+            yield Need(
+                local.owner,
+                conjunction(*(backend.means.formula for backend in stated)),
+                path.formula,
+                "raise",
+                "helper-call",
+                True,
+                (*places, *means),
+                tuple(dict.fromkeys(name for backend in stated for name in backend.means.predicates)),
+                (),
+                self._backends.exception,
+                "".join(text for text in messages if text) if None not in messages else None,
+            )
+
+    def _of_requirement(
+        self, module: LibraryModule, site: Site, local: Local, call: ex.Call, rule: RequirementHelper
+    ) -> Iterator[Need]:
+        given = _argument(call, rule.argument, "requirement")
+        names, found = self._conditions.strings(module.name, given, local) if given is not None else ((), ())
+        path = self._path(module, site, local)
+        for text in names:
+            needs, rows = self._required(text, rule)
+            places = (*self._places(module, site), *found, *rows, *path.places)
+            yield Need(local.owner, needs, path.formula, "raise", "helper-call", True, places)
+
+    def _required(self, text: str, rule: RequirementHelper) -> tuple[Formula, tuple[Place, ...]]:
+        """Return what a requirement, or the name of a declared package, asks for; a bare module is imported."""
+        rows: tuple[Place, ...] = ()
+        if rule.form == "module":
+            return Module(module=text), ()
+        if rule.form == "package" and text.lower() in self._declared:
+            row = self._declared[text.lower()]
+            text, rows = row.text, (row.evidence,)
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            return Opaque(opaque=text, reason="a requirement that packaging does not read"), rows
+        bounds = tuple(sorted((each.operator, each.version) for each in requirement.specifier))
+        if requirement.name == "python":
+            return Python(python=bounds), rows
+        return Package(package=requirement.name, version=bounds), rows
+
+    def _of_check(
+        self,
+        module: LibraryModule,
+        site: Site,
+        local: Local,
+        condition: ex.Expression,
+        message: ex.Expression | None,
+    ) -> Iterator[Need]:
+        guard = Guard(site.span, "if", condition, holds=False)
+        stated = self._conditions.guards(module.name, (*site.conditions, guard), local)
+        if not mentions(stated.formula, is_environmental):
+            return
+        said = template(message, self._library, module.name, site.scope.statements if site.scope is not None else ())
+        for needs, when in split(stated.formula).records:
+            places = (*self._places(module, site), *said.places, *stated.places)
+            yield Need(
+                local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), None, said.text,
+                is_canonical=True,
+            )  # fmt: skip
+
+    def _of_gates(self, module: LibraryModule, site: Site, local: Local, call: ex.Call) -> Iterator[Need]:
+        """Yield what the gates of a function of the library need when it is called with these arguments."""
+        located = self._library.locate(module.name, site.names[0]) if "." not in site.names[0] else None
+        if located is None or located.module is None:
+            return
+        home = self._library.modules[located.module]
+        definition = home.definitions.get(located.name)
+        if definition is None or definition.kind != "function":
+            return
+        given = _given(call, parameter_names(definition.signature or "()"), module.name, local)
+        path = self._path(module, site, local)
+        for gate in self._gates.get((located.module, located.name), ()):
+            inner = Local(gate.scope or Scope(), f"{located.module}.{located.name}", given)
+            stated = self._conditions.guards(located.module, gate.conditions, inner)
+            if not mentions(stated.formula, is_environmental):
+                continue
+            raised, text = exception(gate.expressions["exception"])
+            said = template(
+                text, self._library, located.module, gate.scope.statements if gate.scope is not None else ()
+            )
+            places = (
+                *self._places(module, site),
+                *self._places(home, gate)[1:],
+                Place(home.path, gate.span, "message"),
+                *said.places,
+                *stated.places,
+                *path.places,
+            )
+            formula = conjunction(path.formula, stated.formula)
+            if formula == negation(path.formula):
+                continue
+            for needs, when in split(formula).records:
+                yield Need(
+                    local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), raised,
+                    said.text, is_canonical=True,
+                )  # fmt: skip
+
+
+def _given(call: ex.Call, parameters: tuple[str, ...], module: str, local: Local) -> tuple[Given, ...]:
+    """Return what the parameters of a function are given by a call."""
+    found: list[Given] = []
+    position = 0
+    for argument in call.arguments:
+        if argument.star:
+            break
+        if argument.keyword is not None:
+            found.append(Given(argument.keyword, module, argument.value, local.scope, local.owner))
+        elif position < len(parameters):
+            found.append(Given(parameters[position], module, argument.value, local.scope, local.owner))
+            position += 1
+    return tuple(found)
+
+
+def _argument(call: ex.Call, position: int, keyword: str) -> ex.Expression | None:
+    named = next((argument.value for argument in call.arguments if argument.keyword == keyword), None)
+    placed = [argument.value for argument in call.arguments if argument.keyword is None and not argument.star]
+    return named if named is not None else placed[position] if position < len(placed) else None

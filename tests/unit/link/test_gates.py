@@ -1,0 +1,116 @@
+"""What gates, helper calls and soft uses need, once names are resolved across modules."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from miner.formula.canonical import canonical
+from miner.formula.text import render
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linking import linked
+
+GATE = """
+    import importlib.metadata
+    import importlib.util
+    from packaging import version
+
+    FLOOR = "1.2"
+
+    def is_slate_available(min_version=FLOOR):
+        if importlib.util.find_spec("slate") is None:
+            return False
+        return version.parse(importlib.metadata.version("slate")) >= version.parse(min_version)
+
+    def is_torch_available():
+        return importlib.util.find_spec("torch") is not None
+
+    _drum = importlib.util.find_spec("drum") is not None
+
+    def is_compiling():
+        import torch
+        return torch.compiler.is_compiling()
+
+    def check_slate(floor, hint="x"):
+        if version.parse(importlib.metadata.version("slate")) < version.parse(floor):
+            raise ImportError(f"slate {floor} is needed")
+
+    def is_tool_ready():
+        return is_torch_available() and torch.cuda.is_available()
+"""
+HEAD = """
+    import importlib.metadata
+    import os
+    import sys
+    import torch
+    import numpy as np
+    from packaging import version
+    from .gate import _drum, check_slate, is_compiling, is_slate_available, is_torch_available
+    MODES = ("a", "b")
+"""
+
+
+def stated(source: str) -> list[tuple[str, str, str, str, str | None]]:
+    """Return owner, needs, when, effect and exception (or action) of each need of the module `kit.use`."""
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/use.py": HEAD + source})
+    return sorted(
+        (
+            need.owner.removeprefix("kit.use").removeprefix("."),
+            render(canonical(need.needs)),
+            render(canonical(need.when)),
+            need.effect,
+            need.exception or need.action,
+        )
+        for need in found.needs
+        if need.owner.startswith("kit.use")
+    )
+
+
+def gate(body: str) -> list[tuple[str, str]]:
+    """Return needs and when of the raises in a method `f` with these statements."""
+    source = "\n    class C:\n        def f(self, mode, count=1, **kwargs):\n" + "".join(
+        f"            {line}\n" for line in body.strip("\n").split("\n")
+    )
+    return [(needs, when) for owner, needs, when, _, _ in stated(source) if owner == "C.f"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if not is_slate_available():\n    raise ValueError", [("slate >= 1.2", "always")]),
+        ("if not is_slate_available('2'):\n    raise ValueError", [("slate >= 2", "always")]),
+        ("if not _drum:\n    raise ValueError", [("drum", "always")]),
+        ("if mode == 'a' and not _drum:\n    raise ValueError", [("drum", "mode == 'a'")]),
+        ("ok = is_torch_available()\nif not ok:\n    raise ValueError", [("torch", "always")]),
+        ("if self.fast:\n    return\nif not _drum:\n    raise ValueError", [("drum", "not (self.fast)")]),
+        ("if not _drum:\n    raise ValueError\nelif mode:\n    raise KeyError", [("drum", "always")]),
+        ("assert torch.cuda.is_available()", [("cuda", "always")]),
+        ("try:\n    import slate\nexcept ImportError:\n    raise ValueError", [("slate", "always")]),
+        ("if is_compiling():\n    raise ValueError", []),
+        ("if not (_drum or is_torch_available()):\n    raise ValueError", [("drum or torch", "always")]),
+        (
+            "v = version.parse(importlib.metadata.version('slate'))\nif v < version.parse('3'):\n    raise ValueError",
+            [("slate >= 3", "slate")],
+        ),
+        (
+            (
+                "major, minor = torch.cuda.get_device_capability()\n"
+                "if (major < 8) or (major == 8 and minor < 9):\n    raise ValueError"
+            ),
+            [("cuda capability >= 8.9", "cuda")],
+        ),
+        ("if torch.cuda.device_count() < 2:\n    raise ValueError", [("cuda count >= 2", "always")]),
+        ("if sys.version_info < (3, 11):\n    raise ValueError", [("Python >= 3.11", "always")]),
+        ("if version.parse(np.__version__) < version.parse('2'):\n    raise ValueError", [("numpy >= 2", "numpy")]),
+        ("if os.environ.get('KIT') != '1':\n    raise ValueError", [("$KIT == '1'", "always")]),
+        ("check_slate('2.0')", [("slate >= 2.0", "slate")]),
+        ("if mode:\n    check_slate(floor='2.0')", [("slate >= 2.0", "slate and mode")]),
+        ("_drum = mode\nif not _drum:\n    raise ValueError", []),
+    ],
+)
+def test_what_a_raise_needs(body, expected):
+    """Through flags, arguments, locals, early exits, handlers, tuples and helpers."""
+    assert gate(body) == expected
