@@ -14,13 +14,13 @@ from miner.link.declared import Declared
 from miner.link.decorator import Decorators
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
-from miner.link.helper import Helpers
 from miner.link.library import Library, build_library
 from miner.link.meaning import Found, Meaning, Meanings, Program
 from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
 from miner.link.placeholder import Structures, read_structures
 from miner.link.project import Project
+from miner.link.raising import RaisingCalls
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
 from miner.link.soft_use import needs_of_soft_uses
 from miner.link.variable import Variable, read_variables
@@ -83,7 +83,7 @@ def link(
     project = Project(library, declared, read_text)
     for problem, count in project.problems.items():
         rules.problems[problem] = rules.problems.get(problem, 0) + count
-    needs.extend(Helpers(library, conditions, backends, idioms, project.rows).needs())
+    needs.extend(RaisingCalls(library, conditions, backends, idioms, project.rows).needs())
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed

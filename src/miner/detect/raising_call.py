@@ -18,7 +18,7 @@ from miner.model import expression as ex
 from miner.model.site import Site
 from miner.syntax.outline import Item
 
-ID = "helper-call"
+ID = "raising-call"
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:

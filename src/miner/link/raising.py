@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from miner.detect import helper_call as detector
 from miner.detect import placeholder, runtime_gate
+from miner.detect import raising_call as detector
 from miner.detect.file import matches
 from miner.detect.idiom import Idioms, RequirementHelper
 from miner.flow.scope import parameter_names
@@ -27,8 +27,8 @@ from miner.model import expression as ex
 from miner.model.site import Guard, Scope, Site
 
 
-class Helpers:
-    """The helper calls of a library."""
+class RaisingCalls:
+    """The calls of functions that raise for their caller, in one library."""
 
     def __init__(
         self,
