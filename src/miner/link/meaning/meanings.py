@@ -115,10 +115,12 @@ class Meanings:
     ) -> Value:
         """Return the value of an expression in `module`, or within its function `owner`."""
         context = self._context
-        arguments = {
-            each.parameter: self._value(each.module, each.expression, each.scope, each.owner) for each in given
-        }
-        context.steps, context.trace, context.facts = BUDGET, Trace(), Facts()
+        arguments: dict[str, Value] = {}
+        met = Trace()
+        for each in given:
+            arguments[each.parameter] = self._value(each.module, each.expression, each.scope, each.owner)
+            met.merge(context.trace)
+        context.steps, context.trace, context.facts = BUDGET, met, Facts()
         names: dict[str, Value] = {}
         if scope is not None:
             names.update((name, Argument(name, owner)) for name in scope.parameters)
