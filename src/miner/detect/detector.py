@@ -18,7 +18,8 @@ class Detector:
 
     `kinds` are the kinds of items that `find` is given; a detector without kinds is given None once for the whole
     file. `words` are byte strings of which one must occur in the file (and in the item) for `find` to be called; none
-    means always. A `deep` detector is given the statements within functions too, as far as they hold one of its words.
+    means always. A `deep` detector is given the statements within functions too, as far as they hold one of its words;
+    `more` are words that the file itself gives.
     `revision` goes up whenever the output may change: it is part of every cache key.
     """
 
@@ -28,6 +29,7 @@ class Detector:
     words: Callable[[Idioms], tuple[bytes, ...]]
     find: Callable[[File, Item | None], Iterator[Site]]
     deep: bool = False
+    more: Callable[[File], tuple[bytes, ...]] | None = None
 
 
 def remembered(words: Callable[[Idioms], tuple[bytes, ...]]) -> Callable[[Idioms], tuple[bytes, ...]]:

@@ -15,7 +15,7 @@ from miner.detect.detector import Detector
 from miner.detect.file import File, items, owning
 from miner.detect.idiom import Idioms
 from miner.detect.registry import DETECTORS
-from miner.detect.trigger import Offsets, Triggers, is_within
+from miner.detect.trigger import Offsets, Triggers, is_within, merged
 from miner.machine.installed import installed_version
 from miner.model.site import Facts, FileOutcome, Site
 from miner.model.span import Span
@@ -92,6 +92,9 @@ def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
     shallow: _ByKind = {}
     deep: _ByKind = {}
     for detector in DETECTORS:
+        if detector.more is not None and (words := detector.more(file)):
+            file.given[detector.id] = words
+            triggers[detector.id] = merged(triggers.get(detector.id, ()), file.data, words)
         if detector.id not in triggers:
             continue
         if not detector.kinds:

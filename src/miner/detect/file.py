@@ -27,6 +27,8 @@ class File:
     outline: Outline
     idioms: Idioms
     triggers: dict[str, Offsets] = field(default_factory=dict)
+    given: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    """Words that the file itself gives, by detector."""
     dynamic: dict[str, int] = field(default_factory=dict)
     """Shapes that were seen and not understood, counted."""
     _names: dict[int, Names] = field(default_factory=dict)

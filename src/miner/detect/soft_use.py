@@ -2,7 +2,7 @@
 
 **Finds** `if` statements whose test asks the environment, with what each arm does (imports, definitions, a warning,
 an assignment, leaving); `try` statements around imports, with what their handlers do; ternaries whose test asks the
-environment, in statements and row by row in long tables.
+environment, in statements and row by row in long tables; truths that are kept or returned.
 
 **Misses** tests that ask through a name the vocabulary does not know and that is not imported under one that it does,
 loops over alternatives, and `and`/`or` used as a choice.
@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from miner.detect import predicate
 from miner.detect.detector import Detector, cores, minimal, remembered
-from miner.detect.file import File, is_type_checking, owning, qualname, rows
+from miner.detect.file import File, is_type_checking, matches, owning, qualname, rows
 from miner.detect.idiom import Idioms
+from miner.detect.trigger import Offsets, is_within, merged
 from miner.flow.condition import leaves, missing_import
 from miner.model import expression as ex
 from miner.model.site import Site
@@ -42,6 +43,8 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         value = item.text("value")
         if value is not None and file.holds(value, b" if "):
             yield from _ternaries(file, item, value)
+        elif value is not None and _asks(file, value):
+            yield from _value(file, item, value)
 
 
 def _branch(file: File, item: Item) -> Iterator[Site]:
@@ -81,6 +84,18 @@ def _ternaries(file: File, item: Item, value: Span) -> Iterator[Site]:
             if isinstance(part, ex.Conditional) and _is_asking(file, part.test):
                 expressions = {"test": part.test, "body": part.body, "orelse": part.orelse}
                 yield from _site(file, item, "ternary", span, expressions, ())
+
+
+def _value(file: File, item: Item, value: Span) -> Iterator[Site]:
+    """Yield a truth that is kept or returned: what is there decides it."""
+    expression = file.expression(value)
+    if item.kind == "expression" or not isinstance(expression, ex.Boolean | ex.Not | ex.Call | ex.Compare):
+        return
+    if isinstance(expression, ex.Call) and not matches(ex.dotted(expression.function), file.idioms.predicates.names):
+        return
+    if _is_asking(file, expression):
+        targets = ", ".join(file.outline.source(target) for target in item.all_texts("target"))
+        yield from _site(file, item, "value", value, {"test": expression}, (targets,))
 
 
 def _pieces(file: File, span: Span, expression: ex.Expression) -> Iterator[tuple[Span, ex.Expression]]:
@@ -180,14 +195,46 @@ def _warning(file: File, item: Item) -> ex.Expression | None:
 
 
 def _asks(file: File, span: Span) -> bool:
-    return any(file.holds(span, word) for word in _words(file.idioms))
+    return is_within(file.triggers[ID], span)
 
 
 def _is_asking(file: File, test: ex.Expression) -> bool:
     """Say whether a test names something that asks the environment."""
-    words = [word.decode() for word in _words(file.idioms)]
+    words = [word.decode() for word in (*_words(file.idioms), *file.given.get(ID, ()))]
     dotted = [ex.dotted(part) or "" for part in ex.walk(test) if isinstance(part, ex.Name | ex.Attribute)]
     return any(word in name for name in dotted for word in words)
+
+
+def _given(file: File) -> tuple[bytes, ...]:
+    """Return further names to look for: predicates that the file imports, and locals that hold an answer.
+
+    Imports are looked at when they are from the file's own library and named like predicates; a local is one that an
+    assignment binds to an expression with a word in it, or to such a local.
+    """
+    found: set[bytes] = set()
+    for item in file.outline.items:
+        if item.kind == "import" and item.level:
+            names = (binding.name for binding in item.bindings)
+            found.update(name.encode() for name in names if matches(name, file.idioms.predicates.names))
+    words = _words(file.idioms)
+    held = _holding(file.data, file.triggers.get(ID, ()))
+    for name in sorted(held):
+        held |= _holding(file.data, merged((), file.data, (name,)))
+    found |= held
+    return tuple(sorted(name for name in found if not any(word in name for word in words)))
+
+
+_ASSIGNED = re.compile(rb"[ \t]+([A-Za-z_]\w{2,}(?:[ \t]*,[ \t]*[A-Za-z_]\w{2,})*)[ \t]*=[ \t]*[^=\s]")
+
+
+def _holding(data: bytes, offsets: Offsets) -> set[bytes]:
+    """Return the locals that are assigned on a line, from what stands at one of the offsets behind the `=`."""
+    found: set[bytes] = set()
+    for offset in offsets:
+        match = _ASSIGNED.match(data, data.rfind(b"\n", 0, offset) + 1)
+        if match is not None and match.end(1) < offset:
+            found.update(name.strip() for name in match[1].split(b","))
+    return found
 
 
 @remembered
@@ -201,4 +248,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 1, _KINDS, _triggers, find, deep=True)
+DETECTOR = Detector(ID, 1, _KINDS, _triggers, find, deep=True, more=_given)

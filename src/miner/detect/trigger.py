@@ -36,3 +36,14 @@ def is_within(offsets: Offsets, span: Span) -> bool:
     """Say whether one of `offsets` lies in a span."""
     at = bisect_left(offsets, span.start_byte)
     return at < len(offsets) and offsets[at] < span.end_byte
+
+
+def merged(offsets: Offsets, data: bytes, words: tuple[bytes, ...]) -> Offsets:
+    """Return `offsets` and those at which some more words begin."""
+    found = set(offsets)
+    for word in words:
+        at = data.find(word)
+        while at != -1:
+            found.add(at)
+            at = data.find(word, at + len(word))
+    return tuple(sorted(found))

@@ -228,7 +228,9 @@ class Conditions:
         if located is None:
             return None
         meaning = self._meanings.meaning(located[0], located[1], arguments)
-        return None if meaning is None else self.understood(f"{located[0]}.{located[1]}", meaning)
+        if meaning is None:
+            return None
+        return self.understood(f"{located[0]}.{located[1]}", meaning, tuple(value for _, value in arguments))
 
     def _locate(self, module: str, dotted: str) -> tuple[str, str] | None:
         head, _, rest = dotted.partition(".")
@@ -242,8 +244,8 @@ class Conditions:
         inner = self._library.locate(found.module, rest)
         return (inner.module, inner.name) if inner and inner.module and inner.name else None
 
-    def understood(self, qualname: str | None, meaning: Meaning) -> Understood:
-        """Return a meaning with its evidence as places of the snapshot."""
+    def understood(self, qualname: str | None, meaning: Meaning, arguments: tuple[Scalar, ...] = ()) -> Understood:
+        """Return a meaning with its evidence as places of the snapshot; a long one as an atom of its own."""
         places = tuple(self._placed(meaning.evidence))
         own = tuple(place for place in places if place.role == "definition")
         found = atoms(meaning.formula)
@@ -251,7 +253,7 @@ class Conditions:
             asked = Opaque(opaque=f"{qualname.rpartition('.')[2]}()", reason=PROCESS)
             return Understood(asked, (qualname,), own)
         if qualname is not None and len(found) > MOST_ATOMS:
-            return Understood(Predicate(predicate=qualname), (qualname,), own)
+            return Understood(Predicate(predicate=qualname, args=arguments), (qualname,), own)
         return Understood(meaning.formula, (qualname,) if qualname else meaning.uses, places)
 
 

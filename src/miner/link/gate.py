@@ -9,7 +9,7 @@ from miner.detect import enforcement_decorator
 from miner.detect import runtime_gate as detector
 from miner.formula.atom import Opaque, Parameter
 from miner.formula.canonical import canonical
-from miner.formula.connective import Formula
+from miner.formula.connective import Formula, conjunction
 from miner.formula.disjunctive import mentions
 from miner.formula.gate import Split, is_environmental, split
 from miner.link.backend import sites
@@ -52,10 +52,13 @@ def read_gates(library: Library, conditions: Conditions) -> Gated:
 
 def _read(library: Library, conditions: Conditions, module: Module, site: Site, found: Gated) -> None:
     owner = f"{module.name}.{site.owner}" if site.owner else module.name
-    understood = conditions.guards(module.name, site.conditions, Local(site.scope or Scope(), owner))
+    local = Local(site.scope or Scope(), owner)
+    understood = conditions.guards(module.name, site.conditions, local)
     calls = understood.formula
     if mentions(calls, is_environmental):
         result = split(calls)
+        if not result.whole:
+            result = _by_innermost(conditions, module, site, local) or result
         found.needs.extend(_needs(library, module, site, owner, understood, result))
         calls = result.calls
     if isinstance(calls, bool):
@@ -71,6 +74,25 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         found.count("parameters: of something private")
     else:
         found.bounds.append(_bound(library, module, site, owner, calls, understood))
+
+
+def _by_innermost(conditions: Conditions, module: Module, site: Site, local: Local) -> Split | None:
+    """Return what the innermost test of the environment alone needs, while all the others hold; None when that is long.
+
+    Taken together, the alternatives of a long chain of tests are too many.
+    """
+    for position in reversed(range(len(site.conditions))):
+        inner = conditions.guards(module.name, site.conditions[position : position + 1], local).formula
+        if not mentions(inner, is_environmental):
+            continue
+        others = (*site.conditions[:position], *site.conditions[position + 1 :])
+        rest = conditions.guards(module.name, others, local).formula
+        found = split(inner)
+        if not found.whole:
+            return None
+        records = tuple((needs, canonical(conjunction(rest, when))) for needs, when in found.records)
+        return Split(tuple(record for record in records if record[1] is not False), False)
+    return None
 
 
 def _is_private(name: str) -> bool:

@@ -48,6 +48,8 @@ def needs_of_decorators(
             need = _of_backends(f"{name}.{site.owner}", named, backends, effect, "decorator", places)
             is_enforced = is_offered or attaching.enforces(name, site)
             action = None if is_enforced else "nothing: the decorator only attaches the backends"
+            if not is_enforced:  # what the raiser would say is never said
+                need = replace(need, exception=None, message=None)
             yield replace(need, decorator=decorator_of(library, name, site), enforced=is_enforced, action=action)
     for name, site in sites(library, detector.ID, "named"):
         if decorators.get(name, site.names[0]) is None:

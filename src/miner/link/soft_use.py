@@ -9,7 +9,7 @@ from typing import NamedTuple
 from miner.detect import soft_use as detector
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction, disjunction, negation
-from miner.formula.disjunctive import disjunctive, mentions, subjects
+from miner.formula.disjunctive import disjunctive, mentions
 from miner.formula.gate import is_environmental, is_lacking, split
 from miner.formula.notation import text
 from miner.link.backend import sites
@@ -63,12 +63,12 @@ def needs_of_soft_uses(library: Library, conditions: Conditions, predicates: fro
     for name, site in sites_of_packages(library):
         owner = f"{name}.{site.owner}" if site.owner else name
         if owner not in predicates:
-            yield from _Use(library, conditions, library.modules[name], site, owner).needs()
+            yield from _Use(library, conditions, library.modules[name], site, owner, predicates).needs()
 
 
 def sites_of_packages(library: Library) -> Iterator[tuple[str, Site]]:
     """Yield the soft uses of packaged modules."""
-    for form in ("branch", "import", "ternary"):
+    for form in ("branch", "import", "ternary", "value"):
         for name, site in sites(library, detector.ID, form):
             if library.is_packaged(library.modules[name]):
                 yield name, site
@@ -77,12 +77,21 @@ def sites_of_packages(library: Library) -> Iterator[tuple[str, Site]]:
 class _Use:
     """One soft use."""
 
-    def __init__(self, library: Library, conditions: Conditions, module: Module, site: Site, owner: str) -> None:
+    def __init__(
+        self,
+        library: Library,
+        conditions: Conditions,
+        module: Module,
+        site: Site,
+        owner: str,
+        predicates: frozenset[str],
+    ) -> None:
         self._library = library
         self._conditions = conditions
         self._module = module
         self._site = site
         self._owner = owner
+        self._predicates = predicates
         self._local = Local(site.scope or Scope(), owner)
 
     def needs(self) -> Iterator[Need]:
@@ -92,6 +101,8 @@ class _Use:
                 yield from self._import()
             case "ternary":
                 yield from self._ternary()
+            case "value":
+                yield from self._value()
             case _:
                 yield from self._branch()
 
@@ -110,6 +121,18 @@ class _Use:
             return
         lost = self._site.expressions["body" if is_lacking(test.formula) else "orelse"]
         yield from self._lost(test, _lost(test.formula), "fallback", "runtime-gate", render(lost), "")
+
+    def _value(self) -> Iterator[Need]:
+        targets = self._site.names[0]
+        if any(f"{self._module.name}.{target}" in self._predicates for target in targets.split(", ")):
+            return
+        test = self._test()
+        if not mentions(test.formula, is_environmental):
+            return
+        lacking = is_lacking(test.formula)
+        lost = test.formula if lacking else _lost(test.formula)
+        action = f"{targets or 'the result'} is {'true' if lacking else 'false'}"
+        yield from self._lost(test, lost, "fallback", "runtime-gate", action, "")
 
     def _branch(self) -> Iterator[Need]:
         test = self._test()
@@ -167,24 +190,13 @@ class _Use:
             *path.places,
         )
         predicates = tuple(dict.fromkeys((*stated.predicates, *path.predicates)))
-        asked = set(subjects(lost))
-        for needs, when in split(conjunction(path.formula, lost)).records:
-            if not asked.isdisjoint(subjects(needs)):  # else only what leads to the use is lacking
+        for needs, when in split(lost).records:  # what leads to the use stays together: an arm of a chain needs its own
+            whole = canonical(conjunction(path.formula, when))
+            if whole is not False:
                 yield Need(
-                    self._owner,
-                    needs,
-                    when,
-                    effect,
-                    origin,
-                    False,
-                    places,
-                    predicates,
-                    (),
-                    None,
-                    said.text,
-                    action,
+                    self._owner, needs, whole, effect, origin, False, places, predicates, (), None, said.text, action,
                     is_canonical=True,
-                )
+                )  # fmt: skip
 
 
 def _lost(test: Formula) -> Formula:

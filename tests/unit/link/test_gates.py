@@ -65,7 +65,7 @@ def stated(source: str) -> list[tuple[str, str, str, str, str | None]]:
             need.exception or need.action,
         )
         for need in found.needs
-        if need.owner.startswith("kit.use")
+        if need.owner.startswith("kit.use") and need.enforced
     )
 
 

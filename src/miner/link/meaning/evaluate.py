@@ -17,6 +17,7 @@ from miner.link.meaning.value import (
     FALSE,
     NONE,
     TRUE,
+    Choice,
     Constant,
     External,
     Release,
@@ -89,7 +90,7 @@ class Evaluator:
         )
 
     def _compare(self, node: ex.Compare, frame: Frame) -> Value:
-        values = [self.evaluate(part, frame) for part in (node.left, *node.comparators)]
+        values = [_whole(self.evaluate(part, frame)) for part in (node.left, *node.comparators)]
         steps = list(zip(node.operators, values, values[1:], strict=False))
         found: Value = TRUE
         for operator, left, right in steps:
@@ -214,6 +215,14 @@ class Evaluator:
 
     def _opaque(self, node: ex.Opaque, _: Frame) -> Value:
         return Unknown(node.text, node.reason)
+
+
+def _whole(value: Value) -> Value:
+    """Return a text that is known on some paths only as one that is not known: a comparison of it is one question."""
+    ends = list(leaves(value)) if isinstance(value, Choice) else []
+    unknown = next((end for end in ends if isinstance(end, Unknown)), None)
+    is_text = all(isinstance(end, Unknown | Constant) for end in ends)
+    return unknown if unknown is not None and is_text else value
 
 
 def _is_plain(value: Value) -> bool:

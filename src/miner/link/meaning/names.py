@@ -95,8 +95,8 @@ class Names:
             return self._foreign(module, name)
         state = self.state(module)
         value = state.scope.get(name)
-        if value is None:
-            return self._starred(state, name)
+        if value is None:  # the statements of a program are those that its predicates need
+            return self._starred(state, name) or (self._foreign(module, name) if state.done else None)
         trace = state.traces.get(name)
         if trace is not None:
             self._note(module, name, value, trace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from miner.formula.atom import Predicate
 from miner.link.meaning.cleaning import cleaned
 from miner.link.meaning.context import Context, Frame
 from miner.link.meaning.fact import Facts
@@ -15,6 +16,7 @@ from miner.link.meaning.tree import choose, only_raised, raising, without_raised
 from miner.link.meaning.value import (
     NONE,
     Argument,
+    Constant,
     External,
     Method,
     Operator,
@@ -82,8 +84,19 @@ class Caller:
             )
             if answer is not None:
                 return answer
-        answer = builtin_call(self._context, path, values, source)
+        answer = builtin_call(self._context, path, values, source) or self._foreign(path, values, keywords)
         return Unknown(source, "a call that is not understood") if answer is None else answer
+
+    def _foreign(self, path: str, values: tuple[Value, ...], keywords: dict[str, Value]) -> Value | None:
+        """Return a predicate of another library, `accelerate.utils.is_npu_available()`, as an atom of its own."""
+        name = path.rpartition(".")[2]
+        is_named = name.endswith("_available") or self._context.idioms.is_comparison_name(name)
+        given = (*values, *keywords.values())
+        if "." not in path or not is_named or not all(isinstance(value, Constant | Truth) for value in given):
+            return None
+        plain = [value.value if isinstance(value, Constant) else value.formula for value in given]  # type: ignore[union-attr]
+        scalars = tuple(value for value in plain if isinstance(value, bool | int | float | str | None))
+        return Truth(Predicate(predicate=path, args=scalars)) if len(scalars) == len(plain) else None
 
     def call(self, routine: Routine, given: Given, *, is_top: bool = False) -> Value:
         """Return what a function of a program gives for these arguments."""
