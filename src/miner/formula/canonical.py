@@ -7,6 +7,7 @@ each rule is stated once. There is no expansion: the result never has more atoms
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from miner.formula.atom import Atom
@@ -50,15 +51,18 @@ def _inward(f: Formula, *, positive: bool) -> Formula:
 
 
 def _simplify(f: Formula) -> Formula:
-    match f:
-        case bool():
-            return f
-        case All(parts):
-            return _junction(conjunction(*map(_simplify, parts)), All)
-        case Any(parts):
-            return _junction(disjunction(*map(_simplify, parts)), Any)
-        case _:
-            return _junction(All((f,)), All)
+    if isinstance(f, bool):
+        return f
+    if isinstance(f, All | Any):
+        return _simplified(text(f), f)
+    return _junction(All((f,)), All)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _simplified(_: str, f: All | Any) -> Formula:
+    """Return a connective with its parts simplified; what predicates mean comes again and again."""
+    join = conjunction if isinstance(f, All) else disjunction
+    return _junction(join(*map(_simplify, f.parts)), type(f))
 
 
 def _junction(f: Formula, kind: type[All] | type[Any]) -> Formula:

@@ -24,7 +24,7 @@ else:
     import tomli as tomllib
 
 _EXTRA = re.compile(r"""\s*(?:and\s+)?\(?\s*extra\s*==\s*["']([^"']+)["']\s*\)?\s*""")
-_LONGEST = 1_000_000  # bytes: the largest lock-like requirements file surveyed has 0.1 MB
+_LONGEST = 300_000  # bytes: the largest metadata surveyed, with a long description, has 0.1 MB
 
 
 class DeclarationError(ValueError):
@@ -86,7 +86,10 @@ def read_declaration(path: str, data: bytes) -> tuple[Declared, ...]:
     except UnicodeDecodeError as problem:
         raise DeclarationError(f"not UTF-8 at byte {problem.start}") from None
     reader = next(reader for pattern, reader in _READERS.items() if fnmatchcase(path, pattern))
-    return tuple(reader(path, text, _Lines(path, data)))
+    try:
+        return tuple(reader(path, text, _Lines(path, data)))
+    except RecursionError:
+        raise DeclarationError("nested too deep") from None
 
 
 class _Lines:

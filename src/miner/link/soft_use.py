@@ -191,7 +191,7 @@ class _Use:
         )
         predicates = tuple(dict.fromkeys((*stated.predicates, *path.predicates)))
         for needs, when in split(lost).records:  # what leads to the use stays together: an arm of a chain needs its own
-            whole = canonical(conjunction(path.formula, when))
+            whole = when if path.formula is True else canonical(conjunction(path.formula, when))
             if whole is not False:
                 yield Need(
                     self._owner, needs, whole, effect, origin, False, places, predicates, (), None, said.text, action,

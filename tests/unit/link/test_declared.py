@@ -92,6 +92,7 @@ def test_configuration_and_requirements():
         ("pyproject.toml", b"\xff", "not UTF-8 at byte 0"),
         ("setup.cfg", b"no section\n", "not a configuration file"),
         ("requirements.txt", b"a\n" * 600_000, "larger than"),
+        ("pyproject.toml", b"a = " + b"[" * 100_000, "nested too deep"),
     ],
 )
 def test_a_file_that_is_not_what_it_seems_is_refused_by_name(path, data, reason):
