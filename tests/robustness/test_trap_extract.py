@@ -104,7 +104,7 @@ def mine(spec: str, tmp_path: Path, files: dict[str, str], environment: dict[str
         assert (done.returncode, done.stderr) == (0, "")
     mined = {json.loads(row)["path"]: json.loads(row)["outcome"] for row in _rows(tmp_path / "graph")}
     assert {path: mined[path] for path in files} == {
-        path: "mined" if path.endswith(".py") else "skipped" for path in files
+        path: "mined" if path.endswith((".py", "pyproject.toml")) else "skipped" for path in files
     }
     done = run("audit", "graph", "--source", spec, "--format", "json", folder=tmp_path, environment=environment)
     assert (done.returncode, json.loads(done.stdout)["findings"], done.stderr) == (0, [], "")
