@@ -43,6 +43,11 @@ DEEP: Mapping[str, Callable[[int], str]] = {
     "try": lambda n: "try:\n    import a\nexcept ImportError:\n    a = None\n" * n,
     "except": lambda n: "try:\n    import a\n" + "except ImportError:\n    a = None\n" * n,
     "raises": lambda n: "def f():\n" + "    if is_x_available():\n        raise ValueError('a')\n" * n,
+    "exits": lambda n: (
+        "def f():\n" + "    if a:\n        return\n    if is_x_available():\n        raise ValueError('a')\n" * n
+    ),
+    "locals": lambda n: "def f():\n" + "    a = is_x_available()\n    if a:\n        raise ValueError('a')\n" * n,
+    "uses": lambda n: "def f():\n    a = is_x_available()\n" + "    b = 1 if a else 2\n    c = a and b\n" * n,
     "returns": lambda n: "def is_x_available():\n" + "    if a:\n        return False\n" * n + "    return True\n",
     "match": lambda n: "match a:\n" + "    case 1:\n        raise ValueError('a')\n" * n,
     "semicolons": lambda n: f"{'a; ' * n}\n",

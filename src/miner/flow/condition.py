@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from miner.model import expression as ex
 from miner.model.expression import Constant, Expression, Opaque
 from miner.model.site import Guard
-from miner.syntax.outline import Item, Outline
+from miner.syntax.decoding import RefusedError
+from miner.syntax.limits import LIMITS
+from miner.syntax.outline import Exits, Item, Outline
 
 _TRUE = Constant(True)
 
@@ -16,13 +19,15 @@ def path_condition(item: Item, outline: Outline, *, within: Item | None = None) 
     """Return what must hold for execution to reach `item`, outermost first, up to the enclosing definition `within`.
 
     Earlier tests that always raise are left out, also those of an if whose else this is: they are requirements of their
-    own. A loop's test holds inside it.
+    own. A loop's test holds inside it. Raises RefusedError past `LIMITS.guards` parts.
     """
     guards: list[Guard] = []
     current: Item | None = item
     while current is not None and current is not within:
         if current.kind not in {"except", "case"}:
-            guards.extend(reversed(list(_earlier_exits(current, outline))))
+            guards.extend(reversed(_earlier_exits(current, outline)))
+        if len(guards) > LIMITS.guards:
+            raise RefusedError(f"a condition of more than {LIMITS.guards} parts")
         parent = current.parent
         if parent is None or parent is within:
             break
@@ -58,14 +63,28 @@ _ALL_EXITS = frozenset({"return", "raise", "jump"})
 _RAISE = frozenset({"raise"})
 
 
-def _earlier_exits(item: Item, outline: Outline) -> Iterator[Guard]:
-    """Yield the negated tests of earlier statements in the same block whose body always leaves but not by raising."""
-    block = item.siblings(outline.items)
-    for earlier in block[: item.index]:
-        if earlier.kind == "if":
-            yield from _exit_guards(earlier, outline)
-        elif earlier.kind == "try":
-            yield from _past_handlers(earlier, outline)
+def _earlier_exits(item: Item, outline: Outline) -> list[Guard]:
+    """Return the negated tests of earlier statements in the same block whose body always leaves but not by raising.
+
+    A block is read once: its later statements ask for what its earlier ones asked for.
+    """
+    known = outline.exits.setdefault((item.parent, item.arm), Exits())
+    if known.seen < item.index:
+        block = item.siblings(outline.items)
+        for earlier in block[known.seen : item.index]:
+            for guard in _past(earlier, outline):
+                known.positions.append(earlier.index)
+                known.guards.append(guard)
+        known.seen = item.index
+    return known.guards[: bisect_left(known.positions, item.index)]
+
+
+def _past(item: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield what being past a statement means."""
+    if item.kind == "if":
+        yield from _exit_guards(item, outline)
+    elif item.kind == "try":
+        yield from _past_handlers(item, outline)
 
 
 def _exit_guards(item: Item, outline: Outline) -> Iterator[Guard]:

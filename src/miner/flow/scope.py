@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -89,12 +90,12 @@ def is_bound(name: str, names: Names, outline: Outline) -> bool:
 
 
 def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Item]:
-    """Return the statements of the function that bind `name` before an offset."""
+    """Return the statements of the function that bind `name` before an offset, two at most: the answer is then open."""
     found: dict[int, Item] = {}
     if name not in names.known:
         names.known[name] = _offsets(name, _body(names.function), outline)
     for offset in names.known[name]:
-        if offset >= before:
+        if offset >= before or len(found) > 1:
             break
         item = _at(names.function.blocks["body"], offset)
         is_done = item is not None and (item.span.end_byte <= before or item.kind in {"for", "with", "except"})
@@ -105,19 +106,20 @@ def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Ite
 
 def _at(block: list[Item], offset: int) -> Item | None:
     """Return the innermost statement at an offset; the insides of definitions are not entered."""
-    for item in block:
-        span = item.span
-        if offset >= span.end_byte:
-            continue
-        if offset < span.start_byte:
-            return None
-        if item.kind not in {"function", "class"}:
-            for inner in item.blocks.values():
-                found = _at(inner, offset)
-                if found is not None:
-                    return found
-        return item
-    return None
+    position = bisect_right(block, offset, key=_start)
+    item = block[position - 1] if position else None
+    if item is None or offset >= item.span.end_byte:
+        return None
+    if item.kind not in {"function", "class"}:
+        for inner in item.blocks.values():
+            found = _at(inner, offset)
+            if found is not None:
+                return found
+    return item
+
+
+def _start(item: Item) -> int:
+    return item.span.start_byte
 
 
 def _is_followed(item: Item) -> bool:

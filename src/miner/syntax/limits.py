@@ -30,5 +30,8 @@ class Limits:
     branches: int = 120
     """Branches of one if: each nests in the one before; real ones stay below 60."""
 
+    guards: int = 400
+    """Parts of one path condition, repeated by each statement that they stand before; the most seen is 36."""
+
 
 LIMITS = Limits()

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Literal
 
 from miner.model.expression import Argument, Expression, Parameter
+from miner.model.site import Guard
 from miner.model.span import Span
 from miner.model.statement import Binding
 
@@ -147,6 +148,15 @@ class LineTable:
 
 
 @dataclass(slots=True, eq=False)
+class Exits:
+    """What is known of one block's early exits: the guards of its first `seen` statements, each with its position."""
+
+    seen: int = 0
+    positions: list[int] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
 class Outline:
     """One file as its reader gives it: the top-level items and the means to read text and expressions.
 
@@ -160,6 +170,7 @@ class Outline:
     expression: Callable[[Span], Expression]
     arguments: Callable[[Span], tuple[Argument, ...]]
     signature: Callable[[Span], tuple[Parameter, ...]]
+    exits: dict[tuple[Item | None, str], Exits] = field(default_factory=dict)
     _last: tuple[int, int] = (0, 1)
 
     def release(self) -> None:
@@ -172,6 +183,7 @@ class Outline:
                 item.parent = item.load = item.pick = None
                 item.loaded = {}
         self.items = []
+        self.exits.clear()
 
     def source(self, span: Span) -> str:
         """Return the text of a span."""

@@ -188,8 +188,9 @@ def _unary(node: Node) -> ex.Expression:
 
 
 def _binary(node: Node) -> ex.Expression:
+    """Read an operation; in this grammar `^` binds before `&`, in Python after it, so it is left alone."""
     operator = node.child_by_field_name("operator")
-    if operator is None:
+    if operator is None or operator.type == "^":
         raise NotPlain
     return ex.Binary(_field(node, "left"), operator.type, _field(node, "right"))
 

@@ -69,7 +69,11 @@ DECLINED = [
     "1j",
     "a\\\n.b[...]",
     "a @ b if c else (yield)",
+    "a ^ b & c",
+    "a & b ^ c",
 ]
+OPERATORS = ["+", "-", "*", "/", "//", "%", "@", "**", "<<", ">>", "&", "|", "^"]
+COMPARISONS = ["<", "<=", "==", "!=", ">", ">=", "in", "not in", "is", "is not"]
 
 
 def node_of(text: str):
@@ -88,3 +92,19 @@ def test_what_is_not_plain_is_left_to_libcst(text):
     """Declined whole, also when only a part of it is not plain."""
     with pytest.raises(plain.NotPlain):
         plain.read(node_of(text))
+
+
+@pytest.mark.parametrize("first", [*OPERATORS, *COMPARISONS, "and", "or"])
+@pytest.mark.parametrize("sign", ["", "-", "not "])
+def test_operators_bind_as_for_libcst(first, sign):
+    """Every pair of operators, before and after each other, with and without a sign: read alike or declined."""
+    read = 0
+    for second in [*OPERATORS, *COMPARISONS, "and", "or"]:
+        text = f"{sign}a {first} b {second} c"
+        try:
+            found = plain.read(node_of(text))
+        except plain.NotPlain:
+            continue
+        assert repr(found) == repr(_read_expression(text)), text
+        read += 1
+    assert read or first == "^"
