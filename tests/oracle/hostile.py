@@ -48,6 +48,7 @@ DEEP: Mapping[str, Callable[[int], str]] = {
     ),
     "locals": lambda n: "def f():\n" + "    a = is_x_available()\n    if a:\n        raise ValueError('a')\n" * n,
     "uses": lambda n: "def f():\n    a = is_x_available()\n" + "    b = 1 if a else 2\n    c = a and b\n" * n,
+    "variables": lambda n: "".join(f"a{i} = os.getenv('A{i}')\n" for i in range(n)),
     "returns": lambda n: "def is_x_available():\n" + "    if a:\n        return False\n" * n + "    return True\n",
     "match": lambda n: "match a:\n" + "    case 1:\n        raise ValueError('a')\n" * n,
     "semicolons": lambda n: f"{'a; ' * n}\n",

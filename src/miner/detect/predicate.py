@@ -138,7 +138,7 @@ def _is_decided(file: File, item: Item, value: Span, words: tuple[bytes, ...]) -
 
 def _derived(file: File, top: list[Item], known: set[str]) -> set[str]:
     """Return the names bound to short expressions over known flags and predicates, directly or not."""
-    found: set[str] = set()
+    reached = set(known)
     assigned = [item for item in top if item.kind == "assign" and _lines(item.span) <= _SHORT]
     grown = True
     while grown:
@@ -146,10 +146,10 @@ def _derived(file: File, top: list[Item], known: set[str]) -> set[str]:
         for item in assigned:
             value = item.text("value")
             names = {name for target in item.all_texts("target") for name in _mentioned(file, target) - {"*"}}
-            if value is not None and not names <= found | known and _mentioned(file, value) & (known | found):
-                found |= names
+            if value is not None and not names <= reached and not reached.isdisjoint(_mentioned(file, value)):
+                reached |= names
                 grown = True
-    return found
+    return reached - known
 
 
 def _closure(file: File, functions: dict[str, Item], seeds: set[str]) -> set[str]:

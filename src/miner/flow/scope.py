@@ -99,7 +99,7 @@ def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Ite
             break
         item = _at(names.function.blocks["body"], offset)
         is_done = item is not None and (item.span.end_byte <= before or item.kind in {"for", "with", "except"})
-        if item is not None and is_done and name in _bound(item, outline):
+        if item is not None and is_done and name in bound_names(item, outline):
             found[id(item)] = item
     return list(found.values())
 
@@ -126,7 +126,7 @@ def _is_followed(item: Item) -> bool:
     return item.kind == "import" or (item.kind == "assign" and item.text("value") is not None)
 
 
-def _bound(item: Item, outline: Outline) -> Iterator[str]:
+def bound_names(item: Item, outline: Outline) -> Iterator[str]:
     """Yield the names that a statement itself binds."""
     if item.kind in {"assign", "augment", "for", "with"}:
         for target in item.all_texts("target"):

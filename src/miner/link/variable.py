@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from miner.detect import environment_variable as detector
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local
-from miner.link.library import Library
+from miner.link.library import Library, Module
 from miner.link.meaning.wording import render
 from miner.link.place import Place
 from miner.model import expression as ex
@@ -47,7 +47,7 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
         if not variables:
             result.computed += 1
             continue
-        choices, more = _choices(conditions, name, site, local)
+        choices, more = _choices(conditions, module, site, local)
         bound = site.scope.statements if site.scope is not None else ()
         said = (
             Place(module.path, site.span, "site"),
@@ -70,13 +70,19 @@ def _default(site: Site) -> str | None:
 
 
 def _choices(
-    conditions: Conditions, module: str, site: Site, local: Local
+    conditions: Conditions, module: Module, site: Site, local: Local
 ) -> tuple[tuple[str, ...], tuple[Place, ...]]:
-    given = site.expressions.get("choices")
-    if given is None:
-        return (), ()
-    found, places = conditions.strings(module, given, local)
-    return tuple(sorted(found)), places
+    choices: set[str] = set()
+    places: list[Place] = []
+    for role, given in site.expressions.items():
+        if not role.startswith("choices"):
+            continue
+        found, more = conditions.strings(module.name, given, local)
+        choices.update(found)
+        if found and role in site.spans:
+            places.append(Place(module.path, site.spans[role], "site"))
+        places.extend(more)
+    return tuple(sorted(choices)), tuple(places)
 
 
 def folded(variables: Iterable[Variable]) -> dict[tuple[str, str], list[Variable]]:

@@ -40,7 +40,7 @@ def annotations(text: str) -> Iterator[Annotation]:
 
 def _fields(text: str) -> dict[str, str]:
     """Read `key=value key=value`; a value runs up to the next key."""
-    parts = re.split(r"\s+([a-z_]+)=(?=\S)", text)
+    parts = re.split(r"\s+([a-z_\d]+)=(?=\S)", text)
     assert not parts[0].strip(), f"not a field: {parts[0]!r}"
     return {key: shlex.split(value)[0] if value.startswith('"') else value.strip() for key, value in _pairs(parts[1:])}
 

@@ -1,0 +1,40 @@
+"""What a library reads from the environment: names, defaults, and the values compared with, each with its place."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linking import linked
+
+
+def variables(body: str) -> list[tuple[str, str | None, tuple[str, ...], tuple[int, ...]]]:
+    """Return name, default, choices and the lines that say so of each read of a module of one package."""
+    source = 'import os\n\nTRUE = {"1", "ON"}\n\n\n' + body
+    found = linked({"src/kit/__init__.py": "", "src/kit/a.py": source})
+    return [
+        (read.name, read.default, read.choices, tuple(sorted({place.span.start_line for place in read.places})))
+        for read in found.variables
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('a = os.getenv("A") == "x"\n', ("A", None, ("x",), (6,))),
+        ('a = os.getenv("A", "y")\nb = a.upper() in TRUE\n', ("A", "y", ("1", "ON"), (3, 6, 7))),
+        ('a = os.environ["A"].lower()\nif c:\n    b = a != "x" and a == "z"\n', ("A", None, ("x", "z"), (6, 8))),
+        ('a = os.getenv("A")\na = a or c\nb = a == "x"\n', ("A", None, (), (6,))),
+        ('a = os.getenv("A")\nif c:\n    a = c\nb = a == "x"\n', ("A", None, (), (6,))),
+        ('a = int(os.getenv("A"))\nb = a == "x"\n', ("A", None, (), (6,))),
+        ('a = os.getenv("A")\nb = a is None or a < "2" or a in c\n', ("A", None, (), (6,))),
+        ('a, b = os.getenv("A"), 1\nb = a == "x"\n', ("A", None, (), (6,))),
+        ('a = b = os.getenv("A")\nb = a == "x"\n', ("A", None, (), (6,))),
+    ],
+)
+def test_values_that_a_variable_is_compared_with(body, expected):
+    """Where it is read, and where a name holds it up to the next binding; only equality and membership name values."""
+    assert variables(body) == [expected]
