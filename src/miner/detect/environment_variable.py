@@ -97,7 +97,8 @@ def _read(part: object, idioms: Idioms) -> dict[str, ex.Expression] | None:
     if name.endswith(_GETTERS) and name.removesuffix("get").rstrip(".").rpartition(".")[2] in {"environ", "getenv"}:
         return _arguments(part, _GETTER)
     rule = next((rule for rule in idioms.environment.readers if matches(name, (rule.name,))), None)
-    return None if rule is None else _arguments(part, rule)
+    found = None if rule is None else _arguments(part, rule)
+    return None if found is None else {**found, "helper": part.function}
 
 
 def _arguments(call: ex.Call, rule: EnvironmentReader) -> dict[str, ex.Expression] | None:
@@ -145,4 +146,4 @@ def _helpers(idioms: Idioms) -> tuple[bytes, ...]:
 _KINDS = frozenset(
     {"assign", "augment", "return", "expression", "if", "while", "for", "assert", "raise", "with", "match", "function"}
 )
-DETECTOR = Detector(ID, 2, _KINDS, _words, find, deep=True)
+DETECTOR = Detector(ID, 3, _KINDS, _words, find, deep=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from miner.detect import environment_variable as detector
+from miner.flow.scope import parameter_names
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local
 from miner.link.library import Library, Module
@@ -17,7 +18,10 @@ from miner.model.site import Scope, Site
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable that `owner` reads; `default` as it is written, `choices` as far as they are constants."""
+    """One variable that `owner` reads; `default` as it is written, `choices` as far as they are constants.
+
+    Where a function of the library reads it for the caller, both may stand in that function.
+    """
 
     owner: str
     name: str
@@ -37,6 +41,7 @@ class Variables:
 def read_variables(library: Library, conditions: Conditions) -> Variables:
     """Return what the packages of a library read from the environment."""
     result = Variables()
+    helpers = _Helpers(library)
     for name, site in sites(library, detector.ID, "read"):
         module = library.modules[name]
         if not library.is_packaged(module):
@@ -47,7 +52,14 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
         if not variables:
             result.computed += 1
             continue
-        choices, more = _choices(conditions, module, site, local)
+        default, choices, more = _default(site), *_choices(conditions, module, site, local)
+        for helper in helpers.of(name, site):
+            inner = helper.site
+            if "default" not in site.expressions and isinstance(inner.expressions.get("default"), ex.Constant):
+                default = _default(inner)
+            named, again = _choices(conditions, helper.module, inner, Local(inner.scope or Scope(), helper.owner))
+            choices = choices or named
+            more = (*more, Place(helper.module.path, inner.span, "definition"), *again)
         bound = site.scope.statements if site.scope is not None else ()
         said = (
             Place(module.path, site.span, "site"),
@@ -56,8 +68,42 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
             *more,
         )
         for variable in variables:
-            result.found.append(Variable(owner, variable, _default(site), choices, said))
+            result.found.append(Variable(owner, variable, default, choices, said))
     return result
+
+
+@dataclass(frozen=True)
+class _Helper:
+    """The one read of a function that reads the variable which its parameter names."""
+
+    module: Module
+    owner: str
+    site: Site
+
+
+class _Helpers:
+    """The functions of a library that read a variable for their caller."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._reads: dict[tuple[str, str], list[Site]] = {}
+        for name, site in sites(library, detector.ID, "read"):
+            self._reads.setdefault((name, site.owner), []).append(site)
+
+    def of(self, module: str, site: Site) -> tuple[_Helper, ...]:
+        """Return the function that is called at a site, if it reads just one variable and is given its name."""
+        called = site.expressions.get("helper")
+        located = self._library.locate(module, called.name) if isinstance(called, ex.Name) else None
+        if located is None or located.module is None:
+            return ()
+        home = self._library.modules[located.module]
+        definition = home.definitions.get(located.name)
+        reads = self._reads.get((located.module, located.name), ())
+        if definition is None or len(reads) != 1:
+            return ()
+        variable = reads[0].expressions["variable"]
+        is_given = isinstance(variable, ex.Name) and variable.name in parameter_names(definition.signature or "()")
+        return (_Helper(home, f"{located.module}.{located.name}", reads[0]),) if is_given else ()
 
 
 def _default(site: Site) -> str | None:

@@ -38,3 +38,20 @@ def variables(body: str) -> list[tuple[str, str | None, tuple[str, ...], tuple[i
 def test_values_that_a_variable_is_compared_with(body, expected):
     """Where it is read, and where a name holds it up to the next binding; only equality and membership name values."""
     assert variables(body) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("helper", "call", "expected"),
+    [
+        ('os.getenv(key, "no").upper() in TRUE', 'is_env_variable_true("A")', ("A", "no", ("1", "ON"), (3, 7, 10))),
+        ('os.getenv(key, "no")', 'is_env_variable_true(key="A") in TRUE', ("A", "no", ("1", "ON"), (3, 7, 10))),
+        ("os.getenv(key, str(other))", 'is_env_variable_true("A")', ("A", None, (), (7, 10))),
+        ('os.getenv(key) or os.getenv("B", "no")', 'is_env_variable_true("A")', ("A", None, (), (10,))),
+        ('os.getenv("B", "no")', 'is_env_variable_true("A")', ("A", None, (), (10,))),
+        ('os.getenv(key, "no")', 'parse_it_from_env("A", "yes")', ("A", "yes", (), (10,))),
+    ],
+)
+def test_what_a_function_reads_for_its_caller(helper, call, expected):
+    """Default and values stand in the function, when that reads one variable, which its parameter names."""
+    found = variables(f"def is_env_variable_true(key, other=1):\n    return {helper}\n\n\na = {call}\n")
+    assert [read for read in found if read[0] == "A"] == [expected]
