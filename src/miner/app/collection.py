@@ -11,17 +11,18 @@ _ALLOCATIONS = 2_000_000
 of a file, is taken apart when the file is done."""
 
 
-@contextmanager
-def rare_collection() -> Iterator[None]:
-    """Collect rarely within the block, and as before after it."""
-    before = gc.get_threshold()
-    gc.set_threshold(_ALLOCATIONS, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
 def collect_rarely() -> None:
     """Collect rarely from now on: for a worker process that does nothing else."""
     gc.set_threshold(_ALLOCATIONS, 50, 50)
+
+
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Collect rarely within the block, and as before after it, but nothing that is there then: the process ends soon."""
+    before = gc.get_threshold()
+    collect_rarely()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*before)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-from miner.app.collection import rare_collection
 from miner.app.pool import Usage
 from miner.app.progress import Progress
 from miner.app.reading import Reading
@@ -34,7 +33,6 @@ class Mined:
     usage: Usage
 
 
-@rare_collection()
 def mine_snapshot(
     snapshot: Snapshot,
     idioms: Idioms,

@@ -69,11 +69,12 @@ def extract(
     miner extract --repo https://github.com/huggingface/peft --ref v0.17.0
     miner extract --repo ../diffusers --output /tmp/graph
     """
-    from miner.app.extract import ExtractRequest  # noqa: PLC0415  (help must not load the readers)
+    from miner.app.collection import rare_collection  # noqa: PLC0415  (help must not load the readers)
+    from miner.app.extract import ExtractRequest  # noqa: PLC0415
     from miner.app.extract import extract as mine  # noqa: PLC0415
 
     request = ExtractRequest(spec=spec, ref=ref, output=output, reader=reader, jobs=jobs, idioms=idioms)
-    with terminal_progress() as progress:
+    with terminal_progress() as progress, rare_collection():
         result = mine(request, progress)
     emit(render(_tables(result), _document(result), form))
     return FAILED_FILES if result.failed else 0

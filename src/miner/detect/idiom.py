@@ -152,6 +152,33 @@ class DeclaredTables(_Section, frozen=True):
     names: tuple[str, ...] = ()
 
 
+class BoundsHelper(_Section, frozen=True):
+    """A function that gives a field its values or bounds: the keywords that say which.
+
+    `form` is `checked` when what it gives is checked whatever the class, `stated` when it never is.
+    """
+
+    name: str
+    least: str | None = None
+    most: str | None = None
+    above: str | None = None
+    below: str | None = None
+    choices: str | None = None
+    form: Literal["checked", "stated"] | None = None
+
+    def roles(self) -> tuple[tuple[str, str], ...]:
+        """Return each role that a keyword has, with the keyword."""
+        given = {role: getattr(self, role) for role in ("least", "most", "above", "below", "choices")}
+        return tuple((role, keyword) for role, keyword in given.items() if keyword is not None)
+
+
+class Domains(_Section, frozen=True):
+    """What gives values and bounds to a parameter or field, and decorators and bases under which they are checked."""
+
+    bounds: tuple[BoundsHelper, ...] = ()
+    checked: tuple[str, ...] = ()
+
+
 class Generated(_Section, frozen=True):
     """Files that others are generated from: their names, and what the header of a generated file says before one."""
 
@@ -193,6 +220,7 @@ class Idioms(_Section, frozen=True, dict=True):
     generated: Generated = Generated()
     environment: EnvironmentReading = EnvironmentReading()
     declared: DeclaredTables = DeclaredTables()
+    domains: Domains = Domains()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}
     digest: str = ""

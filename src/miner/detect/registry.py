@@ -7,6 +7,7 @@ from miner.detect import (
     enforcement_decorator,
     environment_variable,
     file_rule,
+    parameter_domain,
     placeholder,
     predicate,
     raising_call,
@@ -25,4 +26,5 @@ DETECTORS: tuple[Detector, ...] = (
     predicate.DETECTOR,
     runtime_gate.DETECTOR,
     soft_use.DETECTOR,
+    parameter_domain.DETECTOR,
 )

@@ -11,6 +11,7 @@ says nothing else of the environment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from miner.detect import soft_use
@@ -32,37 +33,46 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield the site of one statement."""
     if item is None or is_type_checking(item, file.outline):
         return
-    if item.kind == "raise":
-        exception, caught = _class_of(file, item, file.outline.read(item, "exception"))
-        if exception is not None and not _is_reraise(item, exception) and not _is_caught(file, item, exception):
-            yield from _site(file, item, "raise", {"exception": exception}, (), caught)
-    elif item.kind == "assert":
-        test = item.text("test")
-        message = file.outline.read(item, "message")
-        if test is not None:
-            guard = Guard(test, "if", file.expression(test), holds=False)
-            yield from _site(file, item, "assert", {"message": message} if message is not None else {}, (guard,))
-    elif (reason := _reason(file, item)) is not None:
-        yield from _site(file, item, "reason", {"message": reason}, ())
-
-
-def _site(
-    file: File,
-    item: Item,
-    form: str,
-    expressions: dict[str, ex.Expression],
-    more: tuple[Guard, ...],
-    caught: Span | None = None,
-) -> Iterator[Site]:
-    conditions = (*file.conditions(item), *more)
+    conditions = file.conditions(item)
+    if item.kind == "assert" and (test := item.text("test")) is not None:
+        conditions = (*conditions, Guard(test, "if", file.expression(test), holds=False))
     if not conditions:
         return
-    if _is_beyond(file, item, conditions):
+    is_beyond = _is_beyond(file, item, conditions)  # most are, and what they say is then never read
+    found = _stated(file, item, is_read=not is_beyond)
+    if found is None:
+        return
+    if is_beyond:
         file.unread("gate: a condition over arguments alone")
         return
+    form, expressions, spans = found
     scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
-    spans = {"class": caught} if caught is not None else {}
     yield Site(ID, form, item.span, qualname(owning(item)), conditions, expressions, spans, scope=scope)
+
+
+_Stated = tuple[str, dict[str, ex.Expression], dict[str, Span]]
+
+
+def _stated(file: File, item: Item, *, is_read: bool) -> _Stated | None:
+    """Return the form of a gate with what it says, unless it is none; nothing is read when `is_read` is false."""
+    if item.kind == "assert":
+        message = file.outline.read(item, "message") if is_read else None
+        return "assert", {"message": message} if message is not None else {}, {}
+    if item.kind == "return":
+        reason = _reason(file, item)
+        return ("reason", {"message": reason}, {}) if reason is not None else None
+    span = item.text("exception")
+    if span is None:
+        return None
+    raised, caught = _class_of(file, item, span)
+    if _is_reraise(item, file.outline.source(span)) or _is_caught(file, item, raised):
+        return None
+    if not is_read:
+        return "raise", {}, {}
+    exception = file.expression(span)
+    if caught is not None and isinstance(exception, ex.Call):
+        exception = ex.Call(file.expression(caught), exception.arguments)
+    return "raise", {"exception": exception}, {"class": caught} if caught is not None else {}
 
 
 def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
@@ -97,28 +107,25 @@ def _is_plain(test: ex.Expression) -> bool:
     return ex.dotted(test) is not None
 
 
-def _is_reraise(item: Item, exception: ex.Expression) -> bool:
+def _is_reraise(item: Item, exception: str) -> bool:
     """Say whether a handler raises again what it was given."""
-    return any(each.kind == "except" and each.name and exception == ex.Name(each.name) for each in _around(item))
+    return any(each.kind == "except" and each.name and exception == each.name for each in _around(item))
 
 
-def _class_of(file: File, item: Item, exception: ex.Expression | None) -> tuple[ex.Expression | None, Span | None]:
-    """Return what is raised, with the class of a handler's own exception by its name, and where that name stands."""
-    if not isinstance(exception, ex.Call):
-        return exception, None
-    match exception.function:
-        case ex.Call(function=ex.Name(name="type"), arguments=(ex.Argument(value=ex.Name(name=name)),)):
-            pass
-        case ex.Attribute(value=ex.Name(name=name), name="__class__"):
-            pass
-        case _:
-            return exception, None
+def _class_of(file: File, item: Item, exception: Span) -> tuple[str, Span | None]:
+    """Return the name of what is raised; of a handler's own class, raised by the handler's name, also its place."""
+    head, _, rest = file.outline.source(exception).partition("(")
+    name = rest.partition(")")[0].strip() if head.strip() == "type" else head.strip().removesuffix(".__class__")
+    if name == head.strip():
+        return name, None
     handler = next((each for each in _around(item) if each.kind == "except" and each.name == name), None)
     span = handler.text("type") if handler is not None else None
-    caught = file.expression(span) if span is not None else None
-    if not isinstance(caught, ex.Name | ex.Attribute):
-        return exception, None
-    return ex.Call(caught, exception.arguments), span
+    if span is None or not _DOTTED.fullmatch(file.outline.source(span)):
+        return head.strip(), None
+    return file.outline.source(span), span
+
+
+_DOTTED = re.compile(r"\w+(?:\.\w+)*")
 
 
 def _around(item: Item) -> Iterator[Item]:
@@ -129,18 +136,15 @@ def _around(item: Item) -> Iterator[Item]:
         parent = parent.parent
 
 
-def _is_caught(file: File, item: Item, exception: ex.Expression) -> bool:
-    """Say whether a handler around a raise takes it and goes on."""
-    name = ex.dotted(exception.function if isinstance(exception, ex.Call) else exception)
+def _is_caught(file: File, item: Item, name: str) -> bool:
+    """Say whether a handler around a raise of the class `name` takes it and goes on."""
     child = item
     for parent in _around(item):
         if parent.kind == "try" and child.arm == "body":
             for handler in parent.blocks["handlers"]:
                 span = handler.text("type")
                 classes = ex.names_in(file.expression(span)) if span is not None else {"Exception"}
-                is_taken = (
-                    name in classes or bool(classes & _GENERAL) or classes & _PARENTS.get(name or "", frozenset())
-                )
+                is_taken = name in classes or bool(classes & _GENERAL) or classes & _PARENTS.get(name, frozenset())
                 if is_taken:
                     return not leaves(handler.blocks["body"], frozenset({"raise"}))
         child = parent

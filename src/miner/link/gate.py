@@ -14,6 +14,7 @@ from miner.formula.disjunctive import mentions
 from miner.formula.gate import Split, is_environmental, split
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
+from miner.link.domain import is_private
 from miner.link.library import Library, Module
 from miner.link.message import exception, template
 from miner.link.need import Bound, Need
@@ -68,8 +69,8 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         found.count("parameters: a condition that is not understood")
     elif not mentions(calls, lambda atom: isinstance(atom, Parameter)):
         found.count("parameters: none in the condition")
-    elif _is_private(owner) or not mentions(
-        calls, lambda atom: isinstance(atom, Parameter) and not _is_private(atom.param)
+    elif is_private(owner) or not mentions(
+        calls, lambda atom: isinstance(atom, Parameter) and not is_private(atom.param)
     ):
         found.count("parameters: of something private")
     else:
@@ -93,10 +94,6 @@ def _by_innermost(conditions: Conditions, module: Module, site: Site, local: Loc
         records = tuple((needs, canonical(conjunction(rest, when))) for needs, when in found.records)
         return Split(tuple(record for record in records if record[1] is not False), False)
     return None
-
-
-def _is_private(name: str) -> bool:
-    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
 
 
 def _needs(

@@ -12,6 +12,7 @@ from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
 from miner.link.declared import Declared
 from miner.link.decorator import Decorators
+from miner.link.domain import read_domains
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
 from miner.link.library import Library, build_library
@@ -95,7 +96,7 @@ def link(
         needs,
         _problems(library, rules, structures),
         tuple(sorted(rules.unread)),
-        gated.bounds,
+        [*gated.bounds, *read_domains(library, conditions)],
         variables.found,
         project.rows,
         dict(sorted(gated.counts.items())),

@@ -17,7 +17,8 @@ Line = Annotated[int, msgspec.Meta(ge=1)]
 Offset = Annotated[int, msgspec.Meta(ge=0)]
 
 Role = Literal["site", "guard", "constant", "default", "message", "declaration", "binding", "definition", "authored"]
-Effect = Literal["raise", "warn", "fallback", "disable", "placeholder", "skip", "return-reason"]
+Effect = Literal["raise", "warn", "fallback", "disable", "placeholder", "skip", "return-reason", "unchecked"]
+"""What follows; `unchecked`: the authors say what they accept, and nothing there refuses the rest."""
 Origin = Literal[
     "runtime-gate",
     "decorator",

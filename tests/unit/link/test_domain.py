@@ -1,0 +1,63 @@
+"""What declarations leave as values, as bounds on their owner."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linking import linked
+
+from miner.formula.atom import Parameter
+from miner.formula.notation import text
+
+
+def bounds(body: str) -> list[tuple[str, str, str]]:
+    """Return owner, condition and effect of each bound of a module of one package."""
+    found = linked({"src/kit/__init__.py": "", "src/kit/a.py": f"WAYS = ['up', 'down']\n{body}"})
+    return [(bound.owner, text(bound.when), bound.effect) for bound in found.bounds]
+
+
+def text_of(name: str, of: str, op: str, value: object) -> str:
+    """Return a comparison of a parameter as it is written in notation."""
+    return text(Parameter(param=name, of=of, op=op, value=value))
+
+
+@pytest.mark.parametrize(
+    ("decorator", "field", "expected"),
+    [
+        ("@strict\n", "x: int = interval(min=1)(default=2)", [("x", "<", 1, "raise")]),
+        ("", "x: int = interval(min=1, max=3)()", [("x", "<", 1, "raise"), ("x", ">", 3, "raise")]),
+        ("", "x: float = Field(1, gt=0, lt=2)", [("x", "<=", 0, "unchecked"), ("x", ">=", 2, "unchecked")]),
+        ("@strict\n", "x: float = Field(1, gt=0)", [("x", "<=", 0, "raise")]),
+        ("", "x: int = interval(min=LEAST)()", []),
+        ("", "_x: int = interval(min=1)()", []),
+    ],
+)
+def test_bounds_of_fields(decorator, field, expected):
+    """A value beyond a bound is refused where something checks it; bounds that are no constants say nothing."""
+    found = bounds(f"{decorator}class C:\n    {field}\n")
+    said = [("kit.a.C", text_of(name, "kit.a.C", op, value), effect) for name, op, value, effect in expected]
+    assert sorted(found) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("x: Literal['a', 'b']", ("a", "b")),
+        ("x: Literal['a'] | None = None", ("a", None)),
+        ("x: str = field(default='up', metadata={'choices': WAYS})", ("down", "up")),
+        ("x: str = field(default='up', metadata={'choices': OTHERS})", ()),
+    ],
+)
+def test_values_of_fields(field, values):
+    """Any value but those that are named, also where a constant of the module names them."""
+    found = bounds(f"class C:\n    {field}\n")
+    names = [text_of("x", "kit.a.C", "==", value) for value in values]
+    assert len(found) == (1 if values else 0)
+    for owner, when, effect in found:
+        assert (owner, effect) == ("kit.a.C", "unchecked")
+        assert all(name in when for name in names)
+        assert when.count("==") == len(names)
