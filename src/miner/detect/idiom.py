@@ -229,8 +229,17 @@ class Idioms(_Section, frozen=True, dict=True):
     def _patterns(self) -> tuple[tuple[re.Pattern[str], Primitive], ...]:
         return tuple((_pattern(name), item) for item in self.probe.primitives for name in item.names)
 
+    @cached_property
+    def _known(self) -> dict[str, tuple[Primitive, str | None] | None]:
+        return {}
+
     def primitive(self, path: str) -> tuple[Primitive, str | None] | None:
         """Return the first primitive whose names hold `path`, and its subject with the slots filled in."""
+        if path not in self._known:
+            self._known[path] = self._primitive(path)
+        return self._known[path]
+
+    def _primitive(self, path: str) -> tuple[Primitive, str | None] | None:
         for pattern, item in self._patterns:
             match = pattern.fullmatch(path)
             if match is not None:

@@ -83,10 +83,7 @@ class Backends:
 
 def sites(library: Library, detector_id: str, form: str) -> Iterator[tuple[str, Site]]:
     """Yield the sites of one form with the names of their modules."""
-    for name, module in library.modules.items():
-        for site in module.facts.sites:
-            if site.detector == detector_id and site.form == form:
-                yield name, site
+    yield from library.sites.get((detector_id, form), ())
 
 
 def strings(expression: ex.Expression | None) -> tuple[str, ...] | None:

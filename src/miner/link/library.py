@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from miner.model.expression import Constant, Expression
-from miner.model.site import Definition, Facts
+from miner.model.site import Definition, Facts, Site
 
 _NOT_PACKAGES = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmark", "benchmarks", "scripts"})
 _DEEPEST = 12  # re-exports followed before a name is given up
@@ -94,6 +94,15 @@ class Library:
     def by_path(self) -> dict[str, Module]:
         """The modules by path."""
         return {module.path: module for module in self.modules.values()}
+
+    @cached_property
+    def sites(self) -> dict[tuple[str, str], list[tuple[str, Site]]]:
+        """The sites by detector and form, each with the name of its module, in the order of the modules."""
+        found: dict[tuple[str, str], list[tuple[str, Site]]] = {}
+        for name, module in self.modules.items():
+            for site in module.facts.sites:
+                found.setdefault((site.detector, site.form), []).append((name, site))
+        return found
 
     def is_packaged(self, module: Module) -> bool:
         """Say whether a module belongs to one of the snapshot's top packages, and is not a test or example."""
