@@ -98,6 +98,7 @@ class Enforcement(_Section, frozen=True):
     requirements: tuple[RequirementHelper, ...] = ()
     checks: tuple[Check, ...] = ()
     helpers: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
 
 
 class Backends(_Section, frozen=True):

@@ -114,3 +114,33 @@ def gate(body: str) -> list[tuple[str, str]]:
 def test_what_a_raise_needs(body, expected):
     """Through flags, arguments, locals, early exits, handlers, tuples and helpers."""
     assert gate(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [
+        ("[check_slate_2]", [("slate >= 2", "slate")]),
+        ("[at_least(9, 0), lambda x: x]", [("cuda capability >= 9.0", "cuda")]),
+        ("[check_slate_2, at_least(8, 9)]", [("cuda capability >= 8.9", "cuda"), ("slate >= 2", "slate")]),
+        ("[is_slate_available, unknown]", []),
+        ("[]", []),
+    ],
+)
+def test_what_a_decorator_checks_before(checks, expected):
+    """The functions that it is given in a list raise for what it decorates, also those that another function makes."""
+    source = f"""
+    def check_slate_2(x):
+        if version.parse(importlib.metadata.version("slate")) < version.parse("2"):
+            raise ImportError
+
+    def at_least(major, minor):
+        def check(x):
+            if torch.cuda.get_device_capability(x.device) < (major, minor):
+                raise ValueError
+        return check
+
+    @register("flash", constraints={checks})
+    def attend(x):
+        return x
+"""
+    assert [(needs, when) for owner, needs, when, _, _ in stated(source) if owner == "attend"] == expected
