@@ -13,13 +13,19 @@ from miner.model.site import Definition
 
 
 def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
-    """Yield every public class and function of the packages, every exported object, and every owner of a need."""
+    """Yield every public class and function of the packages, every exported object, and every owner of a need.
+
+    Outside of the packages, in tests above all, only what itself states a need.
+    """
     stated = _backend_places(linked)
     wanted = {need.owner for need in linked.needs} | {bound.owner for bound in linked.bounds}
     wanted |= {variable.owner for variable in linked.variables} | linked.exports.keys()
     for name in sorted(linked.library.modules):
         module = linked.library.modules[name]
         if not linked.library.is_packaged(module):
+            for definition in module.definitions.values():
+                if f"{name}.{definition.name}" in wanted:
+                    yield _defined(linked, module, definition, stated, evidences)
             continue
         if name in wanted:
             yield _module(module, evidences)
@@ -108,13 +114,15 @@ def _alias(
 
 def _exports(linked: Linked, module: Module, name: str, qualname: str) -> tuple[Export, ...]:
     """Return how an object is imported: from the packages that offer it, then from where it is defined."""
-    if "." in name or name.startswith("_"):
+    if "." in name or name.startswith("_") or not linked.library.is_packaged(module):
         return ()
     offers = dict.fromkeys([*linked.exports.get(qualname, ()), (module.name, name)])
     return tuple(Export(module=package, name=offered) for package, offered in offers)
 
 
 def _is_public(linked: Linked, name: str, qualname: str, exports: tuple[Export, ...]) -> bool:
+    if not linked.library.is_packaged(linked.library.modules[qualname.removesuffix(f".{name}")]):
+        return False
     owner = name.partition(".")[0]
     hidden = any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
     if hidden:

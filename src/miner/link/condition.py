@@ -28,7 +28,7 @@ MOST_ATOMS = 12
 """A predicate that means more than this stays one atom where it is used; its own node has the whole meaning."""
 
 
-__all__ = ["Conditions", "Given", "Local", "Understood", "joined"]
+__all__ = ["Conditions", "Given", "Local", "Understood", "given_by", "joined"]
 
 
 class Understood(NamedTuple):
@@ -89,6 +89,21 @@ class Local:
         """Every name that is not the module's."""
         bound = {name for statement in self.scope.statements for name in _bound(statement)}
         return frozenset((*self.scope.parameters, *self.scope.unknown, *bound))
+
+
+def given_by(call: ex.Call, parameters: tuple[str, ...], module: str, local: Local) -> tuple[Given, ...]:
+    """Return what the parameters of a function are given by a call."""
+    found: list[Given] = []
+    position = 0
+    for argument in call.arguments:
+        if argument.star:
+            break
+        if argument.keyword is not None:
+            found.append(Given(argument.keyword, module, argument.value, local.scope, local.owner))
+        elif position < len(parameters):
+            found.append(Given(parameters[position], module, argument.value, local.scope, local.owner))
+            position += 1
+    return tuple(found)
 
 
 def _bound(statement: st.Statement) -> Iterator[str]:

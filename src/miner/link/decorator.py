@@ -9,13 +9,14 @@ from miner.detect import enforcement_decorator as detector
 from miner.formula.atom import Opaque
 from miner.formula.connective import negation
 from miner.link.backend import sites
-from miner.link.condition import Conditions, Understood, joined
+from miner.link.condition import Conditions, Given, Local, Understood, given_by, joined
 from miner.link.library import Library
 from miner.link.message import exception, template
 from miner.link.place import Place
 from miner.model import expression as ex
 from miner.model import statement as st
 from miner.model.node import Effect
+from miner.model.site import Scope, Site
 from miner.model.span import Span
 
 _SKIPS = {"skipUnless": True, "skipIf": False, "skipif": False}
@@ -37,21 +38,25 @@ class Decorators:
     def __init__(self, library: Library, conditions: Conditions) -> None:
         self._library = library
         self._conditions = conditions
-        self._known: dict[tuple[str, str], Enforced | None] = {}
+        self._known: dict[tuple[str, str, ex.Expression | None], Enforced | None] = {}
         self._definitions = {(m, s.owner): s for m, s in sites(library, detector.ID, "definition")}
 
-    def get(self, module: str, name: str) -> Enforced | None:
-        """Return what the decorator seen as `name` in `module` enforces; None when it is not of this snapshot."""
+    def get(self, module: str, name: str, used: ex.Expression | None = None) -> Enforced | None:
+        """Return what the decorator seen as `name` in `module` enforces; None when it is not of this snapshot.
+
+        `used` is the decorator as it stands before what it decorates: the arguments of a call decide too.
+        """
         located = self._library.locate(module, name.rpartition(".")[2] if "." in name else name)
         if located is None or located.module is None:
             return None
-        place = (located.module, located.name)
+        call = used if isinstance(used, ex.Call) and used.arguments else None
+        place = (located.module, located.name, call)
         if place not in self._known:
-            self._known[place] = self._read(located.module, located.name)
+            self._known[place] = self._read(located.module, located.name, module, call)
         return self._known[place]
 
-    def _read(self, module: str, name: str) -> Enforced | None:
-        """Return what the decorator that `module` defines as `name` enforces."""
+    def _read(self, module: str, name: str, caller: str, call: ex.Call | None) -> Enforced | None:
+        """Return what the decorator that `module` defines as `name` enforces, under a call in the module `caller`."""
         site = self._definitions.get((module, name))
         if site is None:
             return None
@@ -61,8 +66,9 @@ class Decorators:
             reason = "a decorator that neither raises nor skips under a test"
             needs = Understood(Opaque(opaque=f"{module}.{name}", reason=reason))
             return Enforced(needs, "raise", None, None, (Place(path, site.span, "definition"),))
-        local = self._local(module, site.statements)
-        parts = [self._need(local.get(_head(gate.test), module), gate) for gate in found]
+        homes = self._local(module, site.statements)
+        local = _arguments(site, module, caller, call)
+        parts = [self._need(homes.get(_head(gate.test), module), gate, local) for gate in found]
         first = found[0]
         places = tuple(Place(path, gate.span, "guard") for gate in found)
         return Enforced(joined(parts), first.effect, first.exception, first.message, places)
@@ -80,9 +86,26 @@ class Decorators:
                 found |= self._local(module, statement.body)
         return {name: owner for name, owner in found.items() if owner in self._library.modules}
 
-    def _need(self, module: str, gate: _Gate) -> Understood:
-        part = self._conditions.read(module, gate.test)
+    def _need(self, module: str, gate: _Gate, local: Local) -> Understood:
+        asks = ex.names_in(gate.test).isdisjoint(given.parameter for given in local.given)
+        part = self._conditions.read(module, gate.test, None if asks else local)
         return part if gate.holds else part._replace(formula=negation(part.formula))
+
+
+def _arguments(site: Site, module: str, caller: str, call: ex.Call | None) -> Local:
+    """Return the parameters of a decorator with what a call gives them, or else their defaults."""
+    owner = f"{module}.{site.owner}"
+    function = next((s for s in site.statements if isinstance(s, st.Function)), None)
+    parameters = function.parameters if function is not None else ()
+    names = tuple(parameter.name for parameter in parameters)
+    given = given_by(call, names, caller, Local(Scope(), caller)) if call is not None else ()
+    told = {each.parameter for each in given}
+    defaults = (
+        Given(parameter.name, module, parameter.default, Scope(), owner)
+        for parameter in parameters
+        if parameter.default is not None and parameter.name not in told
+    )
+    return Local(Scope(parameters=names), owner, (*given, *defaults))
 
 
 class _Gate(NamedTuple):
@@ -128,12 +151,10 @@ def _exception(raised: st.Raise) -> tuple[str | None, str | None]:
 
 
 def _skips(statement: st.Return) -> Iterator[_Gate]:
-    """`return unittest.skipUnless(test, "message")(function)`."""
+    """`return unittest.skipUnless(test, "message")`, also called with the function at once."""
     call = statement.value
-    inner = call.function if isinstance(call, ex.Call) else None
-    if not isinstance(inner, ex.Call) or not inner.arguments:
-        return
-    name = (ex.dotted(inner.function) or "").rpartition(".")[2]
-    if name in _SKIPS:
+    inner = call.function if isinstance(call, ex.Call) and isinstance(call.function, ex.Call) else call
+    name = (ex.dotted(inner.function) or "").rpartition(".")[2] if isinstance(inner, ex.Call) else ""
+    if isinstance(inner, ex.Call) and inner.arguments and name in _SKIPS:
         message = template(inner.arguments[1].value if len(inner.arguments) > 1 else None).text
         yield _Gate(inner.arguments[0].value, _SKIPS[name], "skip", None, message, statement.span)

@@ -16,7 +16,7 @@ from miner.formula.connective import Formula, conjunction, negation
 from miner.formula.disjunctive import mentions
 from miner.formula.gate import is_environmental, split
 from miner.link.backend import Backends, sites
-from miner.link.condition import Conditions, Given, Local, Understood
+from miner.link.condition import Conditions, Local, Understood, given_by
 from miner.link.declared import Declared
 from miner.link.library import Library
 from miner.link.library import Module as LibraryModule
@@ -173,7 +173,7 @@ class RaisingCalls:
         definition = home.definitions.get(located.name)
         if definition is None or definition.kind != "function":
             return
-        given = _given(call, parameter_names(definition.signature or "()"), module.name, local)
+        given = given_by(call, parameter_names(definition.signature or "()"), module.name, local)
         path = self._path(module, site, local)
         for gate in self._gates.get((located.module, located.name), ()):
             inner = Local(gate.scope or Scope(), f"{located.module}.{located.name}", given)
@@ -200,21 +200,6 @@ class RaisingCalls:
                     local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), raised,
                     said.text, is_canonical=True,
                 )  # fmt: skip
-
-
-def _given(call: ex.Call, parameters: tuple[str, ...], module: str, local: Local) -> tuple[Given, ...]:
-    """Return what the parameters of a function are given by a call."""
-    found: list[Given] = []
-    position = 0
-    for argument in call.arguments:
-        if argument.star:
-            break
-        if argument.keyword is not None:
-            found.append(Given(argument.keyword, module, argument.value, local.scope, local.owner))
-        elif position < len(parameters):
-            found.append(Given(parameters[position], module, argument.value, local.scope, local.owner))
-            position += 1
-    return tuple(found)
 
 
 def _argument(call: ex.Call, position: int, keyword: str) -> ex.Expression | None:

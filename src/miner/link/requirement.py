@@ -10,7 +10,7 @@ from miner.detect.idiom import Idioms
 from miner.link.attaching import Attaching, decorator_of
 from miner.link.backend import Backend, Backends, sites, strings
 from miner.link.condition import Conditions, joined
-from miner.link.decorator import Decorators
+from miner.link.decorator import Decorators, Enforced
 from miner.link.file_rule import FileRules
 from miner.link.library import Library, Module
 from miner.link.need import Need
@@ -52,17 +52,16 @@ def needs_of_decorators(
                 need = replace(need, exception=None, message=None)
             yield replace(need, decorator=decorator_of(library, name, site), enforced=is_enforced, action=action)
     for name, site in sites(library, detector.ID, "named"):
-        if decorators.get(name, site.names[0]) is None:
+        enforced = decorators.get(name, site.names[0], site.expressions["call"])
+        if enforced is None:
             rules.report("decorator: no definition in the snapshot")
-        yield from _named(library, decorators, name, site)
+        else:
+            yield _named(library, enforced, name, site)
 
 
-def _named(library: Library, decorators: Decorators, name: str, site: Site) -> Iterator[Need]:
-    enforced = decorators.get(name, site.names[0])
-    if enforced is None:
-        return
+def _named(library: Library, enforced: Enforced, name: str, site: Site) -> Need:
     path = library.modules[name].path
-    yield Need(
+    return Need(
         f"{name}.{site.owner}",
         enforced.needs.formula,
         True,

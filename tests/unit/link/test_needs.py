@@ -165,6 +165,30 @@ def test_a_decorator_that_carries_its_backend_in_its_name(definition: str, neede
     assert rows[0][1] == needed
 
 
+@pytest.mark.parametrize(
+    ("used", "version"),
+    [("", ">=1.1"), ("()", ">=1.1"), ("('3.0')", ">=3.0"), ("(floor='2.0')", ">=2.0"), ("(NEWEST)", ">=4.0")],
+)
+def test_a_decorator_with_arguments(used: str, version: str) -> None:
+    """What a call gives the decorator decides, or else the default; constants are those of the caller's module."""
+    net = f"from .testing import require_slate\nNEWEST = '4.0'\n@require_slate{used}\ndef check(): pass\n"
+    testing = """
+    import importlib.metadata
+    import unittest
+    from packaging.version import parse
+    FLOOR = "1.1"
+    def is_slate_available(floor):
+        return parse(importlib.metadata.version("slate")) >= parse(floor)
+    def require_slate(test=None, floor=FLOOR):
+        return unittest.skipUnless(is_slate_available(floor), "x")
+    """
+    if "(" in used and "floor=" not in used:
+        testing = testing.replace("test=None, ", "")
+    [(owner, needed, _, _)] = found(net=net, testing=testing)
+    assert owner == "kit.net.check"
+    assert needed == f'{{"package":"slate","version":[[">=","{version[2:]}"]]}}'
+
+
 def test_a_decorator_of_another_library_says_nothing() -> None:
     """It is not of this snapshot."""
     assert found(net="from django import require_torch\n@require_torch\ndef check(): pass\n") == []
