@@ -146,4 +146,4 @@ def _helpers(idioms: Idioms) -> tuple[bytes, ...]:
 _KINDS = frozenset(
     {"assign", "augment", "return", "expression", "if", "while", "for", "assert", "raise", "with", "match", "function"}
 )
-DETECTOR = Detector(ID, 3, _KINDS, _words, find, deep=True)
+DETECTOR = Detector(ID, 4, _KINDS, _words, find, deep=True)

@@ -11,7 +11,7 @@ from functools import cache
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets
 from miner.flow.condition import path_condition
-from miner.flow.scope import Names, names_of, scope_at
+from miner.flow.scope import Names, is_bound_after, names_of, names_of_module, scope_at
 from miner.model.expression import Expression, names_in
 from miner.model.site import Guard, Scope
 from miner.model.span import Span
@@ -32,6 +32,7 @@ class File:
     dynamic: dict[str, int] = field(default_factory=dict)
     """Shapes that were seen and not understood, counted."""
     _names: dict[int, Names] = field(default_factory=dict)
+    _module_names: Names | None = None
 
     @property
     def data(self) -> bytes:
@@ -61,11 +62,28 @@ class File:
         return path_condition(item, self.outline, within=definition(item.parent))
 
     def scope(self, item: Item, *expressions: object) -> Scope | None:
-        """Return what the names in `expressions` are at `item`; None outside of functions."""
+        """Return what the names in `expressions` are at `item`.
+
+        At module level that is what the module says in the end, None, but for names that are bound anew below.
+        """
         function = definition(item.parent)
-        if function is None or function.kind != "function":
+        if function is None:
+            return self._module_scope(item, names_in(*expressions))
+        if function.kind != "function":
             return None
         return scope_at(item, self.names(function), names_in(*expressions), self.outline)
+
+    def _module_scope(self, item: Item, mentioned: set[str]) -> Scope | None:
+        if self._module_names is None:
+            self._module_names = names_of_module(self.outline)
+        names = self._module_names
+
+        def is_rebound(name: str) -> bool:
+            return is_bound_after(name, item, names, self.outline)
+
+        if not any(map(is_rebound, mentioned)):
+            return None
+        return scope_at(item, names, mentioned, self.outline, is_rebound)
 
 
 def definition(item: Item | None) -> Item | None:

@@ -71,4 +71,4 @@ def _listed(idioms: Idioms) -> tuple[bytes, ...]:
     return tuple(f"{keyword}=[".encode() for keyword in idioms.enforcement.constraints)
 
 
-DETECTOR = Detector(ID, 2, frozenset({"expression", "assign", "function"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 3, frozenset({"expression", "assign", "function"}), _words, find, deep=True)

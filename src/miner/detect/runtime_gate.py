@@ -173,4 +173,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return b"raise ", b"assert ", b"assert(", b"return False,", b"return (False,"
 
 
-DETECTOR = Detector(ID, 1, frozenset({"raise", "assert", "return"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 2, frozenset({"raise", "assert", "return"}), _words, find, deep=True)

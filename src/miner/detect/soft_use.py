@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from miner.detect import predicate
 from miner.detect.detector import Detector, cores, minimal, remembered
-from miner.detect.file import File, is_type_checking, matches, owning, qualname, rows
+from miner.detect.file import File, definition, is_type_checking, matches, owning, qualname, rows
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets, is_within, merged
 from miner.flow.condition import leaves, missing_import
@@ -142,7 +142,7 @@ def _site(
 class _Arm(NamedTuple):
     """What an arm does: in a word, in text, the names that it binds, its warning's message, and where that stands.
 
-    The words: none, raise, warn, import (also of definitions), leave, other.
+    The words: none, raise, warn, import (also of definitions; within a function, of nothing else), leave, other.
     """
 
     kind: str
@@ -174,7 +174,7 @@ def _arm(file: File, block: list[Item]) -> _Arm:
         kind = "raise"
     elif message is not None:
         kind = "warn"
-    elif bound:
+    elif bound and (not rest or definition(block[0].parent) is None):
         kind = "import"
     elif rest:
         kind = "leave" if leaves(block) else "other"
@@ -248,4 +248,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 1, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 2, _KINDS, _triggers, find, deep=True, more=_given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from miner.model import expression as ex
@@ -49,12 +49,30 @@ def names_of(function: Item, outline: Outline) -> Names:
     return Names(function, tuple(parameters), tuple(functions[1:]))
 
 
-def scope_at(item: Item, names: Names, wanted: Iterable[str], outline: Outline) -> Scope:
+def names_of_module(outline: Outline) -> Names:
+    """Return the names of a module, as if it were the body of a function without parameters."""
+    whole = Span(0, len(outline.data), 1, 1)
+    return Names(Item("function", whole, None, "", 0, loaded={"body": outline.items}), (), ())
+
+
+def is_bound_after(name: str, item: Item, names: Names, outline: Outline) -> bool:
+    """Say whether a later statement of the same block of names binds `name` anew."""
+    if name not in names.known:
+        names.known[name] = _offsets(name, _body(names.function), outline)
+    after = (offset for offset in names.known[name] if offset >= item.span.end_byte)
+    found = (_at(names.function.blocks["body"], offset) for offset in after)
+    return any(each is not None and name in bound_names(each, outline) for each in found)
+
+
+def scope_at(
+    item: Item, names: Names, wanted: Iterable[str], outline: Outline, follows: Callable[[str], bool] = lambda _: True
+) -> Scope:
     """Return what the `wanted` names are at `item`: parameters, single assignments before it, or not known.
 
     A name that several statements before `item` bind is not known; so is one bound by a loop, a handler or a with.
+    Names that are not to be followed are left out.
     """
-    waiting = [(name, item.span.start_byte) for name in sorted(set(wanted), reverse=True)]
+    waiting = [(name, item.span.start_byte) for name in sorted(set(wanted), reverse=True) if follows(name)]
     kept: dict[int, Item] = {}
     unknown: dict[str, None] = {}
     parameters: dict[str, None] = {}
@@ -76,7 +94,7 @@ def scope_at(item: Item, names: Names, wanted: Iterable[str], outline: Outline) 
             continue
         kept[binding[0].span.start_byte] = binding[0]
         if (value := binding[0].text("value")) is not None:
-            inner = ex.names_in(outline.expression(value))
+            inner = filter(follows, ex.names_in(outline.expression(value)))
             waiting.extend((each, binding[0].span.start_byte) for each in sorted(inner, reverse=True))
     statements = freeze([kept[start] for start in sorted(kept)], outline, keep=lambda _: False)
     return Scope(tuple(parameters), tuple(unknown), statements)

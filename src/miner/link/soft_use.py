@@ -46,6 +46,10 @@ def _of_import(arm: _Arm, lost: str) -> tuple[Effect, str | None]:
     return "fallback", arm.text
 
 
+_LEFT = frozenset({"return", "return None", "return False", "break", "continue"})
+"""Ways to leave that do nothing instead."""
+
+
 def _of_branch(arm: _Arm, kept: _Arm) -> tuple[Effect, str | None]:
     """Return what happens in the arm that is taken when something is missing, instead of the one that is `kept`."""
     if arm.kind == "warn":
@@ -53,7 +57,7 @@ def _of_branch(arm: _Arm, kept: _Arm) -> tuple[Effect, str | None]:
         return ("fallback" if arm.text and not leaves else "warn"), arm.text or None
     if arm.kind == "none":
         return "skip", f"without: {kept.text}" if kept.text else None
-    if arm.kind == "leave":
+    if arm.kind == "leave" and arm.text in _LEFT:
         return "skip", arm.text
     return "fallback", arm.text or f"import {arm.bound}"
 

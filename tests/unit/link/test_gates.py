@@ -144,3 +144,46 @@ def test_what_a_decorator_checks_before(checks, expected):
         return x
 """
     assert [(needs, when) for owner, needs, when, _, _ in stated(source) if owner == "attend"] == expected
+
+
+def soft(body: str) -> list[tuple[str, str | None]]:
+    """Return effect and action of each soft use in a function `f` with these statements."""
+    source = "\n    def f(mode):\n" + "".join(f"        {line}\n" for line in body.strip("\n").split("\n"))
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/use.py": HEAD + source})
+    return [(need.effect, need.action) for need in found.needs if need.owner == "kit.use.f" and not need.enforced]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if not is_torch_available():\n    return\nrun()", [("skip", "return")]),
+        ("if not is_torch_available():\n    return False\nrun()", [("skip", "return False")]),
+        (
+            "if is_torch_available():\n    return fast(mode)\nelse:\n    return slow(mode)",
+            [("fallback", "return slow(mode)")],
+        ),
+        ("if is_torch_available():\n    import torch\n    torch.beat()", [("skip", "without: torch.beat()")]),
+        ("if is_torch_available():\n    import torch", [("disable", "without torch")]),
+        ("if is_torch_available():\n    mode = 1\nelse:\n    mode = 2", [("fallback", "mode = 2")]),
+    ],
+)
+def test_what_happens_without(body, expected):
+    """Leaving with nothing is a skip, with something else a fallback; an import within other work is part of it."""
+    assert soft(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        (
+            "device = os.environ['KIT']\nif device == 'x' and not _drum:\n    raise ValueError\ndevice = 'y'",
+            "$KIT == 'x'",
+        ),
+        ("device = os.environ['KIT']\nif device == 'x' and not _drum:\n    raise ValueError", "$KIT == 'x'"),
+        ("device = 'x'\nif device == 'x' and not _drum:\n    raise ValueError\ndevice = 'y'", "[device == 'x']"),
+    ],
+)
+def test_a_name_of_a_module_at_its_statement(module, expected):
+    """It has the value that it has there, not the one that a later statement gives it."""
+    source = "\n" + "".join(f"    {line}\n" for line in module.split("\n"))
+    assert [(needs, when) for owner, needs, when, _, _ in stated(source) if owner == ""] == [("drum", expected)]
