@@ -48,6 +48,11 @@ ROWS: dict[str, Any] = {
         owner="library.model.Model.fit", parameters=("steps",), otherwise=node.Otherwise(effect="raise"),
         when={"param": "steps", "of": "library.model.Model.fit", "op": "<", "value": 1},
     ),
+    "advice": node.Advice(
+        id="advice:library.model.Model.fit#fast/deprecation", name="Model.fit on fast", evidence=(EVIDENCE,),
+        owner="library.model.Model.fit", kind="deprecation", subject="fast", when={"param": "fast", "of": "f"},
+        message="`fast` will be removed in version 3. Use `speed` instead.", removed_in="3", replacement="speed",
+    ),
     "environment-variable": node.EnvironmentVariable(
         id="environment-variable:library.model#HOME", name="HOME", evidence=(EVIDENCE,), variable="HOME",
         owner="library.model", default="/tmp", choices=("/", "/tmp"),

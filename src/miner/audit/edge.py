@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from miner.audit.finding import Finding, Row, name_of
 
 _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "states": (frozenset({"Implementation"}), frozenset({"Requirement", "Constraint"})),
+    "states": (frozenset({"Implementation"}), frozenset({"Requirement", "Constraint", "Advice"})),
     "about": (frozenset({"Requirement", "Predicate"}), frozenset({"Package"})),
     "uses_predicate": (frozenset({"Requirement", "Predicate"}), frozenset({"Predicate"})),
     "reads": (frozenset({"Implementation"}), frozenset({"EnvironmentVariable"})),
@@ -31,7 +31,7 @@ def wrong_edges(nodes: Mapping[str, Row], edges: list[Row]) -> Iterator[Finding]
         if source["type"] not in sources or target["type"] not in targets:
             yield Finding("edge", name_of(edge), f"{edge['relation']} does not join such nodes")
     for node in nodes.values():
-        if node["type"] in {"Requirement", "Constraint"}:
+        if node["type"] in {"Requirement", "Constraint", "Advice"}:
             owner = f"implementation:{node['owner']}"
             if (owner, "states", node["id"]) not in seen:
                 yield Finding("edge", node["id"], "its owner does not state it")

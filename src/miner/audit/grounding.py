@@ -41,6 +41,11 @@ def _claims(row: Row) -> Iterator[str]:
         ):
             yield otherwise["exception"].rpartition(".")[2]
         yield from _WORD.findall(otherwise.get("message") or "")
+    elif kind == "Advice":
+        yield from _of_formula(row["when"])
+        for said in (row["message"], row["action"], row["replacement"]):
+            yield from _WORD.findall(said or "")
+        yield from (version for version in (row["deprecated_since"], row["removed_in"]) if version)
     elif kind == "EnvironmentVariable":
         yield row["variable"]
         yield from row["choices"]

@@ -180,6 +180,17 @@ class Domains(_Section, frozen=True):
     checked: tuple[str, ...] = ()
 
 
+class Cues(_Section, frozen=True):
+    """Words, in lower case, that tell what kind of advice a message is."""
+
+    deprecation: tuple[str, ...] = ()
+    incompatibility: tuple[str, ...] = ()
+    trade_off: tuple[str, ...] = ()
+    override: tuple[str, ...] = ()
+    limitation: tuple[str, ...] = ()
+    recommendation: tuple[str, ...] = ()
+
+
 class Generated(_Section, frozen=True):
     """Files that others are generated from: their names, and what the header of a generated file says before one."""
 
@@ -222,6 +233,7 @@ class Idioms(_Section, frozen=True, dict=True):
     environment: EnvironmentReading = EnvironmentReading()
     declared: DeclaredTables = DeclaredTables()
     domains: Domains = Domains()
+    cues: Cues = Cues()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}
     digest: str = ""

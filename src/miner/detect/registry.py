@@ -13,6 +13,7 @@ from miner.detect import (
     raising_call,
     runtime_gate,
     soft_use,
+    warning,
 )
 from miner.detect.detector import Detector
 
@@ -27,4 +28,5 @@ DETECTORS: tuple[Detector, ...] = (
     runtime_gate.DETECTOR,
     soft_use.DETECTOR,
     parameter_domain.DETECTOR,
+    warning.DETECTOR,
 )

@@ -9,6 +9,7 @@ from miner.detect.idiom import Idioms
 from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
+from miner.graph.advice import advice
 from miner.graph.evidence import EvidenceReader
 from miner.graph.implementation import implementations
 from miner.graph.package import Packages, required
@@ -76,6 +77,9 @@ def build(linked: Linked, read_bytes: Callable[[str], bytes], blobs: dict[str, s
     for read in environment_variables([v for v in linked.variables if v.owner in objects], evidences):
         nodes.append(read)
         edges.add(f"implementation:{read.owner}", "reads", [read.id], read.evidence[:1])
+    for told in advice([t for t in linked.told if t.owner in objects], evidences):
+        nodes.append(told)
+        edges.add(f"implementation:{told.owner}", "states", [told.id], told.evidence[:1])
     nodes.extend(objects.values())
     packages.declare(linked.declared, evidences)
     nodes.extend(packages.nodes())

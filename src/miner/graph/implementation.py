@@ -19,7 +19,8 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
     """
     stated = _backend_places(linked)
     wanted = {need.owner for need in linked.needs} | {bound.owner for bound in linked.bounds}
-    wanted |= {variable.owner for variable in linked.variables} | linked.exports.keys()
+    wanted |= {variable.owner for variable in linked.variables} | {told.owner for told in linked.told}
+    wanted |= linked.exports.keys()
     for name in sorted(linked.library.modules):
         module = linked.library.modules[name]
         if not linked.library.is_packaged(module):

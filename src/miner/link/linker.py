@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from miner.detect import predicate as predicate_detector
 from miner.detect.idiom import Idioms
+from miner.link.advice import Told, read_advice
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
 from miner.link.declared import Declared
@@ -49,6 +50,7 @@ class Linked:
     variables: list[Variable] = field(default_factory=list)
     declared: tuple[Declared, ...] = ()
     unpublished: dict[str, int] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
 
 
 def link(
@@ -88,6 +90,7 @@ def link(
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
+    advice = read_advice(library, conditions, idioms)
     return Linked(
         library,
         _backends(needs),
@@ -99,7 +102,8 @@ def link(
         [*gated.bounds, *read_domains(library, conditions)],
         variables.found,
         project.rows,
-        dict(sorted(gated.counts.items())),
+        dict(sorted((gated.counts | advice.counts).items())),
+        advice.found,
     )
 
 

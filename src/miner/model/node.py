@@ -142,6 +142,29 @@ class Constraint(_Node, frozen=True, tag_field="type", tag="Constraint"):
     otherwise: Otherwise
 
 
+AdviceKind = Literal[
+    "warning", "deprecation", "trade-off", "incompatibility", "default-override", "recommendation", "limitation"
+]
+
+
+class Advice(_Node, frozen=True, tag_field="type", tag="Advice"):
+    """What the owner tells its user of `subject` (an option, a parameter, or the owner itself) when `when` holds.
+
+    `message` is a template with the expressions in it as `{fields}`; `action` is what is set beside it. The releases
+    and the replacement of a deprecation are those that the message names; None: it names none.
+    """
+
+    owner: str
+    kind: AdviceKind
+    subject: str
+    when: FormulaJson
+    message: str
+    action: str | None = None
+    deprecated_since: str | None = None
+    removed_in: str | None = None
+    replacement: str | None = None
+
+
 class EnvironmentVariable(_Node, frozen=True, tag_field="type", tag="EnvironmentVariable"):
     """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with."""
 
@@ -161,7 +184,7 @@ class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     gated: tuple[Gate, ...] = ()
 
 
-Node = Union[Implementation, Predicate, Requirement, Constraint, EnvironmentVariable, Package]  # noqa: UP007
+Node = Union[Implementation, Predicate, Requirement, Constraint, Advice, EnvironmentVariable, Package]  # noqa: UP007
 
 Relation = Literal["states", "about", "uses_predicate", "decorated_by", "reads"]
 
@@ -207,6 +230,7 @@ RECORDS: dict[str, Any] = {
     "predicate": Predicate,
     "requirement": Requirement,
     "constraint": Constraint,
+    "advice": Advice,
     "environment-variable": EnvironmentVariable,
     "package": Package,
     "edge": Edge,

@@ -1,0 +1,187 @@
+"""What warnings say: of what kind they are, which option they are about, and when they are given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from miner.detect import warning as detector
+from miner.detect.idiom import Cues, Idioms
+from miner.flow.scope import parameter_names
+from miner.formula.atom import Parameter
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms
+from miner.link.backend import sites
+from miner.link.condition import Conditions, Local
+from miner.link.library import Library, Module
+from miner.link.message import template
+from miner.link.place import Place
+from miner.model.node import AdviceKind
+from miner.model.site import Scope, Site
+
+_VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+)\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
+_REMOVED = re.compile(
+    rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
+    rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
+)
+_SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
+_INSTEAD = re.compile(
+    r"\buse\s+(?:the\s+)?[`'\"]([^`'\"\s]+)[`'\"](?:\s+\w+)?\s+instead"
+    r"|\buse\s+(?:the\s+)?(\w+_\w+)\s+instead"
+    r"|\b(?:in favou?r of|replaced by|renamed to)\s+(?:the\s+)?[`'\"]([^`'\"\s]+)[`'\"]"
+    r"|\binstead,?\s+(?:please\s+)?use\s+[`'\"]([^`'\"\s]+)[`'\"]"
+    r"|\bplease,?\s+use\s+[`'\"]([^`'\"\s]+)[`'\"]",
+    re.I,
+)
+_QUOTED = re.compile(r"[`'\"]([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
+_FIELD = re.compile(r"\{[^{}]*\}")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
+_RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
+_CONSTANTS = frozenset({"None", "True", "False"})
+_CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
+
+
+@dataclass(frozen=True)
+class Told:
+    """One warning of `owner`, and the option, parameter or object that it is about.
+
+    `subject` is the first quoted name of the message that is a parameter of the function or in the condition; in a
+    deprecation, the first quoted name at all but the replacement; else the first word (or words) that is such a
+    parameter, the first parameter of the condition that is given, what is set beside the message, a quoted name, or the
+    owner itself.
+    """
+
+    owner: str
+    kind: AdviceKind
+    subject: str
+    when: Formula
+    message: str
+    action: str | None
+    deprecated_since: str | None
+    removed_in: str | None
+    replacement: str | None
+    places: tuple[Place, ...]
+
+
+@dataclass
+class Advice:
+    """All that a library tells; `counts` says what became of the calls that are not published."""
+
+    found: list[Told] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> None:
+        """Count a call that is not published."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def read_advice(library: Library, conditions: Conditions, idioms: Idioms) -> Advice:
+    """Return what the packages of a library warn of."""
+    result = Advice()
+    for name, site in sites(library, detector.ID, "call"):
+        module = library.modules[name]
+        if not library.is_packaged(module):
+            result.count("advice: outside the packages")
+            continue
+        bound = site.scope.statements if site.scope is not None else ()
+        said = template(site.expressions["message"], library, name, bound)
+        if said.text is None or not _WORD.search(_FIELD.sub("", said.text)):
+            result.count("advice: a text that the caller gives, or that is computed")
+            continue
+        owner = f"{name}.{site.owner}" if site.owner else name
+        understood = conditions.guards(name, site.conditions, Local(site.scope or Scope(), owner))
+        when = canonical(understood.formula)
+        if when is False:
+            result.count("advice: never reached")
+            continue
+        places = (
+            Place(module.path, site.span, "site"),
+            *(Place(module.path, span, "site") for span in site.spans.values()),
+            *(Place(module.path, guard.span, "guard") for guard in site.conditions),
+            *(Place(module.path, statement.span, "binding") for statement in bound),
+            *said.places,
+            *understood.places,
+        )
+        result.found.append(_told(module, site, owner, when, said.text, idioms.cues, places))
+    return result
+
+
+def _told(
+    module: Module, site: Site, owner: str, when: Formula, message: str, cues: Cues, places: tuple[Place, ...]
+) -> Told:
+    definition = module.definitions.get(site.owner)
+    asked = {_option(atom.param): atom.value is not None or atom.op is None for atom in _parameters(when)}
+    taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
+    options = {*asked, *taken} - _RECEIVERS
+    said = _FIELD.sub(" ", message)
+    words = _WORD.findall(said)
+    _, category, beside = site.names
+    action = "; ".join(part for part in beside.split("; ") if _sets(part, {*options, *words}))
+    kind = _kind(message, category, action, cues)
+    instead = _INSTEAD.search(message) if kind == "deprecation" else None
+    replacement = next((group for group in instead.groups() if group), None) if instead is not None else None
+    quoted = [_option(name) for name in _QUOTED.findall(said) if name not in {replacement, *_CONSTANTS}]
+    ranked = (
+        *(name for name in quoted if name in options),
+        *(quoted if kind == "deprecation" else ()),
+        *(word for word in words if word in options and word != replacement and ("_" in word or len(word) > 3)),
+        *(name for name in sorted(options) if "_" in name and name.replace("_", " ") in said),
+        *(name for name, is_given in asked.items() if is_given and name not in _RECEIVERS),
+        *(_option(name) for name in _TARGET.findall(action)),
+        *quoted,
+        next(part for part in reversed(owner.split(".")) if not part.startswith("__")),
+    )
+    return Told(
+        owner,
+        kind,
+        ranked[0],
+        when,
+        message,
+        action or None,
+        _first(_SINCE, message) if kind == "deprecation" else None,
+        _first(_REMOVED, message) if kind == "deprecation" else None,
+        replacement,
+        places,
+    )
+
+
+def _parameters(when: Formula) -> list[Parameter]:
+    return [atom for atom in atoms(when) if isinstance(atom, Parameter)]
+
+
+def _sets(assignment: str, names: set[str]) -> bool:
+    """Say whether an assignment is to one of these names, or to a field of that name."""
+    targets = _TARGET.findall(assignment)
+    return bool(targets) and _option(targets[0]) in names
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
+    match = pattern.search(text)
+    return next((group for group in match.groups() if group), None) if match is not None else None
+
+
+def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
+    """Return the kind of a warning: by its category and words, the most specific first."""
+    text = message.lower()
+
+    def says(words: tuple[str, ...]) -> bool:
+        return any(word in text for word in words)
+
+    if category in _CATEGORIES or says(cues.deprecation):
+        return "deprecation"
+    if says(cues.incompatibility):
+        return "incompatibility"
+    if says(cues.trade_off):
+        return "trade-off"
+    if action and says(cues.override):
+        return "default-override"
+    if says(cues.limitation):
+        return "limitation"
+    return "recommendation" if says(cues.recommendation) else "warning"
+
+
+def _option(name: str) -> str:
+    """Return the last part of a dotted name: `use_cache` of `self.config.use_cache`."""
+    return name.rpartition(".")[2]

@@ -1,0 +1,83 @@
+"""What warnings say: kind, subject, condition, and what a deprecation names."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linking import linked
+
+from miner.formula.text import render
+from miner.link.advice import Told
+
+HEAD = """
+import logging
+import warnings
+logger = logging.getLogger(__name__)
+TEXT = "`mode` is old"
+"""
+
+
+def told(body: str) -> list[Told]:
+    """Return what a method `f` with these statements tells."""
+    lines = "".join(f"        {line}\n" for line in body.strip("\n").split("\n"))
+    source = f"{HEAD}class C:\n    def f(self, mode, use_cache=True, sampling_rate=None, **kwargs):\n{lines}"
+    return linked({"kit/__init__.py": "", "kit/a.py": source}).told
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "subject", "when"),
+    [
+        ("logger.warning('all is slow')", "warning", "f", "always"),
+        ("if use_cache:\n    logger.warning('it is much slower')", "trade-off", "use_cache", "use_cache"),
+        ("if mode == 'a':\n    logger.warning_once('please set it')", "recommendation", "mode", "mode == 'a'"),
+        ("logger.warning('`b` does not go with `mode=1`')", "incompatibility", "mode", "always"),
+        ("warnings.warn('x', FutureWarning)", "deprecation", "f", "always"),
+        ("warnings.warn(TEXT, DeprecationWarning)", "deprecation", "mode", "always"),
+        ("if mode:\n    logger.warning('setting `use_cache=False`')\n    use_cache = False", "default-override", "use_cache", "mode"),
+        ("logger.warning('no sampling rate is given')", "warning", "sampling_rate", "always"),
+        ("if mode is None:\n    logger.warning('nothing to do')", "warning", "f", "mode == None"),
+        ("logger.warning('`None` cannot be drawn')", "limitation", "f", "always"),
+        ("logger.warning(f'{mode} is odd')", "warning", "f", "always"),
+    ],
+)  # fmt: skip
+def test_kind_subject_and_condition(body, kind, subject, when):
+    """The most specific kind; the option that the message or the condition names, else the object itself."""
+    [found] = told(body)
+    assert (found.kind, found.subject, render(found.when)) == (kind, subject, when)
+
+
+@pytest.mark.parametrize(
+    ("message", "since", "removed", "replacement", "subject"),
+    [
+        ("`old` is deprecated since version 4.1 and will be removed in v5. Use `new` instead.", "4.1", "5", "new", "old"),
+        ("`old` is deprecated! Use `mode` instead!", None, None, "mode", "old"),
+        ("old_one is deprecated: please use new_one instead.", None, None, "new_one", "f"),
+        ("`old` is deprecated and will be removed in a future version.", None, None, None, "old"),
+        ("`old` has moved and will be deleted from a.py in v5.24, in favor of `new`", None, "5.24", "new", "old"),
+        ("`old` will be removed in Transformers v5.10.", None, "5.10", None, "old"),
+        ("`old` is deprecated, it is removed in 3 steps", None, None, None, "old"),
+    ],
+)  # fmt: skip
+def test_what_a_deprecation_names(message, since, removed, replacement, subject):
+    """Releases and replacement as far as the message names them; what it does not name stays unknown."""
+    [found] = told(f"logger.warning({message!r})")
+    assert found.kind == "deprecation"
+    assert (found.deprecated_since, found.removed_in, found.replacement) == (since, removed, replacement)
+    assert found.subject == subject
+
+
+def test_what_is_set_beside_it():
+    """The assignments of the same branch to something that the message or the condition names; no plumbing."""
+    body = "if mode:\n    logger.warning('`use_cache` is turned off')\n    use_cache = False\n    step = 1"
+    [found] = told(body)
+    assert found.action == "use_cache = False"
+
+
+@pytest.mark.parametrize("call", ["logger.warning(mode)", "logger.warning(str(mode))", "logger.info('x')"])
+def test_a_text_of_the_caller_is_not_published(call):
+    """It is counted instead; what only informs is no warning."""
+    assert told(call) == []
