@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import msgspec
+
 from miner.detect import warning as detector
 from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
@@ -17,8 +19,9 @@ from miner.link.condition import Conditions, Local
 from miner.link.library import Library, Module
 from miner.link.message import template
 from miner.link.place import Place
+from miner.model import expression as ex
 from miner.model.node import AdviceKind
-from miner.model.site import Scope, Site
+from miner.model.site import Guard, Scope, Site
 
 _VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+)\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
 _REMOVED = re.compile(
@@ -91,8 +94,12 @@ def read_advice(library: Library, conditions: Conditions, idioms: Idioms) -> Adv
             result.count("advice: a text that the caller gives, or that is computed")
             continue
         owner = f"{name}.{site.owner}" if site.owner else name
-        understood = conditions.guards(name, site.conditions, Local(site.scope or Scope(), owner))
+        local = Local(site.scope or Scope(), owner)
+        understood = conditions.guards(name, site.conditions, local)
         when = canonical(understood.formula)
+        if when is False:
+            understood = conditions.guards(name, map(_caught, site.conditions), local)
+            when = canonical(understood.formula)
         if when is False:
             result.count("advice: never reached")
             continue
@@ -106,6 +113,15 @@ def read_advice(library: Library, conditions: Conditions, idioms: Idioms) -> Adv
         )
         result.found.append(_told(module, site, owner, when, said.text, idioms.cues, places))
     return result
+
+
+def _caught(guard: Guard) -> Guard:
+    """Return the handler of a failed import as one of any failure: what is there may fail to be imported."""
+    if guard.kind != "missing":
+        return guard
+    modules = guard.test.items if isinstance(guard.test, ex.Sequence) else ()
+    names = ", ".join(str(module.value) for module in modules if isinstance(module, ex.Constant))
+    return msgspec.structs.replace(guard, kind="except", test=ex.Opaque(f"import {names} fails", "an import"))
 
 
 def _told(

@@ -37,7 +37,12 @@ def told(body: str) -> list[Told]:
         ("logger.warning('`b` does not go with `mode=1`')", "incompatibility", "mode", "always"),
         ("warnings.warn('x', FutureWarning)", "deprecation", "f", "always"),
         ("warnings.warn(TEXT, DeprecationWarning)", "deprecation", "mode", "always"),
-        ("if mode:\n    logger.warning('setting `use_cache=False`')\n    use_cache = False", "default-override", "use_cache", "mode"),
+        (
+            "if mode:\n    logger.warning('setting `use_cache=False`')\n    use_cache = False",
+            "default-override",
+            "use_cache",
+            "mode",
+        ),
         ("logger.warning('no sampling rate is given')", "warning", "sampling_rate", "always"),
         ("if mode is None:\n    logger.warning('nothing to do')", "warning", "f", "mode == None"),
         ("logger.warning('`None` cannot be drawn')", "limitation", "f", "always"),
@@ -53,7 +58,7 @@ def test_kind_subject_and_condition(body, kind, subject, when):
 @pytest.mark.parametrize(
     ("message", "since", "removed", "replacement", "subject"),
     [
-        ("`old` is deprecated since version 4.1 and will be removed in v5. Use `new` instead.", "4.1", "5", "new", "old"),
+        ("`old` is deprecated since version 4.1 and is removed in v5. Use `new` instead.", "4.1", "5", "new", "old"),
         ("`old` is deprecated! Use `mode` instead!", None, None, "mode", "old"),
         ("old_one is deprecated: please use new_one instead.", None, None, "new_one", "f"),
         ("`old` is deprecated and will be removed in a future version.", None, None, None, "old"),
@@ -68,6 +73,21 @@ def test_what_a_deprecation_names(message, since, removed, replacement, subject)
     assert found.kind == "deprecation"
     assert (found.deprecated_since, found.removed_in, found.replacement) == (since, removed, replacement)
     assert found.subject == subject
+
+
+def test_an_import_that_fails_although_it_is_there():
+    """Under the test that it is there, the handler of its failure is reached by a broken installation."""
+    source = f"""{HEAD}
+import importlib.util
+if importlib.util.find_spec("slate") is not None:
+    try:
+        import slate
+    except ImportError:
+        logger.warning("slate is broken")
+"""
+    [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert found.message == "slate is broken"
+    assert render(found.when) == "slate and [import slate fails]"
 
 
 def test_what_is_set_beside_it():
