@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 import msgspec
 
 from miner.detect import warning as detector
+from miner.detect.file import matches
 from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.atom import Parameter
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
-from miner.link.backend import sites
+from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.library import Library, Module
-from miner.link.message import template
+from miner.link.message import Message, template
 from miner.link.place import Place
 from miner.model import expression as ex
 from miner.model.node import AdviceKind
@@ -80,7 +81,7 @@ class Advice:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-def read_advice(library: Library, conditions: Conditions, idioms: Idioms) -> Advice:
+def read_advice(library: Library, conditions: Conditions, backends: Backends, idioms: Idioms) -> Advice:
     """Return what the packages of a library warn of."""
     result = Advice()
     for name, site in sites(library, detector.ID, "call"):
@@ -89,7 +90,9 @@ def read_advice(library: Library, conditions: Conditions, idioms: Idioms) -> Adv
             result.count("advice: outside the packages")
             continue
         bound = site.scope.statements if site.scope is not None else ()
-        said = template(site.expressions["message"], library, name, bound)
+        said = _of_backend(site.expressions["message"], backends, idioms) or template(
+            site.expressions["message"], library, name, bound
+        )
         if said.text is None or not _WORD.search(_FIELD.sub("", said.text)):
             result.count("advice: a text that the caller gives, or that is computed")
             continue
@@ -113,6 +116,17 @@ def read_advice(library: Library, conditions: Conditions, idioms: Idioms) -> Adv
         )
         result.found.append(_told(module, site, owner, when, said.text, idioms.cues, places))
     return result
+
+
+def _of_backend(expression: ex.Expression, backends: Backends, idioms: Idioms) -> Message | None:
+    """Return the message of the table of backends that an expression takes one from, formatted or not."""
+    if isinstance(expression, ex.Call) and isinstance(expression.function, ex.Attribute):
+        expression = expression.function.value if expression.function.name == "format" else expression
+    match expression:
+        case ex.Subscript(value=ex.Subscript(value=ex.Name(name=table), index=ex.Constant(value=str(backend)))):
+            found = backends.get(backend) if matches(table, idioms.backends.tables) else None
+            return Message(found.message, found.places) if found is not None and found.message else None
+    return None
 
 
 def _caught(guard: Guard) -> Guard:

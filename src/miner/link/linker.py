@@ -90,7 +90,7 @@ def link(
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
-    advice = read_advice(library, conditions, idioms)
+    advice = read_advice(library, conditions, backends, idioms)
     return Linked(
         library,
         _backends(needs),

@@ -75,6 +75,21 @@ def test_what_a_deprecation_names(message, since, removed, replacement, subject)
     assert found.subject == subject
 
 
+def test_a_message_of_the_table_of_backends():
+    """What the table says of the backend, wherever it is defined."""
+    source = f"""{HEAD}
+SLATE_ERROR = "slate is needed: {{0}}"
+BACKENDS_MAPPING = OrderedDict([("slate", (is_slate_available, SLATE_ERROR))])
+def f(mode):
+    if mode:
+        logger.warning(BACKENDS_MAPPING["slate"][-1].format("f"))
+    logger.warning(BACKENDS_MAPPING[mode][-1])
+"""
+    [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert (found.message, render(found.when)) == ("slate is needed: {0}", "mode")
+    assert [place.role for place in found.places].count("message") == 1
+
+
 def test_an_import_that_fails_although_it_is_there():
     """Under the test that it is there, the handler of its failure is reached by a broken installation."""
     source = f"""{HEAD}
