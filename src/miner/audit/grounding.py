@@ -81,8 +81,9 @@ def _holds(text: bytes, claim: str) -> bool:
     written = claim.encode("utf-8")
     if written in text or written.lower() in text.lower():
         return True
+    first = 1 if claim[:1].isdigit() else 2  # a digit may be the end of a version
     if claim.isalnum() and any(
-        claim[:at].encode() in text and claim[at:].encode() in text for at in range(2, len(claim) - 1)
+        claim[:at].encode() in text and claim[at:].encode() in text for at in range(first, len(claim) - 1)
     ):
         return True  # the end of one string and the start of the next
     parts = [part for part in re.split(r"[.\-_]", claim) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)

@@ -191,6 +191,34 @@ class Cues(_Section, frozen=True):
     recommendation: tuple[str, ...] = ()
 
 
+class CallArgument(_Section, frozen=True):
+    """An argument of a call, by position (from 0), by keyword, or by either."""
+
+    position: int | None = None
+    keyword: str | None = None
+
+
+class DeprecationHelper(_Section, frozen=True):
+    """A function or decorator that marks something as deprecated, and what its arguments say.
+
+    `tables` are keywords of tables from an old name to a pair of an object and a release; in `renaming`, the object is
+    the replacement.
+    """
+
+    name: str
+    old: CallArgument | None = None
+    removed: CallArgument | None = None
+    replacement: CallArgument | None = None
+    message: CallArgument | None = None
+    tables: tuple[str, ...] = ()
+    renaming: str = ""
+
+    def roles(self) -> tuple[tuple[str, CallArgument], ...]:
+        """Return each role that an argument has, with the argument."""
+        given = {"old": self.old, "removed": self.removed, "replacement": self.replacement, "message": self.message}
+        return tuple((role, argument) for role, argument in given.items() if argument is not None)
+
+
 class Generated(_Section, frozen=True):
     """Files that others are generated from: their names, and what the header of a generated file says before one."""
 
@@ -234,6 +262,7 @@ class Idioms(_Section, frozen=True, dict=True):
     declared: DeclaredTables = DeclaredTables()
     domains: Domains = Domains()
     cues: Cues = Cues()
+    deprecations: tuple[DeprecationHelper, ...] = ()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}
     digest: str = ""

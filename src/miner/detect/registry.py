@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from miner.detect import (
     declaration,
+    deprecation,
     enforcement_decorator,
     environment_variable,
     file_rule,
@@ -29,4 +30,5 @@ DETECTORS: tuple[Detector, ...] = (
     soft_use.DETECTOR,
     parameter_domain.DETECTOR,
     warning.DETECTOR,
+    deprecation.DETECTOR,
 )

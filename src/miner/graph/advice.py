@@ -12,10 +12,16 @@ from miner.model.node import Advice
 
 def advice(told: Iterable[Told], evidences: EvidenceReader) -> Iterator[Advice]:
     """Yield a node for each distinct piece of advice; those that say the same of the same owner fold into one."""
-    groups: dict[str, dict[tuple[str, str, str], list[Told]]] = {}
+    groups: dict[str, dict[tuple[str, ...], list[Told]]] = {}
     for each in told:
         base = f"advice:{each.owner}#{each.subject}/{each.kind}"
-        key = (text(each.when), each.message, each.action or "")
+        key: tuple[str, ...] = (
+            text(each.when),
+            each.message or "",
+            each.action or "",
+            each.removed_in or "",
+            each.replacement or "",
+        )
         groups.setdefault(base, {}).setdefault(key, []).append(each)
     for base in sorted(groups):
         for position, key in enumerate(sorted(groups[base]), start=1):
@@ -29,7 +35,7 @@ def advice(told: Iterable[Told], evidences: EvidenceReader) -> Iterator[Advice]:
                 kind=first.kind,
                 subject=first.subject,
                 when=to_json(first.when),
-                message=redact(first.message)[0],
+                message=redact(first.message)[0] if first.message else None,
                 action=redact(first.action)[0] if first.action else None,
                 deprecated_since=first.deprecated_since,
                 removed_in=first.removed_in,

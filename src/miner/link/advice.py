@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from miner.detect import deprecation as marks
 from miner.detect import warning as detector
 from miner.detect.file import matches
 from miner.detect.idiom import Cues, Idioms
@@ -30,13 +31,13 @@ _REMOVED = re.compile(
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
 )
 _SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
+_THING = r"(?i:the\s+)?(?i:new\s+|equivalent\s+)?(?:`([^`]+)`|['\"]([^'\"\s]+)['\"])"
+_PLAIN = r"((?=\w*[_.(]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:\(\.*\))?)"
+"""A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
 _INSTEAD = re.compile(
-    r"\buse\s+(?:the\s+)?[`'\"]([^`'\"\s]+)[`'\"](?:\s+\w+)?\s+instead"
-    r"|\buse\s+(?:the\s+)?(\w+_\w+)\s+instead"
-    r"|\b(?:in favou?r of|replaced by|renamed to)\s+(?:the\s+)?[`'\"]([^`'\"\s]+)[`'\"]"
-    r"|\binstead,?\s+(?:please\s+)?use\s+[`'\"]([^`'\"\s]+)[`'\"]"
-    r"|\bplease,?\s+use\s+[`'\"]([^`'\"\s]+)[`'\"]",
-    re.I,
+    rf"(?i:\buse\s+){_THING}(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
+    r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider)\s+us(?:e|ing))\s+)"
+    rf"{_THING}"
 )
 _QUOTED = re.compile(r"[`'\"]([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -61,7 +62,7 @@ class Told:
     kind: AdviceKind
     subject: str
     when: Formula
-    message: str
+    message: str | None
     action: str | None
     deprecated_since: str | None
     removed_in: str | None
@@ -115,7 +116,51 @@ def read_advice(library: Library, conditions: Conditions, backends: Backends, id
             *understood.places,
         )
         result.found.append(_told(module, site, owner, when, said.text, idioms.cues, places))
+    for name, site in sites(library, marks.ID, "mark"):
+        module = library.modules[name]
+        if library.is_packaged(module):
+            result.found.append(_marked(library, conditions, module, site))
     return result
+
+
+def _marked(library: Library, conditions: Conditions, module: Module, site: Site) -> Told:
+    """Return what a mark of a deprecation says; a release or name that is no constant stays unknown."""
+    owner = f"{module.name}.{site.owner}" if site.owner else module.name
+    local = Local(site.scope or Scope(), owner)
+    bound = site.scope.statements if site.scope is not None else ()
+    said = template(site.expressions.get("message"), library, module.name, bound)
+    texts: dict[str, str] = {}
+    places: list[Place] = []
+    for role in ("old", "removed", "replacement"):
+        given = site.expressions.get(role)
+        if isinstance(given, ex.Constant) and isinstance(given.value, str):
+            texts[role] = given.value
+        elif given is not None and (named := ex.dotted(given)) is not None:
+            found, where = conditions.strings(module.name, given, local)
+            texts |= {role: found[0]} if len(found) == 1 else {role: named} if role == "replacement" else {}
+            places += where
+    understood = conditions.guards(module.name, site.conditions, local)
+    words = said.text or ""
+    instead = _INSTEAD.search(words)
+    return Told(
+        owner,
+        "deprecation",
+        texts.get("old") or next(part for part in reversed(owner.split(".")) if not part.startswith("__")),
+        canonical(understood.formula),
+        said.text,
+        None,
+        _first(_SINCE, words),
+        (texts.get("removed") or "").removeprefix("v") or _first(_REMOVED, words),
+        texts.get("replacement") or (next(filter(None, instead.groups())) if instead is not None else None),
+        (
+            Place(module.path, site.span, "site"),
+            *(Place(module.path, guard.span, "guard") for guard in site.conditions),
+            *(Place(module.path, statement.span, "binding") for statement in bound),
+            *places,
+            *said.places,
+            *understood.places,
+        ),
+    )
 
 
 def _of_backend(expression: ex.Expression, backends: Backends, idioms: Idioms) -> Message | None:

@@ -150,15 +150,15 @@ AdviceKind = Literal[
 class Advice(_Node, frozen=True, tag_field="type", tag="Advice"):
     """What the owner tells its user of `subject` (an option, a parameter, or the owner itself) when `when` holds.
 
-    `message` is a template with the expressions in it as `{fields}`; `action` is what is set beside it. The releases
-    and the replacement of a deprecation are those that the message names; None: it names none.
+    `message` is a template with the expressions in it as `{fields}`, None where only marks say it; `action` is what is
+    set beside it. The releases and the replacement of a deprecation are those that are named; None: none is.
     """
 
     owner: str
     kind: AdviceKind
     subject: str
     when: FormulaJson
-    message: str
+    message: str | None = None
     action: str | None = None
     deprecated_since: str | None = None
     removed_in: str | None = None

@@ -64,6 +64,12 @@ def test_kind_subject_and_condition(body, kind, subject, when):
         ("`old` is deprecated and will be removed in a future version.", None, None, None, "old"),
         ("`old` has moved and will be deleted from a.py in v5.24, in favor of `new`", None, "5.24", "new", "old"),
         ("`old` will be removed in Transformers v5.10.", None, "5.10", None, "old"),
+        ("`old` is deprecated, use `new['x']` instead", None, None, "new['x']", "old"),
+        ("`old` is deprecated. Please use OldProcessor instead.", None, None, "OldProcessor", "old"),
+        ("`old` is deprecated. Please use a.b(...) instead.", None, None, "a.b(...)", "old"),
+        ("`old` is deprecated. Please use the equivalent `new` method instead.", None, None, "new", "old"),
+        ("Passing `old` is deprecated, consider using `new`", None, None, "new", "old"),
+        ("`old` is deprecated. Use it instead.", None, None, None, "old"),
         ("`old` is deprecated, it is removed in 3 steps", None, None, None, "old"),
     ],
 )  # fmt: skip
@@ -116,3 +122,36 @@ def test_what_is_set_beside_it():
 def test_a_text_of_the_caller_is_not_published(call):
     """It is counted instead; what only informs is no warning."""
     assert told(call) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("@deprecate_kwarg('old', version='v5.25', new_name='mode')", ("old", "5.25", "mode", None)),
+        ("@deprecate_kwarg('old', version=VERSION)", ("old", "6.1", None, None)),
+        ("@deprecated('Use `new` instead.')", ("g", None, "new", "Use `new` instead.")),
+        ("@deprecated", None),
+    ],
+)
+def test_what_a_decorator_marks(mark, expected):
+    """Old name, release, replacement and message; a release may be a constant of the module."""
+    source = f"{HEAD}VERSION = '6.1'\n{mark}\ndef g(mode):\n    return mode\n"
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [(t.subject, t.removed_in, t.replacement, t.message) for t in found] == ([expected] if expected else [])
+    assert all(t.kind == "deprecation" and t.owner == "kit.a.g" for t in found)
+
+
+def test_what_a_call_marks():
+    """Under its condition, with the message that a local holds."""
+    [found] = told("if mode == 1:\n    text = 'it has no effect'\n    deprecate('mode', '1.0.0', text)")
+    assert (found.subject, found.removed_in, found.message) == ("mode", "1.0.0", "it has no effect")
+    assert render(found.when) == "mode == 1"
+
+
+def test_what_a_table_marks():
+    """One record for each row, of the module."""
+    source = (
+        f"{HEAD}__getattr__ = deprecate_attr(__name__, remove={{'Slow': (None, '5')}}, rename={{'Old': (New, '6')}})"
+    )
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert sorted((t.subject, t.removed_in, t.replacement) for t in found) == [("Old", "6", "New"), ("Slow", "5", None)]
