@@ -19,7 +19,7 @@ def path_condition(item: Item, outline: Outline, *, within: Item | None = None) 
     """Return what must hold for execution to reach `item`, outermost first, up to the enclosing definition `within`.
 
     Earlier tests that always raise are left out, also those of an if whose else this is: they are requirements of their
-    own. A loop's test holds inside it. Raises RefusedError past `LIMITS.guards` parts.
+    own. What leaves within a test counts, within a loop it does not. A loop's test holds inside it. Raises RefusedError past `LIMITS.guards` parts.
     """
     guards: list[Guard] = []
     current: Item | None = item
@@ -97,8 +97,22 @@ def _exit_guards(item: Item, outline: Outline) -> Iterator[Guard]:
             yield Guard(test, "exit", outline.expression(test), holds=False)
         if len(orelse) == 1 and orelse[0].kind == "if":
             yield from _exit_guards(orelse[0], outline)
-    elif orelse and leaves(orelse, _ALL_EXITS) and not leaves(orelse, _RAISE):
-        yield Guard(test, "exit", outline.expression(test), holds=True)
+    elif orelse and leaves(orelse, _ALL_EXITS):
+        if not leaves(orelse, _RAISE):
+            yield Guard(test, "exit", outline.expression(test), holds=True)
+    else:
+        for arm, holds in ((body, True), (orelse, False)):
+            for inner in arm:
+                if inner.kind == "if":
+                    outer = outline.expression(test)
+                    yield from (_within(guard, outer, holds=holds) for guard in _exit_guards(inner, outline))
+
+
+def _within(guard: Guard, outer: Expression, *, holds: bool) -> Guard:
+    """Return what a guard of an arm means past the whole `if`: not both the arm and what leaves in it."""
+    arm = outer if holds else ex.Not(outer)
+    left = ex.Not(guard.test) if guard.holds else guard.test
+    return Guard(guard.span, "exit", ex.Boolean("and", (arm, left)), holds=False)
 
 
 def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:

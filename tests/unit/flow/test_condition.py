@@ -55,7 +55,17 @@ CASES = {
     "early raise is left out": ("def f():\n    if a: raise A\n    site", []),
     "raise or return": ("def f():\n    if a:\n        if b: raise A\n        return\n    site", ["exit not a"]),
     "raise or raise is left out": ("def f():\n    if a:\n        if b: raise A\n        else: raise B\n    site", []),
-    "a body that may go on": ("def f():\n    if a:\n        if b: return\n    site", []),
+    "a body that may go on": ("def f():\n    if a:\n        if b: return\n    site", ["exit not a and b"]),
+    "an else that may go on": (
+        "def f():\n    if a: pass\n    else:\n        if b: return\n    site",
+        ["exit not not a and b"],
+    ),
+    "arms that may go on, two deep": (
+        "def f():\n    if a:\n        if b:\n            if c: return\n    site",
+        ["exit not a and b and c"],
+    ),
+    "a body that may raise": ("def f():\n    if a:\n        if b: raise B\n    site", []),
+    "a loop that may leave": ("def f():\n    for a in b:\n        if c: return\n    site", []),
     "both arms leave in the body": (
         "def f():\n    if a:\n        if b: return\n        else: return\n    site",
         ["exit not a"],
@@ -66,7 +76,10 @@ CASES = {
         "def f():\n    if a: return\n    elif b: return\n    site",
         ["exit not a", "exit not b"],
     ),
-    "elif leaves after a body that goes on": ("def f():\n    if a: pass\n    elif b: return\n    site", []),
+    "elif leaves after a body that goes on": (
+        "def f():\n    if a: pass\n    elif b: return\n    site",
+        ["exit not not a and b"],
+    ),
     "elif raises, if returns": ("def f():\n    if a: return\n    elif b: raise B\n    site", ["exit not a"]),
     "continue": ("for x in y:\n    if a: continue\n    site", ["exit not a"]),
     "break": ("while True:\n    if a: break\n    site", ["if True", "exit not a"]),
