@@ -82,6 +82,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "match": lambda n: "match a:\n" + " case [b, *_] if c: pass\n" * n,
     "deep pattern": lambda n: "match a:\n case " + "[" * n + "]" * n + ": pass",
     "early exits": lambda n: "def f():\n" + " if a: return\n" * n + " return b",
+    "nested exits": lambda n: "def f():\n" + " if a:\n  if b: return\n" * n + " return b",
 }
 PROGRAM = """
 import json, sys

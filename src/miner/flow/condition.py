@@ -19,7 +19,8 @@ def path_condition(item: Item, outline: Outline, *, within: Item | None = None) 
     """Return what must hold for execution to reach `item`, outermost first, up to the enclosing definition `within`.
 
     Earlier tests that always raise are left out, also those of an if whose else this is: they are requirements of their
-    own. What leaves within a test counts, within a loop it does not. A loop's test holds inside it. Raises RefusedError past `LIMITS.guards` parts.
+    own. What leaves within a test counts, within a loop it does not. A loop's test holds inside it. Raises RefusedError
+    past `LIMITS.guards` parts.
     """
     guards: list[Guard] = []
     current: Item | None = item
