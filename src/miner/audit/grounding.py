@@ -82,7 +82,7 @@ def _holds(text: bytes, claim: str) -> bool:
     if written in text or written.lower() in text.lower():
         return True
     first = 1 if claim[:1].isdigit() else 2  # a digit may be the end of a version
-    if claim.isalnum() and any(
+    if claim.replace("_", "").isalnum() and any(
         claim[:at].encode() in text and claim[at:].encode() in text for at in range(first, len(claim) - 1)
     ):
         return True  # the end of one string and the start of the next

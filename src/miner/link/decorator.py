@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -87,13 +88,14 @@ class Decorators:
         return {name: owner for name, owner in found.items() if owner in self._library.modules}
 
     def _need(self, module: str, gate: _Gate, local: Local) -> Understood:
-        asks = ex.names_in(gate.test).isdisjoint(given.parameter for given in local.given)
-        part = self._conditions.read(module, gate.test, None if asks else local)
+        bound = {name for s in local.scope.statements if isinstance(s, st.Assign) for name in ex.names_in(*s.targets)}
+        own = bound.union(given.parameter for given in local.given)
+        part = self._conditions.read(module, gate.test, None if own.isdisjoint(ex.names_in(gate.test)) else local)
         return part if gate.holds else part._replace(formula=negation(part.formula))
 
 
 def _arguments(site: Site, module: str, caller: str, call: ex.Call | None) -> Local:
-    """Return the parameters of a decorator with what a call gives them, or else their defaults."""
+    """Return the parameters of a decorator with what a call gives them, or else their defaults, and its locals."""
     owner = f"{module}.{site.owner}"
     function = next((s for s in site.statements if isinstance(s, st.Function)), None)
     parameters = function.parameters if function is not None else ()
@@ -105,7 +107,18 @@ def _arguments(site: Site, module: str, caller: str, call: ex.Call | None) -> Lo
         for parameter in parameters
         if parameter.default is not None and parameter.name not in told
     )
-    return Local(Scope(parameters=names), owner, (*given, *defaults))
+    bound = tuple(_bound_once(function)) if function is not None else ()
+    return Local(Scope(parameters=names, statements=bound), owner, (*given, *defaults))
+
+
+def _bound_once(function: st.Function) -> Iterator[st.Statement]:
+    """Yield the assignments of a function's own block to names that nothing else in it binds."""
+    every = Counter(
+        name for part in ex.walk(function.body) if isinstance(part, st.Assign) for name in ex.names_in(*part.targets)
+    )
+    for statement in function.body:
+        if isinstance(statement, st.Assign) and all(every[name] == 1 for name in ex.names_in(*statement.targets)):
+            yield statement
 
 
 class _Gate(NamedTuple):

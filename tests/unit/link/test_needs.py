@@ -150,6 +150,14 @@ def test_a_decorator_that_names_backends() -> None:
             "skip",
         ),
         (
+            (
+                "    import pytest\n        gone = not is_torch_available()\n"
+                "        return pytest.mark.skipif(gone, reason='x')(func)"
+            ),
+            TORCH,
+            "skip",
+        ),
+        (
             "    if is_torch_available():\n            return func\n        else:\n            raise ValueError('x')",
             TORCH,
             "raise",
