@@ -105,15 +105,16 @@ def _exit_guards(item: Item, outline: Outline) -> Iterator[Guard]:
         for arm, holds in ((body, True), (orelse, False)):
             for inner in arm:
                 if inner.kind == "if":
-                    outer = outline.expression(test)
-                    yield from (_within(guard, outer, holds=holds) for guard in _exit_guards(inner, outline))
+                    outer = Guard(test, "exit", outline.expression(test), holds=holds)
+                    yield from (_within(guard, outer, outline) for guard in _exit_guards(inner, outline))
 
 
-def _within(guard: Guard, outer: Expression, *, holds: bool) -> Guard:
-    """Return what a guard of an arm means past the whole `if`: not both the arm and what leaves in it."""
-    arm = outer if holds else ex.Not(outer)
+def _within(guard: Guard, outer: Guard, outline: Outline) -> Guard:
+    """Return what a guard of an arm means past the whole `if`: not both the arm, `outer`, and what leaves in it."""
+    arm = outer.test if outer.holds else ex.Not(outer.test)
     left = ex.Not(guard.test) if guard.holds else guard.test
-    return Guard(guard.span, "exit", ex.Boolean("and", (arm, left)), holds=False)
+    place = outline.between(outer.span, guard.span)  # the two tests, and what stands between them
+    return Guard(place, "exit", ex.Boolean("and", (arm, left)), holds=False)
 
 
 def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
