@@ -18,7 +18,7 @@ def collect_rarely() -> None:
 
 @contextmanager
 def rare_collection() -> Iterator[None]:
-    """Collect rarely within the block, and as before after it, but nothing that is there by then: it soon ends."""
+    """Collect rarely within the block, and as before after it, but nothing of what is there then: the process ends."""
     before = gc.get_threshold()
     collect_rarely()
     try:

@@ -28,37 +28,31 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         return
     if item.kind in {"function", "class"}:
         for span in item.all_texts("decorator"):
-            yield from _sites(file, item, span, qualname(owning(item)))
+            for head, expressions in _marks(file, span):
+                yield Site(ID, "mark", span, qualname(owning(item)), (), expressions, {}, (head,))
     elif (value := item.text("value")) is not None:
-        yield from _sites(file, item, value, qualname(owning(item)))
+        for head, expressions in _marks(file, value):
+            conditions = file.conditions(item)
+            scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
+            owner = qualname(owning(item))
+            yield Site(ID, "mark", value, owner, conditions, expressions, {}, (head,), scope=scope)
 
 
-def _sites(file: File, item: Item, span: Span, owner: str) -> Iterator[Site]:
+def _marks(file: File, span: Span) -> Iterator[tuple[str, dict[str, ex.Expression]]]:
+    """Yield the name of the helper that is called, with each thing that it marks."""
     head = file.outline.source(span).partition("(")[0].strip()
     rule = next((rule for rule in file.idioms.deprecations if matches(head, (rule.name,))), None)
     call = file.expression(span) if rule is not None else None
-    if rule is None or not isinstance(call, ex.Call):
-        return
-    conditions = () if item.kind in {"function", "class"} else file.conditions(item)
-    for expressions in (_arguments(call, rule), *_rows(call, rule)):
-        if expressions:
-            tests = (guard.test for guard in conditions)
-            is_whole = item.kind in {"function", "class"}
-            scope = None if is_whole else file.scope(item, *tests, *expressions.values())
-            yield Site(ID, "mark", span, owner, conditions, expressions, {}, (head,), scope=scope)
+    if rule is not None and isinstance(call, ex.Call):
+        yield from ((head, found) for found in (_arguments(call, rule), *_rows(call, rule)) if found)
 
 
 def _arguments(call: ex.Call, rule: DeprecationHelper) -> dict[str, ex.Expression]:
-    placed = [argument.value for argument in call.arguments if argument.keyword is None and not argument.star]
-    named = {argument.keyword: argument.value for argument in call.arguments if argument.keyword}
-    found: dict[str, ex.Expression] = {}
-    for role, argument in rule.roles():
-        value = named.get(argument.keyword) if argument.keyword else None
-        if value is None and argument.position is not None and argument.position < len(placed):
-            value = placed[argument.position]
-        if value is not None:
-            found[role] = value
-    return found
+    found = {
+        role: ex.argument_of(call, argument.position, *filter(None, (argument.keyword,)))
+        for role, argument in rule.roles()
+    }
+    return {role: value for role, value in found.items() if value is not None}
 
 
 def _rows(call: ex.Call, rule: DeprecationHelper) -> Iterator[dict[str, ex.Expression]]:

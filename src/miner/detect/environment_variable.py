@@ -102,17 +102,13 @@ def _read(part: object, idioms: Idioms) -> dict[str, ex.Expression] | None:
 
 
 def _arguments(call: ex.Call, rule: EnvironmentReader) -> dict[str, ex.Expression] | None:
-    placed = [argument.value for argument in call.arguments if argument.keyword is None and not argument.star]
-    named = {argument.keyword: argument.value for argument in call.arguments if argument.keyword}
     found: dict[str, ex.Expression] = {}
     for role, position, keywords in (
         ("variable", rule.variable, ("key", "name", "env_name")),
         ("default", rule.default, ("default", "default_value")),
         ("choices", rule.choices, ("choices",)),
     ):
-        value = next((named[keyword] for keyword in keywords if keyword in named), None)
-        if value is None and position is not None and position < len(placed):
-            value = placed[position]
+        value = ex.argument_of(call, position, *keywords)
         if value is not None:
             found[role] = value
     return found if "variable" in found else None

@@ -81,9 +81,8 @@ class File:
         def is_rebound(name: str) -> bool:
             return is_bound_after(name, item, names, self.outline)
 
-        if not any(map(is_rebound, mentioned)):
-            return None
-        return scope_at(item, names, mentioned, self.outline, is_rebound)
+        rebound = set(filter(is_rebound, mentioned))
+        return scope_at(item, names, rebound, self.outline, is_rebound) if rebound else None
 
 
 def definition(item: Item | None) -> Item | None:

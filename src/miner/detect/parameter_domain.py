@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from miner.detect.detector import Detector, cores, minimal
+from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, is_type_checking, matches, qualname, rows
 from miner.detect.idiom import Idioms
 from miner.model import expression as ex
@@ -87,7 +87,7 @@ def _calls(*declared: ex.Expression | None) -> Iterator[ex.Call]:
             case ex.Call(function=ex.Call() as inner):
                 yield from _calls(inner)
             case ex.Call():
-                yield from (_opened(expression),)
+                yield _opened(expression)
             case ex.Subscript(value=value, index=ex.Sequence(items=items)) if _last(value) == "Annotated":
                 yield from _calls(*items[1:])
 
@@ -106,10 +106,9 @@ def _opened(call: ex.Call) -> ex.Call:
 
 def _values(annotation: ex.Expression) -> tuple[ex.Expression, ...] | None:
     """Return the values that an annotation leaves, when one of its parts is a `Literal` and all of them are closed."""
-    members = list(_members(annotation))
     found: list[ex.Expression] = []
     is_literal = False
-    for member in members:
+    for member in _members(annotation):
         match member:
             case ex.Constant(value=None) | ex.Name(name="None"):
                 found.append(ex.Constant(None))
@@ -165,6 +164,7 @@ def _is_checked(file: File, definition: Item) -> bool:
     )
 
 
+@remembered
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return minimal((b"Literal[", *cores(*(rule.name + "(" for rule in idioms.domains.bounds))))
 

@@ -27,6 +27,7 @@ from miner.model.span import Span
 from miner.syntax.outline import Item
 
 ID = "runtime-gate"
+_DOTTED = re.compile(r"\w+(?:\.\w+)*")
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -123,9 +124,6 @@ def _class_of(file: File, item: Item, exception: Span) -> tuple[str, Span | None
     if span is None or not _DOTTED.fullmatch(file.outline.source(span)):
         return head.strip(), None
     return file.outline.source(span), span
-
-
-_DOTTED = re.compile(r"\w+(?:\.\w+)*")
 
 
 def _around(item: Item) -> Iterator[Item]:

@@ -19,6 +19,7 @@ from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, definition, is_type_checking, matches, owning, qualname, rows
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets, is_within, merged
+from miner.detect.warning import call_that_warns
 from miner.flow.condition import leaves, missing_import
 from miner.model import expression as ex
 from miner.model.site import Site
@@ -185,13 +186,8 @@ def _arm(file: File, block: list[Item]) -> _Arm:
 
 def _warning(file: File, item: Item) -> ex.Expression | None:
     """Return the message of a call that warns."""
-    if not file.outline.source(item.span).partition("(")[0].rpartition(".")[2].startswith("warn"):
-        return None
-    call = file.expression(item.span)
-    if not isinstance(call, ex.Call) or not call.arguments:
-        return None
-    found = file.idioms.primitive(ex.dotted(call.function) or "")
-    return call.arguments[0].value if found is not None and found[0].kind == "warn" else None
+    call = call_that_warns(file, item)
+    return call.arguments[0].value if call is not None and call.arguments else None
 
 
 def _asks(file: File, span: Span) -> bool:

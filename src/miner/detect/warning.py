@@ -29,18 +29,12 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield the site of one statement that is a call which warns."""
     if item is None or is_type_checking(item, file.outline):
         return
-    head = file.outline.source(item.span).partition("(")[0]
-    if head.rpartition(".")[2].strip() not in _last_names(file.idioms):
+    call = call_that_warns(file, item)
+    message = ex.argument_of(call, 0, "message", "msg") if call is not None else None
+    if call is None or message is None:
         return
-    call = file.expression(item.span)
-    name = ex.dotted(call.function) if isinstance(call, ex.Call) else None
-    if not isinstance(call, ex.Call) or name is None:
-        return
-    found = file.idioms.primitive(name)
-    message = _argument(call, 0, "message", "msg")
-    if found is None or found[0].kind != "warn" or message is None:
-        return
-    category = ex.dotted(_argument(call, 1, "category") or ex.Constant(None)) or ""
+    name = ex.dotted(call.function) or ""
+    category = ex.dotted(ex.argument_of(call, 1, "category") or ex.Constant(None)) or ""
     conditions = file.conditions(item)
     scope = file.scope(item, *(guard.test for guard in conditions), message)
     beside = list(_beside(file, item))
@@ -51,10 +45,14 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     yield Site(ID, "call", item.span, owner, conditions, {"message": message}, spans, names, scope=scope)
 
 
-def _argument(call: ex.Call, position: int, *keywords: str) -> ex.Expression | None:
-    named = next((argument.value for argument in call.arguments if argument.keyword in keywords), None)
-    placed = [argument.value for argument in call.arguments if argument.keyword is None and not argument.star]
-    return named if named is not None else placed[position] if position < len(placed) else None
+def call_that_warns(file: File, item: Item) -> ex.Call | None:
+    """Return the call that a statement is, when the vocabulary says that it warns."""
+    head = file.outline.source(item.span).partition("(")[0].rpartition(".")[2].strip()
+    call = file.expression(item.span) if head.encode() in _last_names(file.idioms) else None
+    if not isinstance(call, ex.Call):
+        return None
+    found = file.idioms.primitive(ex.dotted(call.function) or "")
+    return call if found is not None and found[0].kind == "warn" else None
 
 
 def _beside(file: File, item: Item) -> Iterator[Item]:
@@ -69,16 +67,13 @@ def _beside(file: File, item: Item) -> Iterator[Item]:
 
 
 @remembered
-def _names(idioms: Idioms) -> tuple[bytes, ...]:
-    return tuple(name.encode() for item in idioms.probe.primitives if item.kind == "warn" for name in item.names)
-
-
-def _last_names(idioms: Idioms) -> frozenset[str]:
-    return frozenset(name.decode().rpartition(".")[2] for name in _names(idioms))
+def _last_names(idioms: Idioms) -> tuple[bytes, ...]:
+    names = (name for item in idioms.probe.primitives if item.kind == "warn" for name in item.names)
+    return tuple(dict.fromkeys(name.rpartition(".")[2].encode() for name in names))
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return minimal(b"." + name.rpartition(b".")[2] + b"(" for name in _names(idioms))
+    return minimal(b"." + name + b"(" for name in _last_names(idioms))
 
 
 DETECTOR = Detector(ID, 1, frozenset({"expression"}), _words, find, deep=True)

@@ -57,9 +57,7 @@ def names_of_module(outline: Outline) -> Names:
 
 def is_bound_after(name: str, item: Item, names: Names, outline: Outline) -> bool:
     """Say whether a later statement of the same block of names binds `name` anew."""
-    if name not in names.known:
-        names.known[name] = _offsets(name, _body(names.function), outline)
-    after = (offset for offset in names.known[name] if offset >= item.span.end_byte)
+    after = (offset for offset in _known(name, names, outline) if offset >= item.span.end_byte)
     found = (_at(names.function.blocks["body"], offset) for offset in after)
     return any(each is not None and name in bound_names(each, outline) for each in found)
 
@@ -70,9 +68,9 @@ def scope_at(
     """Return what the `wanted` names are at `item`: parameters, single assignments before it, or not known.
 
     A name that several statements before `item` bind is not known; so is one bound by a loop, a handler or a with.
-    Names that are not to be followed are left out.
+    Names that only the values mention are left out unless `follows` says so.
     """
-    waiting = [(name, item.span.start_byte) for name in sorted(set(wanted), reverse=True) if follows(name)]
+    waiting = [(name, item.span.start_byte) for name in sorted(set(wanted), reverse=True)]
     kept: dict[int, Item] = {}
     unknown: dict[str, None] = {}
     parameters: dict[str, None] = {}
@@ -102,17 +100,20 @@ def scope_at(
 
 def is_bound(name: str, names: Names, outline: Outline) -> bool:
     """Say whether a function, or one around it, seems to bind a name; a parameter of the same name does not count."""
+    return bool(_known(name, names, outline)) or any(_offsets(name, _body(outer), outline) for outer in names.around)
+
+
+def _known(name: str, names: Names, outline: Outline) -> tuple[int, ...]:
+    """Return where `name` may be bound in the function; worked out once."""
     if name not in names.known:
         names.known[name] = _offsets(name, _body(names.function), outline)
-    return bool(names.known[name]) or any(_offsets(name, _body(outer), outline) for outer in names.around)
+    return names.known[name]
 
 
 def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Item]:
     """Return the statements of the function that bind `name` before an offset, two at most: the answer is then open."""
     found: dict[int, Item] = {}
-    if name not in names.known:
-        names.known[name] = _offsets(name, _body(names.function), outline)
-    for offset in names.known[name]:
+    for offset in _known(name, names, outline):
         if offset >= before or len(found) > 1:
             break
         item = _at(names.function.blocks["body"], offset)

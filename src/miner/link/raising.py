@@ -65,7 +65,7 @@ class RaisingCalls:
         local = Local(site.scope or Scope(), owner)
         for raiser in self._rules.raisers:
             if matches(name, (raiser.name,)):
-                yield from self._of_backends(module, site, local, _argument(call, raiser.argument, "backends"))
+                yield from self._of_backends(module, site, local, ex.argument_of(call, raiser.argument, "backends"))
                 return
         for requirement in self._rules.requirements:
             if matches(name, (requirement.name,)):
@@ -73,9 +73,9 @@ class RaisingCalls:
                 return
         for check in self._rules.checks:
             if matches(name, (check.name,)):
-                condition = _argument(call, check.condition, "condition")
+                condition = ex.argument_of(call, check.condition, "condition")
                 if condition is not None:
-                    message = _argument(call, check.message, "message")
+                    message = ex.argument_of(call, check.message, "message")
                     yield from self._of_check(module, site, local, condition, message)
                 return
         yield from self._of_gates(module, site, local, call)
@@ -119,7 +119,7 @@ class RaisingCalls:
     def _of_requirement(
         self, module: LibraryModule, site: Site, local: Local, call: ex.Call, rule: RequirementHelper
     ) -> Iterator[Need]:
-        given = _argument(call, rule.argument, "requirement")
+        given = ex.argument_of(call, rule.argument, "requirement")
         names, found = self._conditions.strings(module.name, given, local) if given is not None else ((), ())
         path = self._path(module, site, local)
         for text in names:
@@ -200,9 +200,3 @@ class RaisingCalls:
                     local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), raised,
                     said.text, is_canonical=True,
                 )  # fmt: skip
-
-
-def _argument(call: ex.Call, position: int, keyword: str) -> ex.Expression | None:
-    named = next((argument.value for argument in call.arguments if argument.keyword == keyword), None)
-    placed = [argument.value for argument in call.arguments if argument.keyword is None and not argument.star]
-    return named if named is not None else placed[position] if position < len(placed) else None

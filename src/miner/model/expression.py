@@ -225,6 +225,16 @@ def names_in(*expressions: object) -> set[str]:
     return found
 
 
+def argument_of(call: Call, position: int | None, *keywords: str) -> Expression | None:
+    """Return the argument under the first of `keywords` that is given, else the one at `position` (from 0)."""
+    named = {argument.keyword: argument.value for argument in call.arguments if argument.keyword}
+    for keyword in keywords:
+        if keyword in named:
+            return named[keyword]
+    placed = [argument.value for argument in call.arguments if argument.keyword is None and not argument.star]
+    return placed[position] if position is not None and position < len(placed) else None
+
+
 INERT = frozenset(
     ("abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "issubclass", "len")
 ) | frozenset(("list", "max", "min", "range", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"))
