@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.graph.evidence import EvidenceReader, redact
-from miner.link.library import Module
+from miner.link.library import Module, is_private
 from miner.link.linker import Linked
 from miner.link.place import Place
 from miner.model.node import Export, Implementation
@@ -125,8 +125,7 @@ def _is_public(linked: Linked, name: str, qualname: str, exports: tuple[Export, 
     if not linked.library.is_packaged(linked.library.modules[qualname.removesuffix(f".{name}")]):
         return False
     owner = name.partition(".")[0]
-    hidden = any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
-    if hidden:
+    if is_private(name):
         return False
     outer = qualname[: -len(name)] + owner
     return len(exports) > 1 or outer in linked.exports

@@ -20,10 +20,10 @@ from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.library import Library, Module
 from miner.link.message import Message, template
-from miner.link.place import Place
+from miner.link.place import Place, places_of
 from miner.model import expression as ex
 from miner.model.node import AdviceKind
-from miner.model.site import Guard, Scope, Site
+from miner.model.site import Guard, Site
 
 _VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+)\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
 _REMOVED = re.compile(
@@ -90,15 +90,12 @@ def read_advice(library: Library, conditions: Conditions, backends: Backends, id
         if not library.is_packaged(module):
             result.count("advice: outside the packages")
             continue
-        bound = site.scope.statements if site.scope is not None else ()
-        said = _of_backend(site.expressions["message"], backends, idioms) or template(
-            site.expressions["message"], library, name, bound
-        )
+        message = site.expressions["message"]
+        said = _of_backend(message, backends, idioms) or template(message, library, name, site.bound)
         if said.text is None or not _WORD.search(_FIELD.sub("", said.text)):
             result.count("advice: a text that the caller gives, or that is computed")
             continue
-        owner = f"{name}.{site.owner}" if site.owner else name
-        local = Local(site.scope or Scope(), owner)
+        local = Local.at(name, site)
         understood = conditions.guards(name, site.conditions, local)
         when = canonical(understood.formula)
         if when is False:
@@ -107,15 +104,9 @@ def read_advice(library: Library, conditions: Conditions, backends: Backends, id
         if when is False:
             result.count("advice: never reached")
             continue
-        places = (
-            Place(module.path, site.span, "site"),
-            *(Place(module.path, span, "site") for span in site.spans.values()),
-            *(Place(module.path, guard.span, "guard") for guard in site.conditions),
-            *(Place(module.path, statement.span, "binding") for statement in bound),
-            *said.places,
-            *understood.places,
-        )
-        result.found.append(_told(module, site, owner, when, said.text, idioms.cues, places))
+        beside = (Place(module.path, span, "site") for span in site.spans.values())
+        places = (*places_of(module.path, site), *beside, *said.places, *understood.places)
+        result.found.append(_told(module, site, local.owner, when, said.text, idioms.cues, places))
     for name, site in sites(library, marks.ID, "mark"):
         module = library.modules[name]
         if library.is_packaged(module):
@@ -125,10 +116,8 @@ def read_advice(library: Library, conditions: Conditions, backends: Backends, id
 
 def _marked(library: Library, conditions: Conditions, module: Module, site: Site) -> Told:
     """Return what a mark of a deprecation says; a release or name that is no constant stays unknown."""
-    owner = f"{module.name}.{site.owner}" if site.owner else module.name
-    local = Local(site.scope or Scope(), owner)
-    bound = site.scope.statements if site.scope is not None else ()
-    said = template(site.expressions.get("message"), library, module.name, bound)
+    local = Local.at(module.name, site)
+    said = template(site.expressions.get("message"), library, module.name, site.bound)
     texts: dict[str, str] = {}
     places: list[Place] = []
     for role in ("old", "removed", "replacement"):
@@ -141,25 +130,17 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
             places += where
     understood = conditions.guards(module.name, site.conditions, local)
     words = said.text or ""
-    instead = _INSTEAD.search(words)
     return Told(
-        owner,
+        local.owner,
         "deprecation",
-        texts.get("old") or next(part for part in reversed(owner.split(".")) if not part.startswith("__")),
+        texts.get("old") or _object(local.owner),
         canonical(understood.formula),
         said.text,
         None,
         _first(_SINCE, words),
         (texts.get("removed") or "").removeprefix("v") or _first(_REMOVED, words),
-        texts.get("replacement") or (next(filter(None, instead.groups())) if instead is not None else None),
-        (
-            Place(module.path, site.span, "site"),
-            *(Place(module.path, guard.span, "guard") for guard in site.conditions),
-            *(Place(module.path, statement.span, "binding") for statement in bound),
-            *places,
-            *said.places,
-            *understood.places,
-        ),
+        texts.get("replacement") or _first(_INSTEAD, words),
+        (*places_of(module.path, site), *places, *said.places, *understood.places),
     )
 
 
@@ -187,7 +168,8 @@ def _told(
     module: Module, site: Site, owner: str, when: Formula, message: str, cues: Cues, places: tuple[Place, ...]
 ) -> Told:
     definition = module.definitions.get(site.owner)
-    asked = {_option(atom.param): atom.value is not None or atom.op is None for atom in _parameters(when)}
+    compared = (atom for atom in atoms(when) if isinstance(atom, Parameter))
+    asked = {_option(atom.param): atom.value is not None or atom.op is None for atom in compared}
     taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
     options = {*asked, *taken} - _RECEIVERS
     said = _FIELD.sub(" ", message)
@@ -195,8 +177,7 @@ def _told(
     _, category, beside = site.names
     action = "; ".join(part for part in beside.split("; ") if _sets(part, {*options, *words}))
     kind = _kind(message, category, action, cues)
-    instead = _INSTEAD.search(message) if kind == "deprecation" else None
-    replacement = next((group for group in instead.groups() if group), None) if instead is not None else None
+    replacement = _first(_INSTEAD, message) if kind == "deprecation" else None
     quoted = [_option(name) for name in _QUOTED.findall(said) if name not in {replacement, *_CONSTANTS}]
     ranked = (
         *(name for name in quoted if name in options),
@@ -206,7 +187,7 @@ def _told(
         *(name for name, is_given in asked.items() if is_given and name not in _RECEIVERS),
         *(_option(name) for name in _TARGET.findall(action)),
         *quoted,
-        next(part for part in reversed(owner.split(".")) if not part.startswith("__")),
+        _object(owner),
     )
     return Told(
         owner,
@@ -220,10 +201,6 @@ def _told(
         replacement,
         places,
     )
-
-
-def _parameters(when: Formula) -> list[Parameter]:
-    return [atom for atom in atoms(when) if isinstance(atom, Parameter)]
 
 
 def _sets(assignment: str, names: set[str]) -> bool:
@@ -260,3 +237,8 @@ def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
 def _option(name: str) -> str:
     """Return the last part of a dotted name: `use_cache` of `self.config.use_cache`."""
     return name.rpartition(".")[2]
+
+
+def _object(owner: str) -> str:
+    """Return the name of the object itself: the class, of a method like `__init__`."""
+    return next(part for part in reversed(owner.split(".")) if not part.startswith("__"))

@@ -22,7 +22,7 @@ from miner.link.meaning.wording import render
 from miner.link.place import Place
 from miner.model import expression as ex
 from miner.model import statement as st
-from miner.model.site import Guard, Scope
+from miner.model.site import Guard, Scope, Site
 
 MOST_ATOMS = 12
 """A predicate that means more than this stays one atom where it is used; its own node has the whole meaning."""
@@ -47,6 +47,11 @@ class Local:
     owner: str
     given: tuple[Given, ...] = ()
     """What parameters are given by the call under which the function is looked at."""
+
+    @classmethod
+    def at(cls, module: str, site: Site, given: tuple[Given, ...] = ()) -> Local:
+        """Return the names at a site of a module."""
+        return cls(site.scope or Scope(), f"{module}.{site.owner}" if site.owner else module, given)
 
     @cached_property
     def inert(self) -> frozenset[str]:

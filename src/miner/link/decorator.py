@@ -88,8 +88,7 @@ class Decorators:
         return {name: owner for name, owner in found.items() if owner in self._library.modules}
 
     def _need(self, module: str, gate: _Gate, local: Local) -> Understood:
-        bound = {name for s in local.scope.statements if isinstance(s, st.Assign) for name in ex.names_in(*s.targets)}
-        own = bound.union(given.parameter for given in local.given)
+        own = local.names.difference(local.scope.parameters).union(given.parameter for given in local.given)
         part = self._conditions.read(module, gate.test, None if own.isdisjoint(ex.names_in(gate.test)) else local)
         return part if gate.holds else part._replace(formula=negation(part.formula))
 

@@ -10,7 +10,7 @@ from miner.formula.connective import Formula, negation
 from miner.link.argument import over_arguments
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local
-from miner.link.library import Library
+from miner.link.library import Library, is_private
 from miner.link.need import Bound
 from miner.link.place import Place
 from miner.model import expression as ex
@@ -55,8 +55,3 @@ def _is_constant(expression: ex.Expression) -> bool:
     if isinstance(expression, ex.Sequence):
         return all(isinstance(each, ex.Constant) for each in expression.items)
     return isinstance(expression, ex.Constant)
-
-
-def is_private(name: str) -> bool:
-    """Say whether some part of a dotted name is private."""
-    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))

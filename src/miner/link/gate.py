@@ -14,13 +14,12 @@ from miner.formula.disjunctive import mentions
 from miner.formula.gate import Split, is_environmental, split
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
-from miner.link.domain import is_private
-from miner.link.library import Library, Module
+from miner.link.library import Library, Module, is_private
 from miner.link.message import exception, template
 from miner.link.need import Bound, Need
-from miner.link.place import Place
+from miner.link.place import Place, places_of
 from miner.model.node import Effect, Origin
-from miner.model.site import Scope, Site
+from miner.model.site import Site
 
 _EFFECTS: dict[str, Effect] = {"raise": "raise", "assert": "raise", "reason": "return-reason"}
 
@@ -52,8 +51,8 @@ def read_gates(library: Library, conditions: Conditions) -> Gated:
 
 
 def _read(library: Library, conditions: Conditions, module: Module, site: Site, found: Gated) -> None:
-    owner = f"{module.name}.{site.owner}" if site.owner else module.name
-    local = Local(site.scope or Scope(), owner)
+    local = Local.at(module.name, site)
+    owner = local.owner
     understood = conditions.guards(module.name, site.conditions, local)
     calls = understood.formula
     if mentions(calls, is_environmental):
@@ -125,19 +124,12 @@ def _bound(library: Library, module: Module, site: Site, owner: str, calls: Form
 
 def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, str | None, tuple[Place, ...]]:
     """Return the exception, the message, and the places that a site itself gives."""
-    bound = site.scope.statements if site.scope is not None else ()
     raised: str | None = None
     text = site.expressions.get("message")
     if site.form == "raise":
         raised, text = exception(site.expressions["exception"])
     elif site.form == "assert":
         raised = "AssertionError"
-    message = template(text, library, module.name, bound)
-    places = [
-        Place(module.path, site.span, "site"),
-        *(Place(module.path, guard.span, "guard") for guard in site.conditions),
-        *(Place(module.path, span, "guard") for span in site.spans.values()),
-        *(Place(module.path, statement.span, "binding") for statement in bound),
-        *message.places,
-    ]
-    return raised, message.text, tuple(places)
+    message = template(text, library, module.name, site.bound)
+    named = (Place(module.path, span, "guard") for span in site.spans.values())
+    return raised, message.text, (*places_of(module.path, site), *named, *message.places)

@@ -170,6 +170,11 @@ class Library:
         return found[1].value if found and isinstance(found[1], Constant) and isinstance(found[1].value, str) else None
 
 
+def is_private(name: str) -> bool:
+    """Say whether some part of a dotted name is private."""
+    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
+
+
 def build_library(facts: Mapping[str, Facts]) -> Library:
     """Return the library that files by path make up."""
     packages = {str(PurePosixPath(path).parent) for path in facts if path.endswith("/__init__.py")}

@@ -22,9 +22,9 @@ from miner.link.library import Library
 from miner.link.library import Module as LibraryModule
 from miner.link.message import exception, template
 from miner.link.need import Need
-from miner.link.place import Place
+from miner.link.place import Place, places_of
 from miner.model import expression as ex
-from miner.model.site import Guard, Scope, Site
+from miner.model.site import Guard, Site
 
 
 class RaisingCalls:
@@ -61,8 +61,7 @@ class RaisingCalls:
 
     def _of(self, module: LibraryModule, site: Site, call: ex.Call) -> Iterator[Need]:
         name = site.names[0]
-        owner = f"{module.name}.{site.owner}" if site.owner else module.name
-        local = Local(site.scope or Scope(), owner)
+        local = Local.at(module.name, site)
         for raiser in self._rules.raisers:
             if matches(name, (raiser.name,)):
                 yield from self._of_backends(module, site, local, ex.argument_of(call, raiser.argument, "backends"))
@@ -83,14 +82,6 @@ class RaisingCalls:
     def _path(self, module: LibraryModule, site: Site, local: Local) -> Understood:
         return self._conditions.guards(module.name, site.conditions, local)
 
-    def _places(self, module: LibraryModule, site: Site) -> tuple[Place, ...]:
-        bound = site.scope.statements if site.scope is not None else ()
-        return (
-            Place(module.path, site.span, "site"),
-            *(Place(module.path, guard.span, "guard") for guard in site.conditions),
-            *(Place(module.path, statement.span, "binding") for statement in bound),
-        )
-
     def _of_backends(
         self, module: LibraryModule, site: Site, local: Local, given: ex.Expression | None
     ) -> Iterator[Need]:
@@ -100,7 +91,7 @@ class RaisingCalls:
         messages = [backend.message for backend in stated]
         raiser = (self._backends.raiser,) if self._backends.raiser else ()
         if names:
-            places = (*self._places(module, site), *found, *raiser, *path.places)
+            places = (*places_of(module.path, site), *found, *raiser, *path.places)
             means = tuple(place for backend in stated for place in (*backend.places, *backend.means.places))
             yield Need(
                 local.owner,
@@ -124,7 +115,7 @@ class RaisingCalls:
         path = self._path(module, site, local)
         for text in names:
             needs, rows = self._required(text, rule)
-            places = (*self._places(module, site), *found, *rows, *path.places)
+            places = (*places_of(module.path, site), *found, *rows, *path.places)
             yield Need(local.owner, needs, path.formula, "raise", "helper-call", True, places)
 
     def _required(self, text: str, rule: RequirementHelper) -> tuple[Formula, tuple[Place, ...]]:
@@ -156,9 +147,9 @@ class RaisingCalls:
         stated = self._conditions.guards(module.name, (*site.conditions, guard), local)
         if not mentions(stated.formula, is_environmental):
             return
-        said = template(message, self._library, module.name, site.scope.statements if site.scope is not None else ())
+        said = template(message, self._library, module.name, site.bound)
         for needs, when in split(stated.formula).records:
-            places = (*self._places(module, site), *said.places, *stated.places)
+            places = (*places_of(module.path, site), *said.places, *stated.places)
             yield Need(
                 local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), None, said.text,
                 is_canonical=True,
@@ -176,17 +167,15 @@ class RaisingCalls:
         given = given_by(call, parameter_names(definition.signature or "()"), module.name, local)
         path = self._path(module, site, local)
         for gate in self._gates.get((located.module, located.name), ()):
-            inner = Local(gate.scope or Scope(), f"{located.module}.{located.name}", given)
+            inner = Local.at(located.module, gate, given)
             stated = self._conditions.guards(located.module, gate.conditions, inner)
             if not mentions(stated.formula, is_environmental):
                 continue
             raised, text = exception(gate.expressions["exception"])
-            said = template(
-                text, self._library, located.module, gate.scope.statements if gate.scope is not None else ()
-            )
+            said = template(text, self._library, located.module, gate.bound)
             places = (
-                *self._places(module, site),
-                *self._places(home, gate)[1:],
+                *places_of(module.path, site),
+                *places_of(home.path, gate)[1:],
                 Place(home.path, gate.span, "message"),
                 *said.places,
                 *stated.places,

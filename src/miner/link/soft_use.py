@@ -20,7 +20,7 @@ from miner.link.message import NONE, template
 from miner.link.need import Need
 from miner.link.place import Place
 from miner.model.node import Effect, Origin
-from miner.model.site import Guard, Scope, Site
+from miner.model.site import Guard, Site
 
 _NOTHING = ("= None", "= False", "= object", "= ()", "= {}", "= []")
 
@@ -96,7 +96,7 @@ class _Use:
         self._site = site
         self._owner = owner
         self._predicates = predicates
-        self._local = Local(site.scope or Scope(), owner)
+        self._local = Local.at(module.name, site)
 
     def needs(self) -> Iterator[Need]:
         """Yield the needs of the use; none where the environment decides nothing, or its lack is a raise."""

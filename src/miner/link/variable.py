@@ -11,9 +11,9 @@ from miner.link.backend import sites
 from miner.link.condition import Conditions, Local
 from miner.link.library import Library, Module
 from miner.link.meaning.wording import render
-from miner.link.place import Place
+from miner.link.place import Place, places_of
 from miner.model import expression as ex
-from miner.model.site import Scope, Site
+from miner.model.site import Site
 
 
 @dataclass(frozen=True)
@@ -46,29 +46,22 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
         module = library.modules[name]
         if not library.is_packaged(module):
             continue
-        owner = f"{name}.{site.owner}" if site.owner else name
-        local = Local(site.scope or Scope(), owner)
+        local = Local.at(name, site)
         variables, places = conditions.strings(name, site.expressions["variable"], local)
         if not variables:
             result.computed += 1
             continue
         default, choices, more = _default(site), *_choices(conditions, module, site, local)
-        for helper in helpers.of(name, site):
+        if (helper := helpers.of(name, site)) is not None:
             inner = helper.site
             if "default" not in site.expressions and isinstance(inner.expressions.get("default"), ex.Constant):
                 default = _default(inner)
-            named, again = _choices(conditions, helper.module, inner, Local(inner.scope or Scope(), helper.owner))
+            named, again = _choices(conditions, helper.module, inner, Local.at(helper.module.name, inner))
             choices = choices or named
             more = (*more, Place(helper.module.path, inner.span, "definition"), *again)
-        bound = site.scope.statements if site.scope is not None else ()
-        said = (
-            Place(module.path, site.span, "site"),
-            *(Place(module.path, statement.span, "binding") for statement in bound),
-            *places,
-            *more,
-        )
+        said = (*places_of(module.path, site), *places, *more)
         for variable in variables:
-            result.found.append(Variable(owner, variable, default, choices, said))
+            result.found.append(Variable(local.owner, variable, default, choices, said))
     return result
 
 
@@ -77,7 +70,6 @@ class _Helper:
     """The one read of a function that reads the variable which its parameter names."""
 
     module: Module
-    owner: str
     site: Site
 
 
@@ -90,20 +82,20 @@ class _Helpers:
         for name, site in sites(library, detector.ID, "read"):
             self._reads.setdefault((name, site.owner), []).append(site)
 
-    def of(self, module: str, site: Site) -> tuple[_Helper, ...]:
+    def of(self, module: str, site: Site) -> _Helper | None:
         """Return the function that is called at a site, if it reads just one variable and is given its name."""
         called = site.expressions.get("helper")
         located = self._library.locate(module, called.name) if isinstance(called, ex.Name) else None
         if located is None or located.module is None:
-            return ()
+            return None
         home = self._library.modules[located.module]
         definition = home.definitions.get(located.name)
         reads = self._reads.get((located.module, located.name), ())
         if definition is None or len(reads) != 1:
-            return ()
+            return None
         variable = reads[0].expressions["variable"]
         is_given = isinstance(variable, ex.Name) and variable.name in parameter_names(definition.signature or "()")
-        return (_Helper(home, f"{located.module}.{located.name}", reads[0]),) if is_given else ()
+        return _Helper(home, reads[0]) if is_given else None
 
 
 def _default(site: Site) -> str | None:

@@ -55,6 +55,11 @@ class Site(msgspec.Struct, frozen=True, array_like=True):
     statements: tuple[Statement, ...] = ()
     scope: Union[Scope, None] = None  # noqa: UP007
 
+    @property
+    def bound(self) -> tuple[Statement, ...]:
+        """The statements that bind the locals that the site speaks of; none outside of functions."""
+        return self.scope.statements if self.scope is not None else ()
+
 
 class Definition(msgspec.Struct, frozen=True, array_like=True):
     """A class, function, method or variable, where it is defined.
