@@ -6,38 +6,31 @@ from collections.abc import Iterable, Iterator
 
 from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
+from miner.graph.twin import twins
 from miner.link.advice import Told
 from miner.model.node import Advice
 
 
 def advice(told: Iterable[Told], evidences: EvidenceReader) -> Iterator[Advice]:
     """Yield a node for each distinct piece of advice; those that say the same of the same owner fold into one."""
-    groups: dict[str, dict[tuple[str, ...], list[Told]]] = {}
-    for each in told:
-        base = f"advice:{each.owner}#{each.subject}/{each.kind}"
-        key: tuple[str, ...] = (
-            text(each.when),
-            each.message or "",
-            each.action or "",
-            each.removed_in or "",
-            each.replacement or "",
+    for name, members in twins(told, _identity):
+        first = members[0]
+        yield Advice(
+            id=name,
+            name=f"{first.owner} on {first.subject}: {first.kind}",
+            evidence=evidences.all(place for each in members for place in each.places),
+            owner=first.owner,
+            kind=first.kind,
+            subject=first.subject,
+            when=to_json(first.when),
+            message=redact(first.message)[0] if first.message else None,
+            action=redact(first.action)[0] if first.action else None,
+            deprecated_since=first.deprecated_since,
+            removed_in=first.removed_in,
+            replacement=redact(first.replacement)[0] if first.replacement else None,
         )
-        groups.setdefault(base, {}).setdefault(key, []).append(each)
-    for base in sorted(groups):
-        for position, key in enumerate(sorted(groups[base]), start=1):
-            members = groups[base][key]
-            first = members[0]
-            yield Advice(
-                id=base if position == 1 else f"{base}~{position}",
-                name=f"{first.owner} on {first.subject}: {first.kind}",
-                evidence=evidences.all(place for each in members for place in each.places),
-                owner=first.owner,
-                kind=first.kind,
-                subject=first.subject,
-                when=to_json(first.when),
-                message=redact(first.message)[0] if first.message else None,
-                action=redact(first.action)[0] if first.action else None,
-                deprecated_since=first.deprecated_since,
-                removed_in=first.removed_in,
-                replacement=redact(first.replacement)[0] if first.replacement else None,
-            )
+
+
+def _identity(told: Told) -> tuple[str, tuple[str, ...]]:
+    said = (told.message, told.action, told.removed_in, told.replacement)
+    return f"advice:{told.owner}#{told.subject}/{told.kind}", (text(told.when), *(part or "" for part in said))

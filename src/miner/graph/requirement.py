@@ -10,6 +10,7 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, subjects
 from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
+from miner.graph.twin import twins
 from miner.link.library import Library
 from miner.link.meaning import Meaning
 from miner.link.need import Bound, Need
@@ -118,28 +119,26 @@ def _node(name: str, needed: Formula, members: list[Need], evidences: EvidenceRe
 
 def constraints(bounds: Iterable[Bound], evidences: EvidenceReader) -> Iterator[Constraint]:
     """Yield a node for each distinct bound; bounds that say the same of the same owner fold into one."""
-    groups: dict[str, dict[tuple[str, str, str], list[Bound]]] = {}
-    for bound in bounds:
-        base = f"constraint:{bound.owner}#{'|'.join(_parameters(bound.when))}/{bound.effect}"
-        key = (text(bound.when), bound.exception or "", bound.message or "")
-        groups.setdefault(base, {}).setdefault(key, []).append(bound)
-    for base in sorted(groups):
-        for position, key in enumerate(sorted(groups[base]), start=1):
-            members = groups[base][key]
-            first = members[0]
-            yield Constraint(
-                id=base if position == 1 else f"{base}~{position}",
-                name=f"{first.owner} bounds {', '.join(_parameters(first.when))}",
-                evidence=evidences.all(place for bound in members for place in bound.places),
-                owner=first.owner,
-                parameters=_parameters(first.when),
-                when=to_json(first.when),
-                otherwise=Otherwise(
-                    effect=first.effect,
-                    exception=first.exception,
-                    message=redact(first.message)[0] if first.message else None,
-                ),
-            )
+    for name, members in twins(bounds, _identity):
+        first = members[0]
+        yield Constraint(
+            id=name,
+            name=f"{first.owner} bounds {', '.join(_parameters(first.when))}",
+            evidence=evidences.all(place for bound in members for place in bound.places),
+            owner=first.owner,
+            parameters=_parameters(first.when),
+            when=to_json(first.when),
+            otherwise=Otherwise(
+                effect=first.effect,
+                exception=first.exception,
+                message=redact(first.message)[0] if first.message else None,
+            ),
+        )
+
+
+def _identity(bound: Bound) -> tuple[str, tuple[str, ...]]:
+    base = f"constraint:{bound.owner}#{'|'.join(_parameters(bound.when))}/{bound.effect}"
+    return base, (text(bound.when), bound.exception or "", bound.message or "")
 
 
 def _parameters(formula: Formula) -> tuple[str, ...]:
