@@ -39,7 +39,7 @@ class Decorators:
     def __init__(self, library: Library, conditions: Conditions) -> None:
         self._library = library
         self._conditions = conditions
-        self._known: dict[tuple[str, str, ex.Expression | None], Enforced | None] = {}
+        self._known: dict[tuple[str, str, ex.Expression | None, str], Enforced | None] = {}
         self._definitions = {(m, s.owner): s for m, s in sites(library, detector.ID, "definition")}
 
     def get(self, module: str, name: str, used: ex.Expression | None = None) -> Enforced | None:
@@ -51,7 +51,7 @@ class Decorators:
         if located is None or located.module is None:
             return None
         call = used if isinstance(used, ex.Call) and used.arguments else None
-        place = (located.module, located.name, call)
+        place = (located.module, located.name, call, module if call is not None else "")
         if place not in self._known:
             self._known[place] = self._read(located.module, located.name, module, call)
         return self._known[place]

@@ -197,6 +197,23 @@ def test_a_decorator_with_arguments(used: str, version: str) -> None:
     assert needed == f'{{"package":"slate","version":[[">=","{version[2:]}"]]}}'
 
 
+def test_a_decorator_with_constants_of_two_modules() -> None:
+    """The same call in two modules means what the constants of each are."""
+    testing = """
+    import importlib.metadata
+    import unittest
+    from packaging.version import parse
+    def require_slate(floor):
+        return unittest.skipUnless(parse(importlib.metadata.version("slate")) >= parse(floor), "x")
+    """
+    use = "from .testing import require_slate\nFLOOR = '{}'\n@require_slate(FLOOR)\ndef check(): pass\n"
+    rows = found(a=use.format("1.5"), b=use.format("2.5"), testing=testing)
+    assert [(owner, "1.5" in needed, "2.5" in needed) for owner, needed, _, _ in rows] == [
+        ("kit.a.check", True, False),
+        ("kit.b.check", False, True),
+    ]
+
+
 def test_a_decorator_of_another_library_says_nothing() -> None:
     """It is not of this snapshot."""
     assert found(net="from django import require_torch\n@require_torch\ndef check(): pass\n") == []
