@@ -50,7 +50,13 @@ ROWS: dict[str, Any] = {
     ),
     "advice": node.Advice(
         id="advice:library.model.Model.fit#fast/deprecation", name="Model.fit on fast", evidence=(EVIDENCE,),
-        owner="library.model.Model.fit", kind="deprecation", subject="fast", when={"param": "fast", "of": "f"},
+        owner="library.model.Model.fit", kind="deprecation", origin="warning", subject="fast",
+        when={"param": "fast", "of": "f"},
+        quantities=(
+            node.Quantity(
+                text="~20%", unit="%", low=20.0, high=20.0, metric="speed", direction="decrease", evidence=EVIDENCE
+            ),
+        ),
         message="`fast` will be removed in version 3. Use `speed` instead.", removed_in="3", replacement="speed",
     ),
     "environment-variable": node.EnvironmentVariable(

@@ -23,7 +23,7 @@ class EvidenceCheck:
 
     def check(self, row: Row) -> Iterator[Finding]:
         """Yield what is wrong with the evidence of a row."""
-        for place in row.get("evidence", ()):
+        for place in (*row.get("evidence", ()), *(each["evidence"] for each in row.get("quantities", ()))):
             problem = self.problem(place)
             if problem is not None:
                 where = f"{place.get('path')}:{place.get('start_line')}"

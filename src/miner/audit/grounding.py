@@ -46,6 +46,7 @@ def _claims(row: Row) -> Iterator[str]:
         for said in (row["message"], row["action"], row["replacement"]):
             yield from _WORD.findall(said or "")
         yield from (version for version in (row["deprecated_since"], row["removed_in"]) if version)
+        yield from (each["text"] for each in row["quantities"])
     elif kind == "EnvironmentVariable":
         yield row["variable"]
         yield from row["choices"]

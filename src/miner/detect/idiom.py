@@ -189,6 +189,7 @@ class Cues(_Section, frozen=True):
     override: tuple[str, ...] = ()
     limitation: tuple[str, ...] = ()
     recommendation: tuple[str, ...] = ()
+    requirement: tuple[str, ...] = ()
 
 
 class CallArgument(_Section, frozen=True):
@@ -262,6 +263,7 @@ class Idioms(_Section, frozen=True, dict=True):
     declared: DeclaredTables = DeclaredTables()
     domains: Domains = Domains()
     cues: Cues = Cues()
+    documentation: Cues = Cues()
     deprecations: tuple[DeprecationHelper, ...] = ()
     probe: Probe = Probe()
     aliases: dict[str, tuple[str, ...]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from miner.detect import (
     declaration,
     deprecation,
+    documentation,
     enforcement_decorator,
     environment_variable,
     file_rule,
@@ -31,4 +32,5 @@ DETECTORS: tuple[Detector, ...] = (
     parameter_domain.DETECTOR,
     warning.DETECTOR,
     deprecation.DETECTOR,
+    documentation.DETECTOR,
 )

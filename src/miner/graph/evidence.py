@@ -46,6 +46,18 @@ class EvidenceReader:
         """Return the bytes that a piece of evidence of this snapshot stands on."""
         return self._read(found.path)[found.start_byte : found.end_byte]
 
+    def within(self, found: Iterable[Evidence], words: str) -> Evidence | None:
+        """Return where `words` stand first within some evidence, as an evidence of its own; None when nowhere."""
+        wanted = words.encode()
+        for each in found:
+            data = self._read(each.path)
+            at = data.find(wanted, each.start_byte, each.end_byte)
+            if at != -1:
+                first = each.start_line + data.count(b"\n", each.start_byte, at)
+                last = first + wanted.count(b"\n")
+                return self.one(Place(each.path, Span(at, at + len(wanted), first, last), "message"))
+        return None
+
     def one(self, place: Place) -> Evidence:
         """Return the evidence of one place."""
         found = self._known.get(place)

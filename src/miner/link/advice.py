@@ -1,14 +1,17 @@
-"""What warnings say: of what kind they are, which option they are about, and when they are given."""
+"""What warnings, marks and docstrings say: what kind of advice it is, which option it is about, and when it holds."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import cast
 
 import msgspec
 
 from miner.detect import deprecation as marks
+from miner.detect import documentation
 from miner.detect import warning as detector
+from miner.detect.cue import kind_of
 from miner.detect.file import matches
 from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
@@ -18,11 +21,11 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
-from miner.link.library import Library, Module
+from miner.link.library import Library, Module, is_private
 from miner.link.message import Message, template
 from miner.link.place import Place, places_of
 from miner.model import expression as ex
-from miner.model.node import AdviceKind
+from miner.model.node import AdviceKind, AdviceOrigin
 from miner.model.site import Guard, Site
 
 _VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+)\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
@@ -60,6 +63,7 @@ class Told:
 
     owner: str
     kind: AdviceKind
+    origin: AdviceOrigin
     subject: str
     when: Formula
     message: str | None
@@ -111,7 +115,35 @@ def read_advice(library: Library, conditions: Conditions, backends: Backends, id
         module = library.modules[name]
         if library.is_packaged(module):
             result.found.append(_marked(library, conditions, module, site))
+    for name, site in sites(library, documentation.ID, "sentence"):
+        module = library.modules[name]
+        owner = f"{name}.{site.owner}"
+        if not library.is_packaged(module):
+            result.count("documentation: outside the packages")
+        elif is_private(owner) or is_private(site.names[0] or owner):
+            result.count("documentation: of something private")
+        else:
+            result.found.append(_documented(module, site, owner))
     return result
+
+
+def _documented(module: Module, site: Site, owner: str) -> Told:
+    """Return what a sentence of a docstring advises."""
+    subject, kind, message, _, label = site.names
+    is_deprecation = kind == "deprecation"
+    return Told(
+        owner,
+        cast("AdviceKind", kind),
+        "documentation",
+        subject or _object(owner),
+        True,
+        message,
+        None,
+        (label.strip("`v") or _first(_SINCE, message)) if is_deprecation else None,
+        _first(_REMOVED, message) if is_deprecation else None,
+        _first(_INSTEAD, message) if is_deprecation else None,
+        (Place(module.path, site.span, "site"),),
+    )
 
 
 def _marked(library: Library, conditions: Conditions, module: Module, site: Site) -> Told:
@@ -133,6 +165,7 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
     return Told(
         local.owner,
         "deprecation",
+        "mark",
         texts.get("old") or _object(local.owner),
         canonical(understood.formula),
         said.text,
@@ -192,6 +225,7 @@ def _told(
     return Told(
         owner,
         kind,
+        "warning",
         ranked[0],
         when,
         message,
@@ -216,22 +250,7 @@ def _first(pattern: re.Pattern[str], text: str) -> str | None:
 
 def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
     """Return the kind of a warning: by its category and words, the most specific first."""
-    text = message.lower()
-
-    def says(words: tuple[str, ...]) -> bool:
-        return any(word in text for word in words)
-
-    if category in _CATEGORIES or says(cues.deprecation):
-        return "deprecation"
-    if says(cues.incompatibility):
-        return "incompatibility"
-    if says(cues.trade_off):
-        return "trade-off"
-    if action and says(cues.override):
-        return "default-override"
-    if says(cues.limitation):
-        return "limitation"
-    return "recommendation" if says(cues.recommendation) else "warning"
+    return "deprecation" if category in _CATEGORIES else kind_of(message, cues, sets=bool(action)) or "warning"
 
 
 def _option(name: str) -> str:

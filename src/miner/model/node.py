@@ -143,23 +143,51 @@ class Constraint(_Node, frozen=True, tag_field="type", tag="Constraint"):
 
 
 AdviceKind = Literal[
-    "warning", "deprecation", "trade-off", "incompatibility", "default-override", "recommendation", "limitation"
+    "warning",
+    "deprecation",
+    "trade-off",
+    "incompatibility",
+    "default-override",
+    "recommendation",
+    "limitation",
+    "requirement",
 ]
+AdviceOrigin = Literal["warning", "mark", "documentation"]
+"""Where advice is from: a call that warns, a mark of a deprecation, or a docstring."""
+
+
+class Quantity(_Record, frozen=True):
+    """A number with a unit that a message states: `~20%`.
+
+    `low` and `high` bound it in `unit` (`%`, `x` for a ratio, `GB`, `ms`, ...), None where it is open; `metric` is what
+    it measures and `direction` where that goes, as far as the clause says.
+    """
+
+    text: str
+    unit: str
+    low: float | None
+    high: float | None
+    metric: str | None
+    direction: Literal["increase", "decrease"] | None
+    evidence: Evidence
 
 
 class Advice(_Node, frozen=True, tag_field="type", tag="Advice"):
     """What the owner tells its user of `subject` (an option, a parameter, or the owner itself) when `when` holds.
 
     `message` is a template with the expressions in it as `{fields}`, None where only marks say it; `action` is what is
-    set beside it. The releases and the replacement of a deprecation are those that are named; None: none is.
+    set beside it; `quantities` are the numbers with units in the message. The releases and the replacement of a
+    deprecation are those that are named; None: none is.
     """
 
     owner: str
     kind: AdviceKind
+    origin: AdviceOrigin
     subject: str
     when: FormulaJson
     message: str | None = None
     action: str | None = None
+    quantities: tuple[Quantity, ...] = ()
     deprecated_since: str | None = None
     removed_in: str | None = None
     replacement: str | None = None

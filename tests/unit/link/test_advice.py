@@ -155,3 +155,29 @@ def test_what_a_table_marks():
     )
     found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
     assert sorted((t.subject, t.removed_in, t.replacement) for t in found) == [("Old", "6", "New"), ("Slow", "5", None)]
+
+
+def test_sentence_of_a_docstring_is_about_its_parameter_or_the_object():
+    """Private objects and parameters are left out; a directive gives the release since which it is deprecated."""
+    source = '''
+class Net:
+    """A net. Training is slower with it.
+
+    Args:
+        depth (`int`): Must be odd.
+        _width (`int`): Must be odd.
+        old (`int`):
+            .. deprecated:: 1.2
+               Use `depth` instead. It goes in 2.0.
+    """
+
+    def _walk(self):
+        """It must be walked."""
+'''
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [(t.origin, t.kind, t.owner, t.subject, t.message, t.when) for t in found] == [
+        ("documentation", "trade-off", "kit.a.Net", "Net", "Training is slower with it.", True),
+        ("documentation", "requirement", "kit.a.Net", "depth", "Must be odd.", True),
+        ("documentation", "deprecation", "kit.a.Net", "old", "Use `depth` instead. It goes in 2.0.", True),
+    ]
+    assert (found[-1].deprecated_since, found[-1].replacement) == ("1.2", "depth")

@@ -1,0 +1,103 @@
+"""What docstrings advise: of an object, or of one of its parameters or fields.
+
+**Finds** sentences of the docstrings of classes, functions and methods, and of the strings below fields of a class,
+that state a trade-off, a limit, a recommendation, a requirement or a deprecation by a word of the vocabulary, or that
+say by how much something goes up or down; each with the parameter that its passage describes, and the block (`<Tip>`,
+`.. note::`, `Note:`) that it stands in. `.. deprecated::` is one, whatever its words.
+
+**Misses** what sentences say without such a word, strings within single quotation marks or put together at run time,
+comments, docstrings of modules, and those of functions within functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.detect.cue import kind_of
+from miner.detect.detector import Detector
+from miner.detect.file import File, is_type_checking, qualname
+from miner.detect.idiom import Idioms
+from miner.model.site import Site
+from miner.model.span import Span
+from miner.syntax.docstring import Passage, Sentence, is_string, passages
+from miner.syntax.outline import Item
+from miner.syntax.quantity import quantities
+
+ID = "documentation"
+_AMOUNT = re.compile(r"\d\s?(?:%|percent|[xX\u00d7])")
+_FEWEST = 3  # words: less is a heading or a piece of a list
+
+
+def find(file: File, item: Item | None) -> Iterator[Site]:
+    """Yield the sites of the docstring of one definition, or of the string below a field."""
+    if item is None or is_type_checking(item, file.outline):
+        return
+    if item.kind in {"function", "class"}:
+        docstring, _ = item.opening("")
+        if docstring is not None and docstring.kind == "expression":
+            yield from _of_string(file, docstring.span, qualname(item), None)
+    elif item.parent is not None and item.parent.kind == "class" and item.index > 0:
+        before = item.siblings(file.outline.items)[item.index - 1]
+        target = before.text("target") if before.kind == "assign" else None
+        if target is not None:
+            yield from _of_string(file, item.span, qualname(item), file.outline.source(target))
+
+
+def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterator[Site]:
+    source = file.outline.source(span)
+    if not is_string(source) or not _may_advise(" ".join(source.split()), file.idioms):
+        return
+    for passage in passages(source):
+        deprecated = _deprecated(file, span, source, owner, about, passage)
+        if deprecated is not None:
+            yield deprecated
+            continue
+        for sentence in passage.sentences(source):
+            kind = _kind(sentence.text, file.idioms)
+            if kind is not None:
+                subject = passage.subject or about or ""
+                place = _place(file, span, source, sentence)
+                yield Site(ID, "sentence", place, owner, names=(subject, kind, sentence.text, passage.mark, ""))
+
+
+def _deprecated(file: File, span: Span, source: str, owner: str, about: str | None, passage: Passage) -> Site | None:
+    """Return the site of a directive that marks a deprecation: its release and all that it says are one."""
+    sentences = list(passage.sentences(source)) if passage.mark == "deprecated" and passage.label else []
+    if not sentences:
+        return None
+    whole = Sentence(" ".join(each.text for each in sentences), sentences[0].start, sentences[-1].end)
+    start = source.rindex(passage.label, 0, whole.start)
+    place = _place(file, span, source, Sentence(whole.text, start, whole.end))
+    names = (passage.subject or about or "", "deprecation", whole.text, passage.mark, passage.label)
+    return Site(ID, "sentence", place, owner, names=names)
+
+
+def _may_advise(text: str, idioms: Idioms) -> bool:
+    """Say whether any sentence of a text can be advice; most texts need no closer look."""
+    return kind_of(text, idioms.documentation) is not None or "deprecated::" in text or _AMOUNT.search(text) is not None
+
+
+def _kind(text: str, idioms: Idioms) -> str | None:
+    """Return of what kind the advice of a sentence is; a number that says how much of something is a trade-off."""
+    if len(text.split()) < _FEWEST or text.endswith(":"):
+        return None
+    found = kind_of(text, idioms.documentation)
+    if found == "requirement" and text.startswith("Whether"):  # asks, and demands nothing
+        return None
+    if found is None and any(each.metric and each.direction for each in quantities(text)):
+        return "trade-off"
+    return found
+
+
+def _place(file: File, span: Span, source: str, sentence: Sentence) -> Span:
+    start = span.start_byte + len(source[: sentence.start].encode())
+    end = start + len(source[sentence.start : sentence.end].encode())
+    return Span(start, end, file.outline.line(start), file.outline.line(end - 1))
+
+
+def _words(_: Idioms) -> tuple[bytes, ...]:
+    return (b'"""', b"'''")
+
+
+DETECTOR = Detector(ID, 1, frozenset({"function", "class", "expression"}), _words, find)

@@ -1,0 +1,33 @@
+"""Quantities in prose: the number, its unit and bounds, what it measures and where that goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from miner.syntax.quantity import quantities
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Reduces memory usage by ~60%.", [("~60%", "memory usage", "decrease", 60, 60, "%")]),
+        ("at the cost of 10-20% slower training", [("10-20%", "training speed", "decrease", 10, 20, "%")]),
+        ("providing up to 8x speedup with negligible loss", [("8x", "speed", "increase", None, 8, "x")]),
+        ("at least 1.5 times faster decoding", [("1.5 times", "decoding speed", "increase", 1.5, None, "x")]),
+        ("does not use more than 2x the model size", [("2x", "model size", None, None, 2, "x")]),
+        ("the throughput is higher (~15%)", [("~15%", "throughput", "increase", 15, 15, "%")]),
+        ("10 percent memory savings, and 3% loss", [
+            ("10 percent", "memory", "decrease", 10, 10, "%"), ("3%", "loss", None, 3, 3, "%"),
+        ]),
+        ("adds a latency of 5 ms per call", [("5 ms", "latency", None, 5, 5, "ms")]),
+        ("time reduction of the frames of 10ms", [("10ms", None, None, 10, 10, "ms")]),
+        ("shards of 5GB, after 3 to 5 minutes", [
+            ("5GB", None, None, 5, 5, "GB"), ("3 to 5 minutes", None, None, 3, 5, "min"),
+        ]),
+        ("takes 1,000 seconds", [("1,000 seconds", None, None, 1000, 1000, "s")]),
+        ("a 512x512 image, 1 x height, v4.5, {share:.2f}%, https://h.co/a%20b and mp3", []),
+    ],
+)  # fmt: skip
+def test_number_measure_and_direction(text, expected):
+    """Open bounds are None, and so is what the clause does not say."""
+    assert [tuple(found) for found in quantities(text)] == expected
