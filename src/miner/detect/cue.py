@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick
+
 from miner.detect.idiom import Cues
 from miner.model.node import AdviceKind
 
@@ -21,8 +25,14 @@ def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
 
     `sets` says whether something is set beside the text: only then it can tell of an override.
     """
-    lower = text.lower()
-    for kind, name in _RANKED:
-        if (kind != "default-override" or sets) and any(word in lower for word in getattr(cues, name)):
-            return kind
-    return None
+    automaton, ranks = _automaton(cues)
+    found = {ranks[word] for word, _, _ in automaton.find_matches_as_indexes(text.lower(), overlapping=True)}
+    kinds = (kind for rank, (kind, _) in enumerate(_RANKED) if rank in found)
+    return next((kind for kind in kinds if sets or kind != "default-override"), None)
+
+
+@cache
+def _automaton(cues: Cues) -> tuple[AhoCorasick, tuple[int, ...]]:
+    """Return what finds all words of a vocabulary in one pass, and the rank of the kind of each of them."""
+    words = [(word, rank) for rank, (_, name) in enumerate(_RANKED) for word in getattr(cues, name)]
+    return AhoCorasick([word for word, _ in words]), tuple(rank for _, rank in words)

@@ -11,7 +11,6 @@ comments, docstrings of modules, and those of functions within functions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from miner.detect.cue import kind_of
@@ -25,7 +24,7 @@ from miner.syntax.outline import Item
 from miner.syntax.quantity import quantities
 
 ID = "documentation"
-_AMOUNT = re.compile(r"\d\s?(?:%|percent|[xX\u00d7])")
+_SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
 _FEWEST = 3  # words: less is a heading or a piece of a list
 
 
@@ -75,7 +74,7 @@ def _deprecated(file: File, span: Span, source: str, owner: str, about: str | No
 
 def _may_advise(text: str, idioms: Idioms) -> bool:
     """Say whether any sentence of a text can be advice; most texts need no closer look."""
-    return kind_of(text, idioms.documentation) is not None or "deprecated::" in text or _AMOUNT.search(text) is not None
+    return any(word in text for word in _SIGNS) or kind_of(text, idioms.documentation) is not None
 
 
 def _kind(text: str, idioms: Idioms) -> str | None:
@@ -85,7 +84,11 @@ def _kind(text: str, idioms: Idioms) -> str | None:
     found = kind_of(text, idioms.documentation)
     if found == "requirement" and text.startswith("Whether"):  # asks, and demands nothing
         return None
-    if found is None and any(each.metric and each.direction for each in quantities(text)):
+    if (
+        found is None
+        and any(map(text.__contains__, _SIGNS))
+        and any(each.metric and each.direction for each in quantities(text))
+    ):
         return "trade-off"
     return found
 

@@ -180,6 +180,14 @@ class Domains(_Section, frozen=True):
     checked: tuple[str, ...] = ()
 
 
+class Options(_Section, frozen=True):
+    """What holds options: names of classes (or of their bases) and of objects, and keywords that describe a field."""
+
+    classes: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    descriptions: tuple[str, ...] = ()
+
+
 class Cues(_Section, frozen=True):
     """Words, in lower case, that tell what kind of advice a message is."""
 
@@ -262,6 +270,7 @@ class Idioms(_Section, frozen=True, dict=True):
     environment: EnvironmentReading = EnvironmentReading()
     declared: DeclaredTables = DeclaredTables()
     domains: Domains = Domains()
+    options: Options = Options()
     cues: Cues = Cues()
     documentation: Cues = Cues()
     deprecations: tuple[DeprecationHelper, ...] = ()

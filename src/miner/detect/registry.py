@@ -9,6 +9,8 @@ from miner.detect import (
     enforcement_decorator,
     environment_variable,
     file_rule,
+    option_default,
+    option_field,
     parameter_domain,
     placeholder,
     predicate,
@@ -33,4 +35,6 @@ DETECTORS: tuple[Detector, ...] = (
     warning.DETECTOR,
     deprecation.DETECTOR,
     documentation.DETECTOR,
+    option_field.DETECTOR,
+    option_default.DETECTOR,
 )

@@ -13,6 +13,7 @@ from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
 from miner.link.declared import Declared
 from miner.link.decorator import Decorators
+from miner.link.default import read_defaults
 from miner.link.domain import read_domains
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
@@ -91,6 +92,7 @@ def link(
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
     advice = read_advice(library, conditions, backends, idioms)
+    read_defaults(library, conditions, idioms, advice)
     return Linked(
         library,
         _backends(needs),

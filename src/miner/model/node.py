@@ -147,13 +147,14 @@ AdviceKind = Literal[
     "deprecation",
     "trade-off",
     "incompatibility",
+    "default",
     "default-override",
     "recommendation",
     "limitation",
     "requirement",
 ]
-AdviceOrigin = Literal["warning", "mark", "documentation"]
-"""Where advice is from: a call that warns, a mark of a deprecation, or a docstring."""
+AdviceOrigin = Literal["warning", "mark", "documentation", "code"]
+"""Where advice is from: a call that warns, a mark of a deprecation, a docstring, or what the code sets."""
 
 
 class Quantity(_Record, frozen=True):

@@ -1,0 +1,168 @@
+"""Options whose value the code itself gives: where it is missing, or whatever the user said.
+
+**Finds** assignments to what their own condition, or the condition of their value, says is None
+(`if x is None: x = y`, `x = x if x is not None else y`), also of a sibling (`pad_token = eos_token`); constants and
+options that are put into an object that holds options (`config.use_cache = False`); options that are taken out of
+keyword arguments and not used (`kwargs.pop("fast", None)`), or put there when they are missing
+(`kwargs.setdefault("fast", True)`); each with the comment right above.
+
+**Misses** `x = x or y`, and values that functions give for their caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.detect.detector import Detector
+from miner.detect.file import File, is_type_checking, matches, owning, qualname
+from miner.detect.idiom import Idioms
+from miner.model import expression as ex
+from miner.model.site import Guard, Site
+from miner.model.span import Span
+from miner.syntax.outline import Item
+
+ID = "option-default"
+_LONGEST = 200  # characters of an assignment
+_SPACE = re.compile(r"\s+")
+_FORCED = re.compile(rb"\b(\w*)\.\w+ = (?=[\w\"'-])")
+_KEYWORDS = re.compile(r"\w*kwargs")
+_NONE = ex.Constant(None)
+
+
+def find(file: File, item: Item | None) -> Iterator[Site]:
+    """Yield the site of one statement."""
+    if item is None or is_type_checking(item, file.outline):
+        return
+    if item.kind == "if":
+        yield from _of_test(file, item)
+        return
+    if item.span.end_byte - item.span.start_byte > _LONGEST:
+        return
+    if item.kind == "expression":
+        yield from _of_call(file, item, item.text("value") or item.span)
+        return
+    targets, value = item.all_texts("target"), item.text("value")
+    if len(targets) != 1 or value is None:
+        return
+    if file.outline.source(targets[0]) == "_":
+        yield from _of_call(file, item, value)
+        return
+    target = file.expression(targets[0])
+    path = ex.dotted(target)
+    if path is None:
+        return
+    given = file.expression(value)
+    match given:
+        case ex.Conditional(test=test, body=body, orelse=orelse) if body == target and _asks(test, target, "is not"):
+            yield _site(file, item, "missing", path, orelse, Guard(value, "if", test, holds=False))
+            return
+        case ex.Conditional(test=test, body=body, orelse=orelse) if orelse == target and _asks(test, target, "is"):
+            yield _site(file, item, "missing", path, body, Guard(value, "if", test, holds=True))
+            return
+    if _is_missing(file, item, target):  # said by the test
+        return
+    holder = path.rpartition(".")[0]
+    if matches(holder, file.idioms.options.holders) and (isinstance(given, ex.Constant) or _is_same(given, path, file)):
+        yield _site(file, item, "forced", path, given)
+
+
+def _of_test(file: File, item: Item) -> Iterator[Site]:
+    """Yield the sites of the assignments in the body of a test that asks whether something is None."""
+    test = item.text("test")
+    if test is None or not file.holds(test, b"is None"):
+        return
+    for inner in item.blocks["body"]:
+        targets, value = inner.all_texts("target"), inner.text("value")
+        if inner.kind != "assign" or len(targets) != 1 or value is None:
+            continue
+        if inner.span.end_byte - inner.span.start_byte <= _LONGEST:
+            target = file.expression(targets[0])
+            path = ex.dotted(target)
+            if path is not None and _is_missing(file, inner, target):
+                yield _site(file, inner, "missing", path, file.expression(value))
+
+
+def _of_call(file: File, item: Item, span: Span) -> Iterator[Site]:
+    """Yield the site of a call that takes an option out of keyword arguments, or puts one there."""
+    call = file.expression(span)
+    if not isinstance(call, ex.Call) or not isinstance(call.function, ex.Attribute):
+        return
+    receiver, name = ex.dotted(call.function.value) or "", call.function.name
+    option = ex.argument_of(call, 0)
+    if not _KEYWORDS.fullmatch(receiver) or not (isinstance(option, ex.Constant) and isinstance(option.value, str)):
+        return
+    value = ex.argument_of(call, 1)
+    if name == "pop" and (item.kind == "expression" or value == _NONE):
+        yield _site(file, item, "ignored", option.value, option)
+    elif name == "setdefault" and value is not None:
+        yield _site(file, item, "supplied", option.value, value)
+
+
+def _site(file: File, item: Item, form: str, path: str, value: ex.Expression, *guards: Guard) -> Site:
+    conditions = (*file.conditions(item), *guards)
+    scope = file.scope(item, *(guard.test for guard in conditions), value)
+    comment, place = _comment(file, item)
+    spans = {"comment": place} if place is not None else {}
+    names = (path, _SPACE.sub(" ", file.outline.source(item.span)), comment)
+    return Site(ID, form, item.span, qualname(owning(item)), conditions, {"value": value}, spans, names, scope=scope)
+
+
+def _is_missing(file: File, item: Item, target: ex.Expression) -> bool:
+    """Say whether a statement stands under the test that what it sets is None."""
+    test = item.parent.text("test") if item.parent is not None and item.parent.kind == "if" else None
+    if test is None or item.arm != "body" or not file.holds(test, b"is None"):
+        return False
+    return _asks(file.expression(test), target, "is")
+
+
+def _asks(test: ex.Expression, target: ex.Expression, operator: str) -> bool:
+    """Say whether a test, or one that it needs, asks whether `target` is None."""
+    match test:
+        case ex.Compare(left=left, operators=(op,), comparators=(right,)):
+            return left == target and op == operator and right == _NONE
+        case ex.Boolean(operator="and", values=values):
+            return any(_asks(value, target, operator) for value in values)
+    return False
+
+
+def _is_same(value: ex.Expression, path: str, file: File) -> bool:
+    """Say whether a value is the option of the same name of another object that holds options."""
+    holder, _, option = (ex.dotted(value) or "").rpartition(".")
+    return option == path.rpartition(".")[2] and matches(holder, file.idioms.options.holders)
+
+
+def _comment(file: File, item: Item) -> tuple[str, Span | None]:
+    """Return the comment on the lines right above a statement, or above the test that it is alone under."""
+    above = item
+    if item.index == 0 and item.parent is not None and item.parent.kind == "if" and item.arm == "body":
+        above = item.parent
+    for each in (item, above):
+        found: list[tuple[int, int]] = []
+        end = file.data.rfind(b"\n", 0, each.span.start_byte)
+        while end > 0:
+            start = file.data.rfind(b"\n", 0, end) + 1
+            line = file.data[start:end].strip()
+            if not line.startswith(b"#"):
+                break
+            at = file.data.index(b"#", start)
+            found.insert(0, (at, at + len(line)))
+            end = start - 1
+        if found:
+            text = " ".join(file.data[a:b].decode("utf-8", "replace").strip("# ") for a, b in found)
+            first, last = found[0][0], found[-1][1]
+            return text, Span(first, last, file.outline.line(first), file.outline.line(last - 1))
+    return "", None
+
+
+def _words(_: Idioms) -> tuple[bytes, ...]:
+    return (b" is None:", b" is None and ", b" is not None else ", b"kwargs.pop(", b"kwargs.setdefault(")
+
+
+def _more(file: File) -> tuple[bytes, ...]:
+    """Return the beginnings of assignments to objects that hold options, as they stand in a file."""
+    found = {match[0]: match[1].decode("utf-8", "replace") for match in _FORCED.finditer(file.data)}
+    return tuple(sorted(words for words, holder in found.items() if matches(holder, file.idioms.options.holders)))
+
+
+DETECTOR = Detector(ID, 1, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

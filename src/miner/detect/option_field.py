@@ -1,0 +1,140 @@
+"""The options of configuration classes, with the values that they have unless they are given.
+
+**Finds** annotated fields with a default of the classes that the vocabulary says hold options, by their own name or
+that of a base, also where a function gives it (`field(default=1)`, `interval(min=0)(default=1)`), and parameters with a
+default of their `__init__`; with the description that the field's metadata or the docstring of the class gives.
+
+**Misses** options that are set in a body, and classes that inherit under other names through several bases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from miner.detect.detector import Detector
+from miner.detect.file import File, is_type_checking, matches, qualname, rows
+from miner.detect.idiom import Idioms
+from miner.model import expression as ex
+from miner.model.site import Site
+from miner.model.span import Span
+from miner.syntax.docstring import is_string, passages
+from miner.syntax.outline import Item
+
+ID = "option-field"
+_PARAMETER = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?::.*?)?(?<![=!<>])=(?!=)\s*(?P<default>.+)", re.DOTALL)
+_PLAIN = re.compile(r"""-?\d[\w.]*|None|True|False|"[^"\\\n]*"|'[^'\\\n]*'""")
+_SPACE = re.compile(r"\s+")
+_LONGEST = 300  # characters of a default
+_Described = dict[str, tuple[str, Span]]
+
+
+def find(file: File, item: Item | None) -> Iterator[Site]:
+    """Yield the sites of the options of one class."""
+    if item is None or not _holds_options(file, item) or is_type_checking(item, file.outline):
+        return
+    described = _descriptions(file, item)
+    for inner in item.blocks["body"]:
+        if inner.kind == "assign":
+            yield from _of_field(file, inner, described)
+        elif inner.kind == "function" and inner.name == "__init__":
+            yield from _of_parameters(file, inner, qualname(item), described)
+
+
+def _holds_options(file: File, item: Item) -> bool:
+    classes = file.idioms.options.classes
+    bases = item.text("arguments")
+    names = file.outline.source(bases).strip("()").split(",") if bases is not None else []
+    return any(matches(name.strip(), classes) for name in (item.name, *names))
+
+
+def _of_field(file: File, item: Item, described: _Described) -> Iterator[Site]:
+    target, value = item.text("target"), item.text("value")
+    if target is None or value is None or item.text("annotation") is None:
+        return
+    name, source = file.outline.source(target), file.outline.source(value)
+    expressions: dict[str, ex.Expression] = {}
+    if not _PLAIN.fullmatch(source):
+        given = file.expression(value)
+        call = given if isinstance(given, ex.Call) else None
+        if call is not None:
+            default = ex.argument_of(call, None, "default", "default_factory")
+            expressions = {role: each for role, each in (("default", default), ("help", _help(call, file))) if each}
+        elif not _is_literal(given):
+            return
+        if call is not None and "default" not in expressions:
+            return
+    yield from _site(qualname(item), name, source, item.span, expressions, described)
+
+
+def _of_parameters(file: File, function: Item, owner: str, described: _Described) -> Iterator[Site]:
+    span = function.text("parameters")
+    for text, place in rows(file, span) if span is not None else ():
+        match = _PARAMETER.fullmatch(text)
+        if match is not None:
+            yield from _site(owner, match["name"], match["default"], place, {}, described)
+
+
+def _site(
+    owner: str,
+    name: str,
+    default: str,
+    span: Span,
+    expressions: dict[str, ex.Expression],
+    described: _Described,
+) -> Iterator[Site]:
+    default = _SPACE.sub(" ", default)
+    if len(default) > _LONGEST and "default" not in expressions:
+        return
+    text, place = described.get(name, ("", None))
+    spans = {"description": place} if place is not None else {}
+    yield Site(ID, "default", span, owner, (), expressions, spans, (name, default, text))
+
+
+def _descriptions(file: File, item: Item) -> _Described:
+    """Return the first sentence that the docstring of a class says of each of its parameters, and where."""
+    docstring, _ = item.opening("")
+    source = file.outline.source(docstring.span) if docstring is not None and docstring.kind == "expression" else ""
+    found: _Described = {}
+    for passage in passages(source) if is_string(source) else ():
+        if passage.subject is None or passage.subject in found or docstring is None:
+            continue
+        for sentence in passage.sentences(source):
+            start = docstring.span.start_byte + len(source[: sentence.start].encode())
+            end = start + len(source[sentence.start : sentence.end].encode())
+            place = Span(start, end, file.outline.line(start), file.outline.line(end - 1))
+            found[passage.subject] = (sentence.text, place)
+            break
+    return found
+
+
+def _help(call: ex.Call, file: File) -> ex.Expression | None:
+    """Return the description that a field gives, as a keyword or in its metadata."""
+    for argument in call.arguments:
+        if argument.keyword in file.idioms.options.descriptions:
+            return argument.value
+        if argument.keyword == "metadata" and isinstance(argument.value, ex.Mapping):
+            for key, value in argument.value.items:
+                if isinstance(key, ex.Constant) and key.value in file.idioms.options.descriptions:
+                    return value
+    return None
+
+
+def _is_literal(expression: ex.Expression) -> bool:
+    match expression:
+        case ex.Constant():
+            return True
+        case ex.Unary(operand=operand):
+            return _is_literal(operand)
+        case ex.Sequence(items=items):
+            return all(map(_is_literal, items))
+        case ex.Mapping(items=items):
+            return all((key is None or _is_literal(key)) and _is_literal(value) for key, value in items)
+    return isinstance(expression, ex.Attribute) and ex.dotted(expression) is not None  # a member of an enumeration
+
+
+def _words(_: Idioms) -> tuple[bytes, ...]:
+    return (b"class ",)
+
+
+DETECTOR = Detector(ID, 1, frozenset({"class"}), _words, find)

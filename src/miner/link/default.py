@@ -1,0 +1,132 @@
+"""What options are when they are not given, and where the code itself decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from miner.detect import option_default, option_field
+from miner.detect.file import matches
+from miner.detect.idiom import Idioms
+from miner.flow.scope import parameter_names
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula
+from miner.link.advice import Advice, Told
+from miner.link.backend import sites
+from miner.link.condition import Conditions, Local
+from miner.link.library import Library, Module, is_private
+from miner.link.message import template
+from miner.link.place import Place, places_of
+from miner.model import expression as ex
+from miner.model.node import AdviceKind
+from miner.model.site import Site
+
+_KINDS: dict[str, AdviceKind] = {
+    "missing": "default",
+    "supplied": "default",
+    "forced": "default-override",
+    "ignored": "limitation",
+}
+
+
+def read_defaults(library: Library, conditions: Conditions, idioms: Idioms, result: Advice) -> None:
+    """Add what the options of public classes and functions are by default, and where they are set or dropped.
+
+    Most assignments to what is None are plumbing: those count that are about a parameter of a public function or an
+    option that an object holds, and whose value is a constant, another parameter or option, or read from the
+    environment, and the fields that are described; the others are counted. One with a comment has it as its message,
+    and ranks before those without.
+    """
+    for name, site in sites(library, option_field.ID, "default"):
+        module = library.modules[name]
+        owner = f"{name}.{site.owner}"
+        if not library.is_packaged(module) or is_private(owner) or is_private(site.names[0]):
+            result.count("default: a field of something private or outside the packages")
+            continue
+        told = _of_field(library, module, site, owner)
+        if told.message is None:
+            result.count("default: a field that nothing describes")
+        else:
+            result.found.append(told)
+    for form, kind in _KINDS.items():
+        for name, site in sites(library, option_default.ID, form):
+            module = library.modules[name]
+            local = Local.at(name, site)
+            option = site.names[0].rpartition(".")[2]
+            if not library.is_packaged(module) or is_private(local.owner) or is_private(option):
+                result.count("default: of something private or outside the packages")
+            elif not _is_option(module, site, form, idioms) or not _is_told(module, site, form, idioms):
+                result.count("default: a value or a name that is computed")
+            else:
+                understood = conditions.guards(name, site.conditions, local)
+                when = canonical(understood.formula)
+                places = (*places_of(module.path, site), *_comments(module, site), *understood.places)
+                if when is not False:
+                    result.found.append(_told(local.owner, kind, option, when, site.names[2], site.names[1], places))
+
+
+def _of_field(library: Library, module: Module, site: Site, owner: str) -> Told:
+    """Return the default of a field, with the description that its metadata or the docstring of its class gives."""
+    name, default, description = site.names
+    given = site.expressions.get("default")
+    value = default
+    if given is not None:
+        found = ex.dotted(given) if not isinstance(given, ex.Constant) else repr(given.value)
+        value = found.replace("'", '"') if found is not None else default
+    said = template(site.expressions.get("help"), library, module.name)
+    places = [Place(module.path, site.span, "default"), *said.places]
+    places += [Place(module.path, span, "message") for span in site.spans.values()]
+    return _told(owner, "default", name, True, said.text or description, f"{name} = {value}", tuple(places))
+
+
+def _told(
+    owner: str, kind: AdviceKind, option: str, when: Formula, message: str, action: str, places: tuple[Place, ...]
+) -> Told:
+    return Told(owner, kind, "code", option, when, message or None, action, None, None, None, places)
+
+
+def _comments(module: Module, site: Site) -> Iterator[Place]:
+    yield from (Place(module.path, span, "message") for span in site.spans.values())
+
+
+def _is_option(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
+    """Say whether what is set is an option: a parameter, a keyword, or what an object holds that holds options."""
+    holder = site.names[0].rpartition(".")[0]
+    if form in {"ignored", "supplied"}:
+        return True
+    return (
+        _holds(holder, idioms) or _sibling(site) is not None if holder else site.names[0] in _parameters(module, site)
+    )
+
+
+def _is_told(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
+    """Say whether the value is one that can be told: a constant, a parameter, an option, or a variable's."""
+    if form not in {"missing", "supplied"}:
+        return True
+    value = site.expressions["value"]
+    match value:
+        case ex.Constant():
+            return value.value is not None
+        case ex.Unary(operand=ex.Constant()):
+            return True
+        case ex.Name(name=name):
+            return name in _parameters(module, site) or name.isupper()
+        case ex.Call():
+            return (ex.dotted(value.function) or "").endswith(("environ.get", "getenv"))
+    path = ex.dotted(value) or ""
+    return _holds(path.rpartition(".")[0], idioms) or _sibling(site) is not None
+
+
+def _sibling(site: Site) -> str | None:
+    """Return the attribute of the same object that a missing one is filled from: `pad_token = eos_token`."""
+    holder = site.names[0].rpartition(".")[0]
+    path = ex.dotted(site.expressions["value"]) or ""
+    return path if holder and path.rpartition(".")[0] == holder else None
+
+
+def _holds(path: str, idioms: Idioms) -> bool:
+    return matches(path, idioms.options.holders)
+
+
+def _parameters(module: Module, site: Site) -> tuple[str, ...]:
+    definition = module.definitions.get(site.owner)
+    return parameter_names(definition.signature or "()") if definition is not None else ()

@@ -1,0 +1,69 @@
+"""What options are when they are not given, and where the code decides."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from linking import linked
+
+from miner.formula.text import render
+from miner.link.advice import Told
+
+
+def told(source: str) -> tuple[list[Told], dict[str, int]]:
+    """Return what the code of a module sets, and what was left out."""
+    found = linked({"kit/__init__.py": "", "kit/a.py": source})
+    return [t for t in found.told if t.origin == "code"], found.unpublished
+
+
+def test_default_of_a_field_has_its_description_and_one_without_is_counted():
+    """The help of the metadata comes first, then the first sentence of the docstring; both are evidence."""
+    found, left_out = told('''
+class FitConfig:
+    """How.
+
+    Args:
+        depth (`int`): How deep. More.
+    """
+    depth: int = 2
+    width: int = field(default=None, metadata={"help": "How wide."})
+    bare: int = 3
+    _own: int = 4
+''')
+    assert [(t.owner, t.kind, t.subject, t.action, t.message, t.when) for t in found] == [
+        ("kit.a.FitConfig", "default", "depth", "depth = 2", "How deep.", True),
+        ("kit.a.FitConfig", "default", "width", "width = None", "How wide.", True),
+    ]
+    assert {place.role for place in found[0].places} == {"default", "message"}
+    assert left_out["default: a field that nothing describes"] == 1
+    assert left_out["default: a field of something private or outside the packages"] == 1
+
+
+def test_what_is_filled_forced_and_dropped_has_its_condition():
+    """A constant, a parameter, an option, a sibling: what is computed, or no option, is counted."""
+    found, left_out = told("""
+def fit(config, tokenizer, limit, rate=None, depth=None, **kwargs):
+    # The usual one.
+    if rate is None:
+        rate = 0.1
+    depth = depth if depth is not None else config.depth
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if limit > 3:
+        config.use_cache = False
+    kwargs.pop("fast", None)
+    if kwargs.size is None:
+        kwargs.size = measure(depth)
+    if local is None:
+        local = 3
+""")
+    assert [(t.kind, t.subject, t.action, t.message, render(t.when)) for t in found] == [
+        ("default", "rate", "rate = 0.1", "The usual one.", "rate == None"),
+        ("default", "depth", "depth = depth if depth is not None else config.depth", None, "depth == None"),
+        ("default", "pad_token", "tokenizer.pad_token = tokenizer.eos_token", None, "tokenizer.pad_token == None"),
+        ("default-override", "use_cache", "config.use_cache = False", None, "limit > 3"),
+        ("limitation", "fast", 'kwargs.pop("fast", None)', None, "always"),
+    ]
+    assert left_out["default: a value or a name that is computed"] == 2
