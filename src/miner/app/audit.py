@@ -103,6 +103,8 @@ def _snapshot(manifest: Row, source: str | None, cache: Path, progress: Progress
 
     if stated["kind"] == "index" and source is None:
         return open_source(f"{stated['name']}=={stated['version']}", None, cache=cache, progress=stage)
+    if stated["kind"] == "installed" and source is None:
+        return open_source(f"installed:{stated['name']}", None, cache=cache, progress=stage)
     place = source if source is not None else stated.get("url")
     if place is None:
         raise UsageError("the graph does not say where its repository is: name it with --source")

@@ -8,13 +8,13 @@ from pathlib import Path
 from miner.errors import SourceError, UsageError
 from miner.model.snapshot import Identity, Snapshot
 from miner.source.limits import LIMITS, SourceLimits
-from miner.source.spec import GitUrl, LocalRepository, Release, check_ref, parse_spec
+from miner.source.spec import GitUrl, Installed, LocalRepository, Release, check_ref, parse_spec
 
 
 def open_source(
     spec: str, ref: str | None, *, cache: Path, progress: Callable[[str], None], limits: SourceLimits = LIMITS
 ) -> Snapshot:
-    """The snapshot that `spec` (a git URL, a local repository or name==version) names at `ref`.
+    """The snapshot that `spec` (a git URL, a local repository, name==version or installed:name) names at `ref`.
 
     `cache` is the user's cache folder; mirrors and archives are kept in it. `progress` gets one short line at the
     start of each slow step and none when nothing is fetched. UsageError when the arguments are malformed or refused
@@ -38,6 +38,12 @@ def open_source(
             from miner.source.release import open_release  # noqa: PLC0415 - the index client is slow to import
 
             return open_release(place, cache=cache, progress=progress, limits=limits)
+        case Installed():
+            if ref is not None:
+                raise UsageError("what is installed has no refs: leave out --ref")
+            from miner.source.distribution import open_installed  # noqa: PLC0415 - only this source needs it
+
+            return open_installed(place.name, limits=limits)
 
 
 def identify(spec: str, ref: str | None, *, cache: Path) -> Identity | None:

@@ -20,6 +20,7 @@ _OPERATOR = re.compile(r"[<>=!~]")
 _SCHEMES = ("https", "http", "ssh", "file")
 _FORBIDDEN_IN_REF = re.compile(r"[\s~^:?*\[\\]|\.\.|@\{|//|^/|/$|\.lock$|\.$")
 _LONGEST = 4096
+_INSTALLED = "installed:"
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,18 @@ class Release:
     version: Version
 
 
-def parse_spec(spec: str) -> GitUrl | LocalRepository | Release:
+@dataclass(frozen=True)
+class Installed:
+    """A distribution that is installed here; the name is canonical."""
+
+    name: str
+
+
+def parse_spec(spec: str) -> GitUrl | LocalRepository | Release | Installed:
     """The kind of source that `spec` names; UsageError when it is malformed or refused, SourceError when absent."""
     _refuse_hostile(spec)
+    if spec.startswith(_INSTALLED):
+        return _parse_installed(spec.removeprefix(_INSTALLED))
     if "://" in spec:
         return _parse_url(spec)
     if "/" not in spec and "==" in spec:
@@ -88,8 +98,6 @@ def _refuse_hostile(spec: str) -> None:
         raise UsageError(f"source {visible(spec)!r} is refused: it begins with a dash")
     if _TRANSPORT_HELPER.match(spec):
         raise UsageError(f"source {visible(spec)!r} is refused: git transport helpers run commands")
-    if spec.startswith("installed:"):
-        raise UsageError("installed: sources are not supported yet: give a git URL, a folder or name==version")
 
 
 def _parse_url(url: str) -> GitUrl:
@@ -138,6 +146,12 @@ def _from_scp(match: re.Match[str]) -> GitUrl:
 def _last_part(path: str) -> str:
     last = path.rstrip("/").rpartition("/")[2]
     return last.removesuffix(".git") or "repository"
+
+
+def _parse_installed(name: str) -> Installed:
+    if not _PROJECT.fullmatch(name):
+        raise UsageError(f"{_INSTALLED}{visible(name)}: write {_INSTALLED}NAME, without a version or extras")
+    return Installed(canonicalize_name(name))
 
 
 def _parse_release(spec: str) -> Release:
