@@ -69,12 +69,21 @@ def _of_formula(formula: Any) -> Iterator[str]:
         if isinstance(formula.get(key), str):
             yield from formula[key].split(".")[-1:] if key == "predicate" else (formula[key],)
     for key in _VERSIONED:
-        for constraint in formula.get(key, ()):
-            yield constraint[1]
+        constraints = formula.get(key, ())
+        beyond = {_successor(version) for operator, version in constraints if operator == ">="}
+        for operator, version in constraints:
+            if operator != "<" or version not in beyond:  # of a version that the text has: `major == 2` is below 3
+                yield version
     if "feature" in formula:
         yield formula["feature"].rpartition(".")[2].removesuffix("()")
     if formula.get("value") not in (None, True, False):
         yield str(formula["value"])
+
+
+def _successor(version: str) -> str:
+    """Return the first version beyond all that begin with `version`: 3 for 2, 2.7 for 2.6."""
+    head, dot, last = version.rpartition(".")
+    return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else ""
 
 
 def _holds(text: bytes, claim: str) -> bool:

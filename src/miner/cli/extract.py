@@ -25,7 +25,8 @@ _SHOWN = 20
     "spec",
     metavar="SPEC",
     required=True,
-    help="What to mine: NAME==VERSION from the package index, a git URL (https, ssh, file), a local repository, or installed:NAME.",
+    help="What to mine: NAME==VERSION from the package index, a git URL (https, ssh, file), a local repository, or "
+    "installed:NAME.",
 )
 @click.option("--ref", metavar="REF", help="Branch, tag or commit of a repository; by default its HEAD.")
 @click.option(

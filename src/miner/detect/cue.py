@@ -26,7 +26,9 @@ def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
     `sets` says whether something is set beside the text: only then it can tell of an override.
     """
     automaton, ranks = _automaton(cues)
-    found = {ranks[word] for word, _, _ in automaton.find_matches_as_indexes(text.lower(), overlapping=True)}
+    lower = text.lower()
+    matches = automaton.find_matches_as_indexes(lower, overlapping=True)
+    found = {ranks[word] for word, _, end in matches if lower[end : end + 1] != "-"}  # not `faster-rcnn`
     kinds = (kind for rank, (kind, _) in enumerate(_RANKED) if rank in found)
     return next((kind for kind in kinds if sets or kind != "default-override"), None)
 

@@ -11,6 +11,7 @@ comments, docstrings of modules, and those of functions within functions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from miner.detect.cue import kind_of
@@ -25,6 +26,7 @@ from miner.syntax.quantity import quantities
 
 ID = "documentation"
 _SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
+_WAIVES = re.compile(r"\b(?:not|n't|never|without|no longer)\b.{0,12}\b(?:need|requir|ha(?:ve|s) to)")
 _FEWEST = 3  # words: less is a heading or a piece of a list
 
 
@@ -82,7 +84,7 @@ def _kind(text: str, idioms: Idioms) -> str | None:
     if len(text.split()) < _FEWEST or text.endswith(":"):
         return None
     found = kind_of(text, idioms.documentation)
-    if found == "requirement" and text.startswith("Whether"):  # asks, and demands nothing
+    if found == "requirement" and (text.startswith("Whether") or _WAIVES.search(text)):  # demands nothing
         return None
     if (
         found is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from miner.detect import option_default, option_field
@@ -20,6 +21,7 @@ from miner.model import expression as ex
 from miner.model.node import AdviceKind
 from miner.model.site import Site
 
+_NUMBER = re.compile(r"\bdefault=\s*(-?\.?\d[\w.+-]*)")
 _KINDS: dict[str, AdviceKind] = {
     "missing": "default",
     "supplied": "default",
@@ -71,7 +73,8 @@ def _of_field(library: Library, module: Module, site: Site, owner: str) -> Told:
     value = default
     if given is not None:
         found = ex.dotted(given) if not isinstance(given, ex.Constant) else repr(given.value)
-        value = found.replace("'", '"') if found is not None else default
+        written = _NUMBER.search(default)  # as it stands there: `1e-4` is not said as 0.0001
+        value = written[1] if written is not None else found.replace("'", '"') if found is not None else default
     said = template(site.expressions.get("help"), library, module.name)
     places = [Place(module.path, site.span, "default"), *said.places]
     places += [Place(module.path, span, "message") for span in site.spans.values()]

@@ -28,9 +28,10 @@ class Entry(msgspec.Struct, frozen=True, order=True):
 class SourceRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where a graph comes from, as `manifest.source` states it: no host, no absolute path, no credentials.
 
-    `kind`: git, local, index, installed. `name` and `version` for a release; for a repository `name` is the last part of its URL
-    or folder. `revision`: full commit id, or the SHA-256 of the archive or of an installed RECORD. `tree`: git tree id, or a hash over the sorted
-    entries of an archive or installation. `ref` as asked for. `url` only for an https or ssh remote, without user information.
+    `kind`: git, local, index, installed. `name` and `version` for a release or what is installed; for a repository
+    `name` is the last part of its URL or folder. `revision`: full commit id, or the SHA-256 of the archive or of an
+    installed RECORD. `tree`: git tree id, or a hash over the sorted entries of an archive or installation. `ref` as
+    asked for. `url` only for an https or ssh remote, without user information.
     """
 
     kind: Literal["git", "local", "index", "installed"]

@@ -31,10 +31,11 @@ _MARKS = {
 }  # fmt: skip
 _ENTRY = re.compile(
     r"(?:[-*•]\s+)?[`*]*(?P<name>[A-Za-z_]\w*(?:\.\w+)*)[`*]*(?:\s*,\s*[`*]*[A-Za-z_]\w*[`*]*)*"
-    r"(?:\s*\((?P<type>.*?)\)\s*(?::(?!:)|--|\u2013|$)|\s*\((?=[^()]*$|.*[\[(,]\s*$)|\s*(?::(?!:)|--)(?=\s|$))\s*"
+    r"(?:\s*\((?P<type>.*?)\)\s*,?\s*(?::(?!:)|--|\u2013|$)|\s*\((?=[^()]*$|.*[\[(,]\s*$)|\s*(?::(?!:)|--)(?=\s|$))\s*"
 )
-_LOOSE_ENTRY = re.compile(r"[A-Za-z_]\w*\s*\(`[^)]*.*\)\s*:(?:\s|$)")
-"""An entry that needs no heading above it: `name (`type`, *optional*):`."""
+_LOOSE_ENTRY = re.compile(r"(?:[-*]\s+)?`*(?P<name>[A-Za-z_]\w*)`*\s*\(`[^)]*.*\)\s*:(?:\s+|$)")
+"""An entry that needs no heading above it, and may stand within another: `name (`type`, *optional*):`."""
+_WITHIN = re.compile(r"\s(?=\.\.\s[\w-]+::\s)")
 _NUMPY_ENTRY = re.compile(r"[`*]*(?P<name>[A-Za-z_]\w*)[`*]*(?:\s*,\s*[`*]*\w+[`*]*)*\s*(?::\s*\S.*)?$")
 _FIELD = re.compile(r":(?P<role>\w+)(?:\s+[^:]*?)??\s*(?P<name>\w+)?\s*:(?=\s|$)\s*")
 _DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+)::\s*")
@@ -47,7 +48,7 @@ _INLINE = re.compile(
 _BULLET = re.compile(r"(?:[-*•]|\d+[.)])\s+")
 _FENCE = re.compile(r"(?:>\s*)?(?:```|~~~)")
 _END = re.compile(r"[.!?][)\"'`*]*(?=\s+[\"'`*(\[<]*[A-Z\d]|\s*$)")
-_SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|No|al|incl|max|min)|\b[A-Z]|\s\d{1,2})\.$")
+_SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|No|al|incl|max|min)|\b[A-Z]|\A\s*\d{1,2})\.$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -111,12 +112,14 @@ def passages(source: str) -> list[Passage]:
         return []
     reader = _Reader()
     position, last = opening.end(), len(source) - len(opening[1])
-    first = True
     lines = source[position:last].split("\n")
+    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
+    closing = [len(lines[-1])] if len(lines) > 1 and not lines[-1].strip() else []
+    first: int | None = min(indents + closing, default=0)
     for number, line in enumerate(lines):
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
-        reader.read(line, position, following, first=first)
-        first = False
+        reader.read(line, position, following, first)
+        first = None
         position += len(line) + 1
     return [passage for passage in reader.found if passage.pieces]
 
@@ -130,13 +133,17 @@ class _Reader:
         self._section_indent = 0
         self._entry: tuple[int, str] | None = None
         self._entry_indent = -1
+        self._nested: tuple[int, str] | None = None
         self._block: tuple[str, int, str] | None = None  # mark, indent, how it ends
         self._is_fenced = self._is_doctest = self._is_open = self._in_head = False
 
-    def read(self, line: str, position: int, following: str, *, first: bool) -> None:
-        """Take one line, which begins at `position`; `following` is the next one without its indent."""
+    def read(self, line: str, position: int, following: str, first: int | None) -> None:
+        """Take one line, which begins at `position`; `following` is the next one without its indent.
+
+        `first` is the indent that the first line has after its quotation marks: the least of the others.
+        """
         text = line.strip()
-        indent = 0 if first else len(line) - len(line.lstrip())
+        indent = first if first is not None else len(line) - len(line.lstrip())
         start = position + len(line) - len(line.lstrip())
         if _FENCE.match(text):
             self._is_fenced = not self._is_fenced
@@ -176,6 +183,8 @@ class _Reader:
             _, least, ends = self._block
             if (ends == "quote" and not text.startswith(">")) or (ends == "indent" and indent <= least):
                 self._block, self._is_open = None, False
+        if self._nested is not None and indent <= self._nested[0]:
+            self._nested, self._is_open = None, False
         if self._entry is not None and indent <= self._entry[0] and (self._block is None or self._block[2] != "html"):
             self._entry, self._is_open = None, False
         if self._section and self._section != "numpy" and indent < self._section_indent:
@@ -204,6 +213,10 @@ class _Reader:
 
     def _marked(self, text: str, indent: int, start: int) -> tuple[str, int]:
         """Open or close a block at a line, and return what of it is text."""
+        within = _WITHIN.search(text)
+        if within is not None:
+            self._add(text[: within.start()], start)
+            return self._marked(text[within.end() :], indent, start + within.end())
         html = _HTML.match(text)
         if html is not None:
             self._is_open = False
@@ -256,6 +269,10 @@ class _Reader:
         if not self._section and self._entry is None and _LOOSE_ENTRY.match(text):
             self._section, self._section_indent, self._entry_indent = "parameters", indent, indent
         if self._section not in {"parameters", "numpy"} or self._entry is not None:
+            nested = _LOOSE_ENTRY.match(text) if self._entry is not None else None
+            if nested is not None:
+                self._nested, self._is_open = (indent, nested["name"]), False
+                return text[nested.end() :], start + nested.end()
             bullet = _BULLET.match(text)
             if bullet is not None:
                 self._is_open = False
@@ -275,7 +292,8 @@ class _Reader:
         return ("", start) if self._in_head else (text[match.end() :], start + match.end())
 
     def _subject(self) -> str | None:
-        return self._entry[1] or None if self._entry is not None else None
+        entry = self._entry if self._nested is None else self._nested
+        return entry[1] or None if entry is not None else None
 
     def _add(self, text: str, start: int) -> None:
         if self._section == "results" or not text:

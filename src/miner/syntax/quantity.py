@@ -40,6 +40,8 @@ _NAMES = {
     "percent": "%", "times": "x", "milliseconds": "ms", "millisecond": "ms", "seconds": "s",
     "second": "s", "minutes": "min", "minute": "min", "hours": "h", "hour": "h",
 }  # fmt: skip
+_NAMED = re.compile(r"`(?:\w+\.)*(\w+)`\s*\(\s*\Z")
+"""A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
 _CLOSE = 12  # characters
 _NEGATED = re.compile(r"\b(?:not|never|no|cannot|n't)\b[^.;,]{0,20}$")
 _LEAST = ("at least", "more than", "over")
@@ -68,6 +70,8 @@ def quantities(text: str) -> Iterator[Quantity]:
         clause, at = _clause(masked, match.start(), match.end())
         is_share = unit in {"%", "percent", "x", "X", "\u00d7", "times"}
         metric, direction = _measured(clause, at) if is_share or _is_close(clause, at) else (None, None)
+        if metric is None and (named := _NAMED.search(masked[: match.start()])) is not None:
+            metric = named[1].replace("_", " ").strip().lower()
         is_bound = _NEGATED.search(text[: match.start()]) is None
         least, most = (_LEAST, _MOST) if is_bound else (_MOST, _LEAST)
         start = match.start() if not hedge else match.start() + len(match["hedge"].rstrip("~≈"))

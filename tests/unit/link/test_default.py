@@ -29,12 +29,14 @@ class FitConfig:
     """
     depth: int = 2
     width: int = field(default=None, metadata={"help": "How wide."})
+    rate: float = field(default=1e-4, metadata={"help": "How fast."})
     bare: int = 3
     _own: int = 4
 ''')
     assert [(t.owner, t.kind, t.subject, t.action, t.message, t.when) for t in found] == [
         ("kit.a.FitConfig", "default", "depth", "depth = 2", "How deep.", True),
         ("kit.a.FitConfig", "default", "width", "width = None", "How wide.", True),
+        ("kit.a.FitConfig", "default", "rate", "rate = 1e-4", "How fast.", True),
     ]
     assert {place.role for place in found[0].places} == {"default", "message"}
     assert left_out["default: a field that nothing describes"] == 1

@@ -31,3 +31,9 @@ from miner.syntax.quantity import quantities
 def test_number_measure_and_direction(text, expected):
     """Open bounds are None, and so is what the clause does not say."""
     assert [tuple(found) for found in quantities(text)] == expected
+
+
+def test_a_name_in_quotes_is_what_its_value_measures():
+    """`shard_size` (50GB default): the value stands right behind the name."""
+    (found,) = quantities("must exceed the `self.shard_size` (50GB default)")
+    assert (found.metric, found.low) == ("shard size", 50)

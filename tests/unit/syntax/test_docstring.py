@@ -1,0 +1,61 @@
+"""Docstrings as passages: subjects, marks and places."""
+
+from __future__ import annotations
+
+import pytest
+
+from miner.syntax.docstring import passages
+
+
+def said(source: str) -> list[tuple[str | None, str, str]]:
+    """Return subject, mark and text of every sentence; each stands where its place says."""
+    found = []
+    for passage in passages(source):
+        for sentence in passage.sentences(source):
+            words, there = sentence.text.split(), source[sentence.start : sentence.end].split()
+            assert (there[0], there[-1]) == (words[0], words[-1])
+            found.append((passage.subject, passage.mark, sentence.text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("One. Two is e.g. three.",), [(None, "", "One."), (None, "", "Two is e.g. three.")]),
+        (("Args:", "  a (`int`): One", "    goes on.", "  b: Two.", "Rest."), [
+            ("a", "", "One goes on."), ("b", "", "Two."), (None, "", "Rest."),
+        ]),
+        (("a (`int`, *optional*):", "    One."), [("a", "", "One.")]),
+        (("Args:", "  a (`dict`):", "    One.", "    `k` (`int`):", "      Two.", "    Three."), [
+            ("a", "", "One."), ("k", "", "Two."), ("a", "", "Three."),
+        ]),
+        (("Args:", "  a (`int`),:", "    One."), [("a", "", "One.")]),
+        (("Parameters", "---", "a : int", "    One.", "b", "    Two.", "", "Returns", "---", "c", "    Three."), [
+            ("a", "", "One."), ("b", "", "Two."),
+        ]),
+        ((":param int a: One.", "    Two.", ":returns: Three."), [("a", "", "One."), ("a", "", "Two.")]),
+        (("<Tip warning={true}>", "", "One.", "", "</Tip>", "", "Two."), [
+            (None, "warning", "One."), (None, "", "Two."),
+        ]),
+        (("> [!TIP]", "> One", "> goes on.", "", "Two."), [(None, "tip", "One goes on."), (None, "", "Two.")]),
+        ((".. note::", "", "   One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
+        (("Note: One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
+        (("One. .. warning:: Two.",), [(None, "", "One."), (None, "warning", "Two.")]),
+        (("One.", "", "```", "Two.", "```", "Example:", "", "    Three.", "", ">>> Four."), [(None, "", "One.")]),
+        (("Args:", "  a: Either", "    - one.", "    - two."), [
+            ("a", "", "Either"), ("a", "", "one."), ("a", "", "two."),
+        ]),
+        (("Gr\u00f6\u00dfe. Two.",), [(None, "", "Gr\u00f6\u00dfe."), (None, "", "Two.")]),
+    ],
+)  # fmt: skip
+def test_styles(lines, expected):
+    """Google, Hugging Face, numpy and Sphinx; HTML, GitHub and reStructuredText; code and results are left out."""
+    text = "\n    ".join(lines)
+    assert said(f'"""{text}\n    """') == expected
+    assert said(f'r"""\n    {text}"""') == expected
+
+
+def test_what_is_no_string_has_no_passages():
+    """An f-string is none either."""
+    assert passages("f'x'") == []
+    assert passages("1") == []
