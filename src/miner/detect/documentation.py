@@ -22,7 +22,7 @@ from miner.model.site import Site
 from miner.model.span import Span
 from miner.syntax.docstring import Passage, Sentence, is_string, passages
 from miner.syntax.outline import Item
-from miner.syntax.quantity import quantities
+from miner.syntax.quantity import Quantity, quantities
 
 ID = "documentation"
 _SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
@@ -86,13 +86,14 @@ def _kind(text: str, idioms: Idioms) -> str | None:
     found = kind_of(text, idioms.documentation)
     if found == "requirement" and (text.startswith("Whether") or _WAIVES.search(text)):  # demands nothing
         return None
-    if (
-        found is None
-        and any(map(text.__contains__, _SIGNS))
-        and any(each.metric and each.direction for each in quantities(text))
-    ):
+    if found is None and any(map(text.__contains__, _SIGNS)) and any(map(_is_effect, quantities(text))):
         return "trade-off"
     return found
+
+
+def _is_effect(each: Quantity) -> bool:
+    """Say whether a quantity tells how something changes, or bounds it on one side."""
+    return each.metric is not None and (each.direction is not None or each.low is None or each.high is None)
 
 
 def _place(file: File, span: Span, source: str, sentence: Sentence) -> Span:
