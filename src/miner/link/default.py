@@ -62,23 +62,42 @@ def read_defaults(library: Library, conditions: Conditions, idioms: Idioms, resu
                 understood = conditions.guards(name, site.conditions, local)
                 when = canonical(understood.formula)
                 places = (*places_of(module.path, site), *_comments(module, site), *understood.places)
-                if when is not False:
+                if when is False:
+                    result.count("default: never reached")
+                else:
                     result.found.append(_told(local.owner, kind, option, when, site.names[2], site.names[1], places))
 
 
 def _of_field(library: Library, module: Module, site: Site, owner: str) -> Told:
     """Return the default of a field, with the description that its metadata or the docstring of its class gives."""
     name, default, description = site.names
-    given = site.expressions.get("default")
-    value = default
-    if given is not None:
-        found = ex.dotted(given) if not isinstance(given, ex.Constant) else repr(given.value)
-        written = _NUMBER.search(default)  # as it stands there: `1e-4` is not said as 0.0001
-        value = written[1] if written is not None else found.replace("'", '"') if found is not None else default
+    value = _value(site.expressions.get("default"), default)
     said = template(site.expressions.get("help"), library, module.name)
     places = [Place(module.path, site.span, "default"), *said.places]
     places += [Place(module.path, span, "message") for span in site.spans.values()]
     return _told(owner, "default", name, True, said.text or description, f"{name} = {value}", tuple(places))
+
+
+def _value(given: ex.Expression | None, source: str) -> str:
+    """Return the default that a call gives, as it stands in the source of the call; without one, the source."""
+    match given:
+        case None:
+            return source
+        case ex.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            written = (found[1] for found in _NUMBER.finditer(source))  # `1e-4` is not said as 0.0001
+            return next((each for each in written if each == str(number) or _is_number(each, number)), str(number))
+        case ex.Constant(value=str(text)):
+            return f'"{text}"'
+        case ex.Constant(value=value):
+            return repr(value)
+    return ex.dotted(given) or source
+
+
+def _is_number(text: str, number: float) -> bool:
+    try:
+        return float(text) == number
+    except ValueError:
+        return False
 
 
 def _told(

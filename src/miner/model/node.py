@@ -153,6 +153,8 @@ AdviceKind = Literal[
     "limitation",
     "requirement",
 ]
+"""What is told: `default`, the value of an option that is not given; `default-override`, one that the code sets
+whatever was given; `limitation`, also of an option that is dropped; `requirement`, a demand in prose."""
 AdviceOrigin = Literal["warning", "mark", "documentation", "code"]
 """Where advice is from: a call that warns, a mark of a deprecation, a docstring, or what the code sets."""
 
