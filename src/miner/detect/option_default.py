@@ -64,7 +64,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         return
     holder = path.rpartition(".")[0]
     if matches(holder, file.idioms.options.holders) and (isinstance(given, ex.Constant) or _is_same(given, path, file)):
-        yield _site(file, item, "forced", path, given)
+        guards = (guard for guard in file.conditions(item) if guard.kind == "if" and guard.holds)
+        is_missing = any(_asks(guard.test, target, "is") for guard in guards)
+        yield _site(file, item, "missing" if is_missing else "forced", path, given)
 
 
 def _of_test(file: File, item: Item) -> Iterator[Site]:

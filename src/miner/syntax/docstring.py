@@ -47,7 +47,7 @@ _INLINE = re.compile(
 )
 _BULLET = re.compile(r"(?:[-*•]|\d+[.)])\s+")
 _FENCE = re.compile(r"(?:>\s*)?(?:```|~~~)")
-_END = re.compile(r"[.!?][)\"'`*]*(?=\s+[\"'`*(\[<]*[A-Z\d]|\s*$)")
+_END = re.compile(r"[.!?][)\"'`*]*(?=\s+(?:[\"'`*(\[<]*[A-Z\d]|[`\[])|\s*$)")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|No|al|incl|max|min)|\b[A-Z]|\A\s*\d{1,2})\.$")
 _SPACE = re.compile(r"\s+")
 

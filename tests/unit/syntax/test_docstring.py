@@ -22,6 +22,7 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
     ("lines", "expected"),
     [
         (("One. Two is e.g. three.",), [(None, "", "One."), (None, "", "Two is e.g. three.")]),
+        (("From 0 to 1. `a` is, i.e. `b`.",), [(None, "", "From 0 to 1."), (None, "", "`a` is, i.e. `b`.")]),
         (("Args:", "  a (`int`): One", "    goes on.", "  b: Two.", "Rest."), [
             ("a", "", "One goes on."), ("b", "", "Two."), (None, "", "Rest."),
         ]),
