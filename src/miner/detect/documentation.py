@@ -20,7 +20,7 @@ from miner.detect.file import File, is_type_checking, qualname
 from miner.detect.idiom import Idioms
 from miner.model.site import Site
 from miner.model.span import Span
-from miner.syntax.docstring import Passage, Sentence, is_string, passages
+from miner.syntax.docstring import Passage, is_string, passages
 from miner.syntax.outline import Item
 from miner.syntax.quantity import Quantity, quantities
 
@@ -58,7 +58,7 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
             kind = _kind(sentence.text, file.idioms)
             if kind is not None:
                 subject = passage.subject or about or ""
-                place = _place(file, span, source, sentence)
+                place = file.part(span, sentence.start, sentence.end)
                 yield Site(ID, "sentence", place, owner, names=(subject, kind, sentence.text, passage.mark, ""))
 
 
@@ -67,10 +67,9 @@ def _deprecated(file: File, span: Span, source: str, owner: str, about: str | No
     sentences = list(passage.sentences(source)) if passage.mark == "deprecated" and passage.label else []
     if not sentences:
         return None
-    whole = Sentence(" ".join(each.text for each in sentences), sentences[0].start, sentences[-1].end)
-    start = source.rindex(passage.label, 0, whole.start)
-    place = _place(file, span, source, Sentence(whole.text, start, whole.end))
-    names = (passage.subject or about or "", "deprecation", whole.text, passage.mark, passage.label)
+    text = " ".join(each.text for each in sentences)
+    place = file.part(span, source.rindex(passage.label, 0, sentences[0].start), sentences[-1].end)
+    names = (passage.subject or about or "", "deprecation", text, passage.mark, passage.label)
     return Site(ID, "sentence", place, owner, names=names)
 
 
@@ -94,12 +93,6 @@ def _kind(text: str, idioms: Idioms) -> str | None:
 def _is_effect(each: Quantity) -> bool:
     """Say whether a quantity tells how something changes, or bounds it on one side."""
     return each.metric is not None and (each.direction is not None or each.low is None or each.high is None)
-
-
-def _place(file: File, span: Span, source: str, sentence: Sentence) -> Span:
-    start = span.start_byte + len(source[: sentence.start].encode())
-    end = start + len(source[sentence.start : sentence.end].encode())
-    return Span(start, end, file.outline.line(start), file.outline.line(end - 1))
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:

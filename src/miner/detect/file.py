@@ -43,6 +43,13 @@ class File:
         """Say whether `word` occurs, as bytes, within a span."""
         return self.data.find(word, span.start_byte, span.end_byte) != -1
 
+    def part(self, span: Span, start: int, end: int) -> Span:
+        """Return the place of the characters `start` to `end` of the text under a span."""
+        source = self.outline.source(span)
+        first = span.start_byte + len(source[:start].encode())
+        last = first + len(source[start:end].encode())
+        return Span(first, last, self.outline.line(first), self.outline.line(last - 1))
+
     def expression(self, span: Span) -> Expression:
         """Return the expression under a span."""
         return self.outline.expression(span)

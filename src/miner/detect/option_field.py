@@ -100,10 +100,7 @@ def _descriptions(file: File, item: Item) -> _Described:
         if passage.subject is None or passage.subject in found or docstring is None:
             continue
         for sentence in passage.sentences(source):
-            start = docstring.span.start_byte + len(source[: sentence.start].encode())
-            end = start + len(source[sentence.start : sentence.end].encode())
-            place = Span(start, end, file.outline.line(start), file.outline.line(end - 1))
-            found[passage.subject] = (sentence.text, place)
+            found[passage.subject] = (sentence.text, file.part(docstring.span, sentence.start, sentence.end))
             break
     return found
 

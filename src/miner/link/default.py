@@ -115,9 +115,7 @@ def _is_option(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
     holder = site.names[0].rpartition(".")[0]
     if form in {"ignored", "supplied"}:
         return True
-    return (
-        _holds(holder, idioms) or _sibling(site) is not None if holder else site.names[0] in _parameters(module, site)
-    )
+    return _holds(holder, idioms) or _is_from_sibling(site) if holder else site.names[0] in _parameters(module, site)
 
 
 def _is_told(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
@@ -135,14 +133,14 @@ def _is_told(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
         case ex.Call():
             return (ex.dotted(value.function) or "").endswith(("environ.get", "getenv"))
     path = ex.dotted(value) or ""
-    return _holds(path.rpartition(".")[0], idioms) or _sibling(site) is not None
+    return _holds(path.rpartition(".")[0], idioms) or _is_from_sibling(site)
 
 
-def _sibling(site: Site) -> str | None:
-    """Return the attribute of the same object that a missing one is filled from: `pad_token = eos_token`."""
+def _is_from_sibling(site: Site) -> bool:
+    """Say whether a missing attribute is filled from another of the same object: `pad_token = eos_token`."""
     holder = site.names[0].rpartition(".")[0]
     path = ex.dotted(site.expressions["value"]) or ""
-    return path if holder and path.rpartition(".")[0] == holder else None
+    return bool(holder) and path.rpartition(".")[0] == holder
 
 
 def _holds(path: str, idioms: Idioms) -> bool:

@@ -19,7 +19,7 @@ from miner.source.limits import SourceLimits
 from miner.source.member import Member
 from miner.source.tarball import TAR_SUFFIXES, tar_members
 from miner.source.text import visible
-from miner.source.treepath import Refused, path_refusal, settle
+from miner.source.treepath import Refused, path_refusal, settle, tree_of
 from miner.source.ziparchive import ZIP_SUFFIXES, zip_members
 
 _DAMAGED = (
@@ -87,9 +87,7 @@ def read_archive(path: Path, limits: SourceLimits) -> Contents:
     stored = {entry.blob: entry.path for entry in reversed(entries)}
     if not path.name.endswith(".whl"):
         entries = _without_top(entries)
-    rows = "".join(f"{entry.path}\0{entry.blob}\0{entry.kind}\n" for entry in entries)
-    tree = hashlib.sha256(rows.encode()).hexdigest()
-    return Contents(path, limits, entries, refused, tree, listing.kept, stored)
+    return Contents(path, limits, entries, refused, tree_of(entries), listing.kept, stored)
 
 
 def _members(path: Path, limits: SourceLimits) -> Iterator[Member]:

@@ -15,7 +15,7 @@ from miner.model.snapshot import Entry, Snapshot, SourceRecord
 from miner.source.limits import SourceLimits
 from miner.source.nearest import nearest_names
 from miner.source.text import visible
-from miner.source.treepath import Refused, path_refusal, settle
+from miner.source.treepath import Refused, path_refusal, settle, tree_of
 from miner.source.worktree import blob_id
 
 _BUILT = (".pyc", ".pyo")
@@ -73,14 +73,13 @@ def open_installed(name: str, *, limits: SourceLimits) -> Snapshot:
     settled, refusals = settle(entries, refused)
     if not any(entry.path.endswith(".py") for entry in settled):
         raise SourceError(f"{name} has no Python files in its RECORD: installed from a folder? Mine that folder")
-    rows = "".join(f"{entry.path}\0{entry.blob}\0{entry.kind}\n" for entry in settled)
     return Snapshot(
         source=SourceRecord(
             kind="installed",
             name=name,
             version=found.version,
             revision=hashlib.sha256(record.encode()).hexdigest(),
-            tree=hashlib.sha256(rows.encode()).hexdigest(),
+            tree=tree_of(settled),
         ),
         entries=settled,
         read=_Files(places, limits).read,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
@@ -42,3 +43,9 @@ def settle(entries: Iterable[Entry], refused: Iterable[Refused]) -> tuple[tuple[
     twice = {(path, "more than one entry has this path") for path, count in counts.items() if count > 1}
     shown = {(visible(path), reason) for path, reason in refused}
     return tuple(unique), tuple(sorted(shown | twice))
+
+
+def tree_of(entries: Iterable[Entry]) -> str:
+    """The SHA-256 over the (path, blob, kind) rows of sorted entries: it stands for a git tree where there is none."""
+    rows = "".join(f"{entry.path}\0{entry.blob}\0{entry.kind}\n" for entry in entries)
+    return hashlib.sha256(rows.encode()).hexdigest()
