@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ahocorasick_rs import AhoCorasick
@@ -31,6 +32,16 @@ def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
     found = {ranks[word] for word, _, end in matches if lower[end : end + 1] != "-"}  # not `faster-rcnn`
     kinds = (kind for rank, (kind, _) in enumerate(_RANKED) if rank in found)
     return next((kind for kind in kinds if sets or kind != "default-override"), None)
+
+
+def is_described(text: str, patterns: tuple[str, ...]) -> bool:
+    """Say whether a text fits one of the vocabulary's patterns of texts that hold its words and mean something else."""
+    return _pattern(patterns).search(text) is not None
+
+
+@cache
+def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
 
 
 @cache

@@ -11,10 +11,9 @@ comments, docstrings of modules, and those of functions within functions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from miner.detect.cue import kind_of
+from miner.detect.cue import is_described, kind_of
 from miner.detect.detector import Detector
 from miner.detect.file import File, is_type_checking, qualname
 from miner.detect.idiom import Idioms
@@ -26,7 +25,6 @@ from miner.syntax.quantity import Quantity, quantities
 
 ID = "documentation"
 _SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
-_WAIVES = re.compile(r"\b(?:not|n't|never|without|no longer)\b.{0,12}\b(?:need|requir|ha(?:ve|s) to)")
 _FEWEST = 3  # words: less is a heading or a piece of a list
 
 
@@ -83,7 +81,10 @@ def _kind(text: str, idioms: Idioms) -> str | None:
     if len(text.split()) < _FEWEST or text.endswith(":"):
         return None
     found = kind_of(text, idioms.documentation)
-    if found == "requirement" and (text.startswith("Whether") or _WAIVES.search(text)):  # demands nothing
+    cues = idioms.documentation
+    if found not in {None, "deprecation"} and is_described(text, cues.describes):
+        return None
+    if found == "requirement" and is_described(text, cues.waives):
         return None
     if found is None and any(map(text.__contains__, _SIGNS)) and any(map(_is_effect, quantities(text))):
         return "trade-off"
@@ -99,4 +100,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b'"""', b"'''")
 
 
-DETECTOR = Detector(ID, 1, frozenset({"function", "class", "expression"}), _words, find)
+DETECTOR = Detector(ID, 2, frozenset({"function", "class", "expression"}), _words, find)

@@ -11,7 +11,7 @@ from functools import cache
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets
 from miner.flow.condition import path_condition
-from miner.flow.scope import Names, is_bound_after, names_of, names_of_module, scope_at
+from miner.flow.scope import Names, beginning, is_bound_after, names_of, names_of_module, scope_at
 from miner.model.expression import Expression, names_in
 from miner.model.site import Guard, Scope
 from miner.model.span import Span
@@ -67,6 +67,13 @@ class File:
     def conditions(self, item: Item) -> tuple[Guard, ...]:
         """Return the path condition of `item` within its definition."""
         return path_condition(item, self.outline, within=definition(item.parent))
+
+    def beginning(self, item: Item, name: str) -> Item | None:
+        """Return the assignment that a text begins with, where all that is assigned to it before `item` adds to it."""
+        function = definition(item.parent)
+        if function is None or function.kind != "function":
+            return None
+        return beginning(name, item, self.names(function), self.outline)
 
     def scope(self, item: Item, *expressions: object) -> Scope | None:
         """Return what the names in `expressions` are at `item`.

@@ -189,7 +189,11 @@ class Options(_Section, frozen=True):
 
 
 class Cues(_Section, frozen=True):
-    """Words, in lower case, that tell what kind of advice a message is."""
+    """Words, in lower case, that tell what kind of advice a message is.
+
+    Two are regular expressions, case ignored, of sentences that hold such a word: `describes` of those that
+    advise nothing, `waives` of those that state no requirement.
+    """
 
     deprecation: tuple[str, ...] = ()
     incompatibility: tuple[str, ...] = ()
@@ -198,6 +202,8 @@ class Cues(_Section, frozen=True):
     limitation: tuple[str, ...] = ()
     recommendation: tuple[str, ...] = ()
     requirement: tuple[str, ...] = ()
+    describes: tuple[str, ...] = ()
+    waives: tuple[str, ...] = ()
 
 
 class CallArgument(_Section, frozen=True):

@@ -25,7 +25,9 @@ from miner.syntax.outline import Item
 ID = "option-default"
 _LONGEST = 200  # characters of an assignment
 _SPACE = re.compile(r"\s+")
-_FORCED = re.compile(rb"\b(\w*)\.\w+ = (?=[\w\"'-])")
+_FORCED = re.compile(rb"\.\w+ = (?=[\w\"'-])")
+_HOLDER = re.compile(rb"\w*\Z")
+_LONGEST_NAME = 60
 _KEYWORDS = re.compile(r"\w*kwargs")
 _NONE = ex.Constant(None)
 
@@ -163,8 +165,12 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
 
 def _more(file: File) -> tuple[bytes, ...]:
     """Return the beginnings of assignments to objects that hold options, as they stand in a file."""
-    found = {match[0]: match[1].decode("utf-8", "replace") for match in _FORCED.finditer(file.data)}
-    return tuple(sorted(words for words, holder in found.items() if matches(holder, file.idioms.options.holders)))
+    found = set()
+    for match in _FORCED.finditer(file.data):
+        before = _HOLDER.search(file.data, max(0, match.start() - _LONGEST_NAME), match.start())
+        found.add(((before[0] if before is not None else b""), match[0]))
+    holders = file.idioms.options.holders
+    return tuple(sorted(b"".join(each) for each in found if matches(each[0].decode("utf-8", "replace"), holders)))
 
 
 DETECTOR = Detector(ID, 1, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from miner.detect import soft_use
+from miner.detect.cue import kind_of
 from miner.detect.detector import Detector
 from miner.detect.file import File, definition, is_type_checking, owning, qualname
 from miner.detect.idiom import Idioms
@@ -39,7 +40,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         conditions = (*conditions, Guard(test, "if", file.expression(test), holds=False))
     if not conditions:
         return
-    is_beyond = _is_beyond(file, item, conditions)  # most are, and what they say is then never read
+    is_beyond = _is_beyond(file, item, conditions) and not _advises(file, item)  # most are, and are then never read
     found = _stated(file, item, is_read=not is_beyond)
     if found is None:
         return
@@ -93,6 +94,11 @@ def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
     if any(not is_bound(name, names, file.outline) for name in outside):
         return False
     return bool(outside) or any(guard.kind == "case" or not _is_plain(guard.test) for guard in conditions)
+
+
+def _advises(file: File, item: Item) -> bool:
+    """Say whether the words of a gate seem to be advice."""
+    return kind_of(file.outline.source(item.span), file.idioms.cues, sets=False) is not None
 
 
 def _is_plain(test: ex.Expression) -> bool:
@@ -171,4 +177,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return b"raise ", b"assert ", b"assert(", b"return False,", b"return (False,"
 
 
-DETECTOR = Detector(ID, 2, frozenset({"raise", "assert", "return"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 3, frozenset({"raise", "assert", "return"}), _words, find, deep=True)

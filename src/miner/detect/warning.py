@@ -2,7 +2,7 @@
 
 **Finds** calls, for their effect alone, of the functions that the vocabulary says warn (`warnings.warn`,
 `logger.warning`, `logger.warning_once`), with the path condition, the message, the category, and what the same branch
-sets beside the call.
+sets beside the call. Of a text that grows on the way, the beginning.
 
 **Misses** wrappers of such functions under other names, and what a branch does besides assignments.
 """
@@ -39,6 +39,11 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     scope = file.scope(item, *(guard.test for guard in conditions), message)
     beside = list(_beside(file, item))
     spans = {f"action {number}": each.span for number, each in enumerate(beside, start=1)}
+    first = file.beginning(item, message.name) if isinstance(message, ex.Name) else None
+    start = first.text("value") if first is not None else None
+    if start is not None:
+        spans["beginning"] = start
+        message = ex.Binary(file.expression(start), "+", message)
     action = "; ".join(_SPACE.sub(" ", file.outline.source(each.span)) for each in beside)
     names = (name, category.rpartition(".")[2] if name.startswith("warnings.") else "", action)
     owner = qualname(owning(item))
@@ -76,4 +81,4 @@ def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return minimal(b"." + name + b"(" for name in _last_names(idioms))
 
 
-DETECTOR = Detector(ID, 1, frozenset({"expression"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 2, frozenset({"expression"}), _words, find, deep=True)

@@ -103,6 +103,16 @@ def is_bound(name: str, names: Names, outline: Outline) -> bool:
     return bool(_known(name, names, outline)) or any(_offsets(name, _body(outer), outline) for outer in names.around)
 
 
+def beginning(name: str, item: Item, names: Names, outline: Outline) -> Item | None:
+    """Return the assignment that a text begins with, where all later ones of that name before `item` add to it."""
+    first, *others = _binding(name, item.span.start_byte, names, outline, _MOST) or (None,)
+    if first is None or first.kind != "assign" or not others:
+        return None
+    values = (each.text("value") for each in others)
+    adds = (value is not None and name in ex.names_in(outline.expression(value)) for value in values)
+    return first if all(other.kind == "augment" or add for other, add in zip(others, adds, strict=True)) else None
+
+
 def _known(name: str, names: Names, outline: Outline) -> tuple[int, ...]:
     """Return where `name` may be bound in the function; worked out once."""
     if name not in names.known:
@@ -110,11 +120,11 @@ def _known(name: str, names: Names, outline: Outline) -> tuple[int, ...]:
     return names.known[name]
 
 
-def _binding(name: str, before: int, names: Names, outline: Outline) -> list[Item]:
-    """Return the statements of the function that bind `name` before an offset, two at most: the answer is then open."""
+def _binding(name: str, before: int, names: Names, outline: Outline, most: int = 2) -> list[Item]:
+    """Return the statements of the function that bind `name` before an offset; with two the answer is open."""
     found: dict[int, Item] = {}
     for offset in _known(name, names, outline):
-        if offset >= before or len(found) > 1:
+        if offset >= before or len(found) >= most:
             break
         item = _at(names.function.blocks["body"], offset)
         is_done = item is not None and (item.span.end_byte <= before or item.kind in {"for", "with", "except"})

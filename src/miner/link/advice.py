@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -21,6 +22,7 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
+from miner.link.gate import Spoken
 from miner.link.library import Library, Module, is_private
 from miner.link.message import Message, template
 from miner.link.place import Place, places_of
@@ -53,7 +55,7 @@ _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "Fut
 
 @dataclass(frozen=True)
 class Told:
-    """One warning of `owner`, and the option, parameter or object that it is about.
+    """One piece of advice of `owner`, and the option, parameter or object that it is about.
 
     `subject` is the first quoted name of the message that is a parameter of the function or in the condition; in a
     deprecation, the first quoted name at all but the replacement; else the first word (or words) that is such a
@@ -86,8 +88,10 @@ class Advice:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-def read_advice(library: Library, conditions: Conditions, backends: Backends, idioms: Idioms) -> Advice:
-    """Return what the packages of a library warn of."""
+def read_advice(
+    library: Library, conditions: Conditions, backends: Backends, idioms: Idioms, spoken: Iterable[Spoken]
+) -> Advice:
+    """Return what the packages of a library warn of; `spoken` are gates of which only the words are understood."""
     result = Advice()
     for name, site in sites(library, detector.ID, "call"):
         module = library.modules[name]
@@ -111,6 +115,11 @@ def read_advice(library: Library, conditions: Conditions, backends: Backends, id
         beside = (Place(module.path, span, "site") for span in site.spans.values())
         places = (*places_of(module.path, site), *beside, *said.places, *understood.places)
         result.found.append(_told(module, site, local.owner, when, said.text, idioms.cues, places))
+    for gate in spoken:
+        if kind_of(gate.message, idioms.cues, sets=False) is not None:
+            result.found.append(
+                _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms.cues, gate.places)
+            )
     for name, site in sites(library, marks.ID, "mark"):
         module = library.modules[name]
         if library.is_packaged(module):
@@ -207,7 +216,8 @@ def _told(
     options = {*asked, *taken} - _RECEIVERS
     said = _FIELD.sub(" ", message)
     words = _WORD.findall(said)
-    _, category, beside = site.names
+    is_warning = site.detector == detector.ID
+    category, beside = site.names[1:] if is_warning else ("", "")
     action = "; ".join(part for part in beside.split("; ") if _sets(part, {*options, *words}))
     kind = _kind(message, category, action, cues)
     replacement = _first(_INSTEAD, message) if kind == "deprecation" else None
@@ -225,7 +235,7 @@ def _told(
     return Told(
         owner,
         kind,
-        "warning",
+        "warning" if is_warning else "gate",
         ranked[0],
         when,
         message,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from miner.detect import enforcement_decorator
 from miner.detect import runtime_gate as detector
@@ -24,13 +25,25 @@ from miner.model.site import Site
 _EFFECTS: dict[str, Effect] = {"raise": "raise", "assert": "raise", "reason": "return-reason"}
 
 
+class Spoken(NamedTuple):
+    """A gate with a message that neither a need nor a bound comes from."""
+
+    module: Module
+    site: Site
+    owner: str
+    when: Formula
+    message: str
+    places: tuple[Place, ...]
+
+
 @dataclass
 class Gated:
-    """The needs and bounds of a library's gates; `counts` says what became of the others."""
+    """The needs and bounds of a library's gates; `counts` says what became of the others, `spoken` what those say."""
 
     needs: list[Need] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    spoken: list[Spoken] = field(default_factory=list)
 
     def count(self, what: str) -> None:
         """Count a site that is not published."""
@@ -64,16 +77,29 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     if isinstance(calls, bool):
         if calls is understood.formula:
             found.count("always or never reached")
-    elif mentions(calls, lambda atom: isinstance(atom, Opaque)):
-        found.count("parameters: a condition that is not understood")
-    elif not mentions(calls, lambda atom: isinstance(atom, Parameter)):
-        found.count("parameters: none in the condition")
-    elif is_private(owner) or not mentions(
+        return
+    reason = _unbound(owner, calls)
+    raised, message, places = _stated(library, module, site)
+    places += understood.places
+    if reason is None:
+        found.bounds.append(Bound(owner, canonical(calls), _EFFECTS[site.form], places, raised, message))
+        return
+    found.count(f"parameters: {reason}")
+    if message is not None:
+        found.spoken.append(Spoken(module, site, owner, calls, message, places))
+
+
+def _unbound(owner: str, calls: Formula) -> str | None:
+    """Return why a condition is none on public parameters alone; None when it is one."""
+    if mentions(calls, lambda atom: isinstance(atom, Opaque)):
+        return "a condition that is not understood"
+    if not mentions(calls, lambda atom: isinstance(atom, Parameter)):
+        return "none in the condition"
+    if is_private(owner) or not mentions(
         calls, lambda atom: isinstance(atom, Parameter) and not is_private(atom.param)
     ):
-        found.count("parameters: of something private")
-    else:
-        found.bounds.append(_bound(library, module, site, owner, calls, understood))
+        return "of something private"
+    return None
 
 
 def _by_innermost(conditions: Conditions, module: Module, site: Site, local: Local) -> Split | None:
@@ -115,11 +141,6 @@ def _needs(
             message,
             is_canonical=True,
         )
-
-
-def _bound(library: Library, module: Module, site: Site, owner: str, calls: Formula, understood: Understood) -> Bound:
-    raised, message, places = _stated(library, module, site)
-    return Bound(owner, canonical(calls), _EFFECTS[site.form], (*places, *understood.places), raised, message)
 
 
 def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, str | None, tuple[Place, ...]]:

@@ -91,7 +91,7 @@ def link(
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
-    advice = read_advice(library, conditions, backends, idioms)
+    advice = read_advice(library, conditions, backends, idioms, gated.spoken)
     read_defaults(library, conditions, idioms, advice)
     return Linked(
         library,

@@ -155,8 +155,9 @@ AdviceKind = Literal[
 ]
 """What is told: `default`, the value of an option that is not given; `default-override`, one that the code sets
 whatever was given; `limitation`, also of an option that is dropped; `requirement`, a demand in prose."""
-AdviceOrigin = Literal["warning", "mark", "documentation", "code"]
-"""Where advice is from: a call that warns, a mark of a deprecation, a docstring, or what the code sets."""
+AdviceOrigin = Literal["warning", "mark", "documentation", "code", "gate"]
+"""Where advice is from: a call that warns, a mark of a deprecation, a docstring, what the code sets, or the words of a
+gate whose condition is not understood, or is over something private."""
 
 
 class Quantity(_Record, frozen=True):

@@ -181,3 +181,32 @@ class Net:
         ("documentation", "deprecation", "kit.a.Net", "old", "Use `depth` instead. It goes in 2.0.", True),
     ]
     assert (found[-1].deprecated_since, found[-1].replacement) == ("1.2", "depth")
+
+
+def test_a_text_that_grows_is_told_from_its_beginning():
+    body = "text = 'setting'\nif mode:\n    text += ' mode'\ntext = text.strip()\nlogger.warning(text)"
+    found = told(body)
+    assert [advice.message for advice in found] == ["setting{text}"]
+
+
+def test_a_text_that_is_bound_anew_has_no_beginning():
+    assert told("text = 'setting'\nif mode:\n    text = 'mode'\nlogger.warning(text)") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "subject"),
+    [
+        ("if any(use_cache):\n    raise ValueError('`mode` does not support sharding')", "limitation", "mode"),
+        ("if f(mode):\n    raise ValueError('use_cache is not compatible with it')", "incompatibility", "use_cache"),
+    ],
+)
+def test_the_words_of_a_gate_whose_condition_is_not_understood(body, kind, subject):
+    (found,) = told(body)
+    assert (found.origin, found.kind, found.subject) == ("gate", kind, subject)
+
+
+@pytest.mark.parametrize(
+    "body", ["if mode == 'a':\n    raise ValueError('not supported')", "if f(mode):\n    raise ValueError('no')"]
+)
+def test_a_gate_that_is_a_constraint_or_says_nothing_is_no_advice(body):
+    assert told(body) == []
