@@ -53,7 +53,7 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
             yield deprecated
             continue
         for sentence in passage.sentences(source):
-            kind = _kind(sentence.text, file.idioms)
+            kind = kind_of_sentence(sentence.text, file.idioms)
             if kind is not None:
                 subject = passage.subject or about or ""
                 place = file.part(span, sentence.start, sentence.end)
@@ -76,7 +76,7 @@ def _may_advise(text: str, idioms: Idioms) -> bool:
     return any(word in text for word in _SIGNS) or kind_of(text, idioms.documentation) is not None
 
 
-def _kind(text: str, idioms: Idioms) -> str | None:
+def kind_of_sentence(text: str, idioms: Idioms) -> str | None:
     """Return of what kind the advice of a sentence is; a number that says how much of something is a trade-off."""
     if len(text.split()) < _FEWEST or text.endswith(":"):
         return None

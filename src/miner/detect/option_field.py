@@ -59,7 +59,9 @@ def _of_field(file: File, item: Item, described: _Described) -> Iterator[Site]:
         call = given if isinstance(given, ex.Call) else None
         if call is not None:
             default = ex.argument_of(call, None, "default", "default_factory")
-            expressions = {role: each for role, each in (("default", default), ("help", _help(call, file))) if each}
+            expressions = {
+                role: each for role, each in (("default", default), ("help", description_of(call, file))) if each
+            }
         elif not _is_literal(given):
             return
         if call is not None and "default" not in expressions:
@@ -105,7 +107,7 @@ def _descriptions(file: File, item: Item) -> _Described:
     return found
 
 
-def _help(call: ex.Call, file: File) -> ex.Expression | None:
+def description_of(call: ex.Call, file: File) -> ex.Expression | None:
     """Return the description that a field gives, as a keyword or in its metadata."""
     for argument in call.arguments:
         if argument.keyword in file.idioms.options.descriptions:

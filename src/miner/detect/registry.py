@@ -9,6 +9,7 @@ from miner.detect import (
     enforcement_decorator,
     environment_variable,
     file_rule,
+    help_text,
     option_default,
     option_field,
     parameter_domain,
@@ -35,6 +36,7 @@ DETECTORS: tuple[Detector, ...] = (
     warning.DETECTOR,
     deprecation.DETECTOR,
     documentation.DETECTOR,
+    help_text.DETECTOR,
     option_field.DETECTOR,
     option_default.DETECTOR,
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import cast
 
 import msgspec
 
 from miner.detect import deprecation as marks
-from miner.detect import documentation
+from miner.detect import documentation, help_text
 from miner.detect import warning as detector
 from miner.detect.cue import kind_of
 from miner.detect.file import matches
@@ -124,9 +125,10 @@ def read_advice(
         module = library.modules[name]
         if library.is_packaged(module):
             result.found.append(_marked(library, conditions, module, site))
-    for name, site in sites(library, documentation.ID, "sentence"):
+    sentences = (sites(library, each, "sentence") for each in (documentation.ID, help_text.ID))
+    for name, site in chain.from_iterable(sentences):
         module = library.modules[name]
-        owner = f"{name}.{site.owner}"
+        owner = f"{name}.{site.owner}" if site.owner else name
         if not library.is_packaged(module):
             result.count("documentation: outside the packages")
         elif is_private(owner) or is_private(site.names[0] or owner):
