@@ -18,7 +18,7 @@ _UNITS = (
     r"|[kKMGT]i?B\b|milliseconds?\b|ms\b|seconds?\b|minutes?\b|hours?\b|[kKMG]?Hz\b"
 )
 _QUANTITY = re.compile(
-    rf"(?P<hedge>~\s*|≈\s*|\b(?:up to|at least|at most|more than|less than|over|under|about|around|approximately) ~?)?"
+    rf"(?P<hedge>~\s*|≈\s*|[<>]=? |\b(?:up to|at least|at most|more than|less than|over|under|about|around|approximately) ~?)?"
     rf"(?<![\w.,/*^=<>+-])(?P<low>{_NUMBER})(?:(?:%|x|X)?\s*(?:-|\u2013|to)\s*(?P<high>{_NUMBER}))?"
     rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\s*\d))"
 )
@@ -29,7 +29,7 @@ _OF = r"training|inference|generation|decoding|compilation|compile|loading|downl
 _METRIC = re.compile(
     rf"\b(?:(?:{_OF}|peak|memory|gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
     r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|quality|savings?|usage|consumption|footprint"
-    r"|memory|vram|time|size|cost|overhead|bandwidth|loss|compute)\b",
+    r"|memory|vram|time|size|cost|overhead|bandwidth|loss)\b",
     re.IGNORECASE,
 )
 _PACE = re.compile(rf"\b(?P<pace>slower|faster)\b(?: (?P<what>{_OF}|performance|throughput)\b)?", re.IGNORECASE)
@@ -44,8 +44,8 @@ _NAMED = re.compile(r"`(?:\w+\.)*(\w+)`\s*\(\s*\Z")
 """A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
 _CLOSE = 12  # characters
 _NEGATED = re.compile(r"\b(?:not|never|no|cannot|n't)\b[^.;,]{0,20}$")
-_LEAST = ("at least", "more than", "over")
-_MOST = ("up to", "at most", "less than", "under")
+_LEAST = ("at least", "more than", "over", ">", ">=")
+_MOST = ("up to", "at most", "less than", "under", "<", "<=")
 
 
 class Quantity(NamedTuple):

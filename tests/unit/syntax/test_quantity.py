@@ -13,6 +13,8 @@ from miner.syntax.quantity import quantities
         ("Reduces memory usage by ~60%.", [("~60%", "memory usage", "decrease", 60, 60, "%")]),
         ("at the cost of 10-20% slower training", [("10-20%", "training speed", "decrease", 10, 20, "%")]),
         ("providing up to 8x speedup with negligible loss", [("8x", "speed", "increase", None, 8, "x")]),
+        ("a clip of > 30 seconds is cut", [("> 30 seconds", None, None, 30, None, "s")]),
+        ("it must compute at least 90% of the area", [("at least 90%", None, None, 90, None, "%")]),
         ("at least 1.5 times faster decoding", [("1.5 times", "decoding speed", "increase", 1.5, None, "x")]),
         ("does not use more than 2x the model size", [("2x", "model size", None, None, 2, "x")]),
         ("the throughput is higher (~15%)", [("~15%", "throughput", "increase", 15, 15, "%")]),
