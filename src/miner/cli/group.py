@@ -16,6 +16,12 @@ def _audit() -> click.Command:
     return audit
 
 
+def _explain() -> click.Command:
+    from miner.cli.explain import explain  # noqa: PLC0415
+
+    return explain
+
+
 def _extract() -> click.Command:
     from miner.cli.extract import extract  # noqa: PLC0415
 
@@ -30,6 +36,7 @@ def _schema() -> click.Command:
 
 COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "audit": ("Check a mined graph against the bytes that it cites.", _audit),
+    "explain": ("Say what a name needs, and what its authors know of it.", _explain),
     "extract": ("Mine a repository or release into a graph folder.", _extract),
     "schema": ("List the JSON Schemas of the records, or print one.", _schema),
 }

@@ -11,7 +11,8 @@ comments, docstrings of modules, and those of functions within functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from miner.detect.cue import is_described, kind_of
 from miner.detect.detector import Detector
@@ -19,12 +20,13 @@ from miner.detect.file import File, is_type_checking, qualname
 from miner.detect.idiom import Idioms
 from miner.model.site import Site
 from miner.model.span import Span
-from miner.syntax.docstring import Passage, is_string, passages
+from miner.syntax.docstring import Passage, Sentence, is_string, passages
 from miner.syntax.outline import Item
 from miner.syntax.quantity import Quantity, quantities
 
 ID = "documentation"
 _SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
+_REMOVAL = re.compile(r"(?:It |This |They )?will be removed\b", re.IGNORECASE)
 _FEWEST = 3  # words: less is a heading or a piece of a list
 
 
@@ -52,12 +54,26 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
         if deprecated is not None:
             yield deprecated
             continue
-        for sentence in passage.sentences(source):
+        for sentence in _joined(passage.sentences(source)):
             kind = kind_of_sentence(sentence.text, file.idioms)
             if kind is not None:
                 subject = passage.subject or about or ""
                 place = file.part(span, sentence.start, sentence.end)
                 yield Site(ID, "sentence", place, owner, names=(subject, kind, sentence.text, passage.mark, ""))
+
+
+def _joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """Yield sentences, with the one that says when something is removed as a part of the one before it."""
+    last: Sentence | None = None
+    for each in sentences:
+        if last is not None and _REMOVAL.match(each.text) and "deprecat" in last.text.lower():
+            last = Sentence(f"{last.text} {each.text}", last.start, each.end)
+            continue
+        if last is not None:
+            yield last
+        last = each
+    if last is not None:
+        yield last
 
 
 def _deprecated(file: File, span: Span, source: str, owner: str, about: str | None, passage: Passage) -> Site | None:
@@ -82,7 +98,7 @@ def kind_of_sentence(text: str, idioms: Idioms) -> str | None:
         return None
     found = kind_of(text, idioms.documentation)
     cues = idioms.documentation
-    if found not in {None, "deprecation"} and is_described(text, cues.describes):
+    if found is not None and is_described(text, cues.describes):
         return None
     if found == "requirement" and is_described(text, cues.waives):
         return None

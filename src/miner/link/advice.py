@@ -17,10 +17,9 @@ from miner.detect.cue import kind_of
 from miner.detect.file import matches
 from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
-from miner.formula.atom import Parameter
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms
+from miner.link.about import FIELD, QUOTED, TARGET, WORD, object_of, option_of, options_of, subject_of
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.gate import Spoken
@@ -31,38 +30,34 @@ from miner.model import expression as ex
 from miner.model.node import AdviceKind, AdviceOrigin
 from miner.model.site import Guard, Site
 
-_VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+)\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
+_VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
 _REMOVED = re.compile(
     rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
 )
 _SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
-_THING = r"(?i:the\s+)?(?i:new\s+|equivalent\s+)?(?:`([^`]+)`|['\"]([^'\"\s]+)['\"])"
+_THING = r"(?i:the\s+)?(?i:new\s+|equivalent\s+|argument\s+|parameter\s+)?(?:`([^`]+)`|['\"]([^'\"\s]+)['\"])"
 _PLAIN = r"((?=\w*[_.(]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:\(\.*\))?)"
 """A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
+_DOES = r"(?:pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
 _INSTEAD = re.compile(
     rf"(?i:\buse\s+){_THING}(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
-    r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider)\s+us(?:e|ing))\s+)"
+    r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider|by)\s+us(?:e|ing)"
+    r"|deprecated\s*[,.;:]\s+(?:please\s+)?use)\s+)"
     rf"{_THING}"
 )
-_QUOTED = re.compile(r"[`'\"]([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
-_FIELD = re.compile(r"\{[^{}]*\}")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
-_RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
-_CONSTANTS = frozenset({"None", "True", "False"})
+_THROUGH = re.compile(rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|of|with)\s+){_THING}")
+"""As what, on what or through what something is to be given instead."""
+_MARKED = re.compile(
+    r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
+)
+"""What a message says is deprecated, by its name."""
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 
 
 @dataclass(frozen=True)
 class Told:
-    """One piece of advice of `owner`, and the option, parameter or object that it is about.
-
-    `subject` is the first quoted name of the message that is a parameter of the function or in the condition; in a
-    deprecation, the first quoted name at all but the replacement; else the first word (or words) that is such a
-    parameter, the first parameter of the condition that is given, what is set beside the message, a quoted name, or the
-    owner itself.
-    """
+    """One piece of advice of `owner`, and the option, parameter or object that it is about."""
 
     owner: str
     kind: AdviceKind
@@ -101,7 +96,7 @@ def read_advice(
             continue
         message = site.expressions["message"]
         said = _of_backend(message, backends, idioms) or template(message, library, name, site.bound)
-        if said.text is None or not _WORD.search(_FIELD.sub("", said.text)):
+        if said.text is None or not WORD.search(FIELD.sub("", said.text)):
             result.count("advice: a text that the caller gives, or that is computed")
             continue
         local = Local.at(name, site)
@@ -146,13 +141,13 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         owner,
         cast("AdviceKind", kind),
         "documentation",
-        subject or _object(owner),
+        subject or object_of(owner),
         True,
         message,
         None,
         (label.strip("`v") or _first(_SINCE, message)) if is_deprecation else None,
         _first(_REMOVED, message) if is_deprecation else None,
-        _first(_INSTEAD, message) if is_deprecation else None,
+        _replacement(message) if is_deprecation else None,
         (Place(module.path, site.span, "site"),),
     )
 
@@ -177,13 +172,13 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
         local.owner,
         "deprecation",
         "mark",
-        texts.get("old") or _object(local.owner),
+        _marked_name(texts.get("old"), words) or object_of(local.owner),
         canonical(understood.formula),
         said.text,
         None,
         _first(_SINCE, words),
         (texts.get("removed") or "").removeprefix("v") or _first(_REMOVED, words),
-        texts.get("replacement") or _first(_INSTEAD, words),
+        texts.get("replacement") or _replacement(words),
         (*places_of(module.path, site), *places, *said.places, *understood.places),
     )
 
@@ -212,38 +207,25 @@ def _told(
     module: Module, site: Site, owner: str, when: Formula, message: str, cues: Cues, places: tuple[Place, ...]
 ) -> Told:
     definition = module.definitions.get(site.owner)
-    compared = (atom for atom in atoms(when) if isinstance(atom, Parameter))
-    asked = {_option(atom.param): atom.value is not None or atom.op is None for atom in compared}
     taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
-    options = {*asked, *taken} - _RECEIVERS
-    said = _FIELD.sub(" ", message)
-    words = _WORD.findall(said)
+    options = options_of(when, taken)
     is_warning = site.detector == detector.ID
     category, beside = site.names[1:] if is_warning else ("", "")
-    action = "; ".join(part for part in beside.split("; ") if _sets(part, {*options, *words}))
+    known = {*options, *WORD.findall(FIELD.sub(" ", message))}
+    action = "; ".join(part for part in beside.split("; ") if _sets(part, known))
     kind = _kind(message, category, action, cues)
-    replacement = _first(_INSTEAD, message) if kind == "deprecation" else None
-    quoted = [_option(name) for name in _QUOTED.findall(said) if name not in {replacement, *_CONSTANTS}]
-    ranked = (
-        *(name for name in quoted if name in options),
-        *(quoted if kind == "deprecation" else ()),
-        *(word for word in words if word in options and word != replacement and ("_" in word or len(word) > 3)),
-        *(name for name in sorted(options) if "_" in name and name.replace("_", " ") in said),
-        *(name for name, is_given in asked.items() if is_given and name not in _RECEIVERS),
-        *(_option(name) for name in _TARGET.findall(action)),
-        *quoted,
-        _object(owner),
-    )
+    is_deprecation = kind == "deprecation"
+    replacement = _replacement(message) if is_deprecation else None
     return Told(
         owner,
         kind,
         "warning" if is_warning else "gate",
-        ranked[0],
+        subject_of(message, options, owner, action, is_deprecation=is_deprecation, replacement=replacement),
         when,
         message,
         action or None,
-        _first(_SINCE, message) if kind == "deprecation" else None,
-        _first(_REMOVED, message) if kind == "deprecation" else None,
+        _first(_SINCE, message) if is_deprecation else None,
+        _first(_REMOVED, message) if is_deprecation else None,
         replacement,
         places,
     )
@@ -251,8 +233,8 @@ def _told(
 
 def _sets(assignment: str, names: set[str]) -> bool:
     """Say whether an assignment is to one of these names, or to a field of that name."""
-    targets = _TARGET.findall(assignment)
-    return bool(targets) and _option(targets[0]) in names
+    targets = TARGET.findall(assignment)
+    return bool(targets) and option_of(targets[0]) in names
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
@@ -260,16 +242,18 @@ def _first(pattern: re.Pattern[str], text: str) -> str | None:
     return next((group for group in match.groups() if group), None) if match is not None else None
 
 
+def _marked_name(old: str | None, message: str) -> str | None:
+    """Return the name of what is marked; where a sentence stands for it, the first name that the message quotes."""
+    quoted = QUOTED.search(message) if old is not None and " " in old else None
+    return option_of(quoted[1]) if quoted is not None else old
+
+
+def _replacement(message: str) -> str | None:
+    """Return what a message says is to be used instead."""
+    found = _first(_INSTEAD, message) or _first(_THROUGH, message)
+    return found.removesuffix(" instead") if found is not None else None
+
+
 def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
     """Return the kind of a warning: by its category and words, the most specific first."""
     return "deprecation" if category in _CATEGORIES else kind_of(message, cues, sets=bool(action)) or "warning"
-
-
-def _option(name: str) -> str:
-    """Return the last part of a dotted name: `use_cache` of `self.config.use_cache`."""
-    return name.rpartition(".")[2]
-
-
-def _object(owner: str) -> str:
-    """Return the name of the object itself: the class, of a method like `__init__`."""
-    return next(part for part in reversed(owner.split(".")) if not part.startswith("__"))

@@ -18,7 +18,8 @@ _UNITS = (
     r"|[kKMGT]i?B\b|milliseconds?\b|ms\b|seconds?\b|minutes?\b|hours?\b|[kKMG]?Hz\b"
 )
 _QUANTITY = re.compile(
-    rf"(?P<hedge>~\s*|≈\s*|[<>]=? |\b(?:up to|at least|at most|more than|less than|over|under|about|around|approximately) ~?)?"
+    rf"(?P<hedge>~\s*|≈\s*|[<>]=? "
+    rf"|\b(?:up to|at least|at most|more than|less than|over|under|about|around|approximately) ~?)?"
     rf"(?<![\w.,/*^=<>+-])(?P<low>{_NUMBER})(?:(?:%|x|X)?\s*(?:-|\u2013|to)\s*(?P<high>{_NUMBER}))?"
     rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\s*\d))"
 )

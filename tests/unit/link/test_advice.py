@@ -46,7 +46,11 @@ def told(body: str) -> list[Told]:
         ("logger.warning('no sampling rate is given')", "warning", "sampling_rate", "always"),
         ("if mode is None:\n    logger.warning('nothing to do')", "warning", "f", "mode == None"),
         ("logger.warning('`None` cannot be drawn')", "limitation", "f", "always"),
-        ("logger.warning(f'{mode} is odd')", "warning", "f", "always"),
+        ("logger.warning(f'{mode} is odd')", "warning", "mode", "always"),
+        ("logger.warning(f'of {len(mode)} parts')", "warning", "mode", "always"),
+        ("logger.warning(f'over {self.longest}s')", "warning", "longest", "always"),
+        ("logger.warning('no input_ids are there')", "warning", "input_ids", "always"),
+        ("if f(mode):\n    logger.warning('Use cache as is')", "warning", "use_cache", "[f(mode)]"),
     ],
 )  # fmt: skip
 def test_kind_subject_and_condition(body, kind, subject, when):
@@ -60,7 +64,7 @@ def test_kind_subject_and_condition(body, kind, subject, when):
     [
         ("`old` is deprecated since version 4.1 and is removed in v5. Use `new` instead.", "4.1", "5", "new", "old"),
         ("`old` is deprecated! Use `mode` instead!", None, None, "mode", "old"),
-        ("old_one is deprecated: please use new_one instead.", None, None, "new_one", "f"),
+        ("old_one is deprecated: please use new_one instead.", None, None, "new_one", "old_one"),
         ("`old` is deprecated and will be removed in a future version.", None, None, None, "old"),
         ("`old` has moved and will be deleted from a.py in v5.24, in favor of `new`", None, "5.24", "new", "old"),
         ("`old` will be removed in Transformers v5.10.", None, "5.10", None, "old"),
@@ -79,6 +83,27 @@ def test_what_a_deprecation_names(message, since, removed, replacement, subject)
     assert found.kind == "deprecation"
     assert (found.deprecated_since, found.removed_in, found.replacement) == (since, removed, replacement)
     assert found.subject == subject
+
+
+@pytest.mark.parametrize(
+    ("message", "replacement"),
+    [
+        ("`a` is deprecated, use `kit.b`.", "kit.b"),
+        ("`a` is deprecated. Please set it directly on `Kit` instead.", "Kit"),
+        ("a tuple is deprecated. You should pass an instance of `Kit` instead.", "Kit"),
+        ("`a.b` is deprecated: import it from `a.c` instead.", "a.c"),
+        ("`a` is deprecated. Load it with `b='c'` in the call to `d`.", "b='c'"),
+        ("Passing a tuple of `a` is deprecated.", None),
+    ],
+)
+def test_what_is_to_be_used_instead(message, replacement):
+    (found,) = told(f'warnings.warn("{message}", FutureWarning)')
+    assert found.replacement == replacement
+
+
+def test_a_deprecation_is_about_what_it_calls_deprecated():
+    (found,) = told("warnings.warn('Like `mode`, `use_cache` is deprecated and removed in kit v3', FutureWarning)")
+    assert (found.subject, found.removed_in) == ("use_cache", "3")
 
 
 def test_a_message_of_the_table_of_backends():

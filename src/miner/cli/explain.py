@@ -1,0 +1,168 @@
+"""`miner explain`: all that a graph says of a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from miner.cli.option import format_option
+from miner.cli.progress import terminal_progress
+from miner.cli.render import Format, Table, render
+from miner.cli.stream import emit
+
+if TYPE_CHECKING:
+    from miner.app.explain import Account
+    from miner.model.node import Node, Otherwise, Requirement
+
+_LONGEST = 240
+"""Characters of a text in a table; JSON has it whole."""
+_FEW = 40
+"""Requirements that are listed one by one; more are grouped by what they need."""
+
+
+@click.command(short_help="Say what a name needs, and what its authors know of it.")
+@click.argument("name")
+@click.option(
+    "--graph",
+    metavar="GRAPH",
+    required=True,
+    help="A graph folder, or a SPEC[@REF] as for extract, which is mined first.",
+)
+@format_option
+def explain(name: str, graph: str, form: Format) -> int:
+    """Say what NAME needs, when, and what happens otherwise; and what its authors know of it, each with its place.
+
+    NAME is an import path, a qualified name or the end of one, an option of an object, a package, a device
+    (cuda, compute_capability), an environment variable or a predicate.
+
+    \b
+    miner explain Trainer --graph output/transformers-5.23.0
+    miner explain TrainingArguments.bf16 --graph transformers==5.23.0
+    miner explain bitsandbytes --graph output/transformers-5.23.0 --format markdown
+    """
+    from miner.app.explain import explain as account_of  # noqa: PLC0415  (help must not load the records)
+
+    with terminal_progress() as progress:
+        account = account_of(graph, name, progress)
+    emit(render(list(_tables(account)), _document(account), form))
+    return 0
+
+
+def _tables(account: Account) -> Iterator[Table]:
+    yield Table(account.subject.name, tuple(_head(account)))
+    for heading, rows in (
+        ("means", [(node.qualname, _formula(node.means), *_place(node)) for node in account.predicates]),
+        ("needs", list(_needs(account.requirements))),
+        (
+            "refuses",
+            [(f"when {_formula(node.when)}", _effect(node.otherwise), *_place(node)) for node in account.constraints],
+        ),
+        (
+            "advice",
+            [
+                (node.subject, node.kind, _when(node.when), _cut(node.message or node.action or ""), *_place(node))
+                for node in account.advice
+            ],
+        ),
+        (
+            "environment variables",
+            [
+                (node.variable, f"default {node.default}" if node.default else "", node.owner, *_place(node))
+                for node in account.variables
+            ],
+        ),
+    ):
+        if rows:
+            yield Table(f"{heading}: {len(rows):,}", tuple(rows))
+
+
+def _head(account: Account) -> Iterator[tuple[str, str]]:
+    from miner.model.node import Implementation, Package, Predicate  # noqa: PLC0415
+
+    subject = account.subject
+    yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else f"{subject.kind}"
+    match subject.node:
+        case Implementation() as node if subject.kind == "object":
+            yield "kind", node.kind
+            yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])
+            yield from (("does", _cut(text)) for text in (node.summary,) if text)
+            yield from (("signature", _cut(text)) for text in (node.signature,) if text)
+            yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
+            yield "defined at", _place(node)[0]
+        case Package() as node:
+            yield "imported as", ", ".join(node.import_names)
+            for stated in node.declared:
+                where = ", ".join(each for each in (stated.place, stated.extra, stated.marker) if each)
+                yield "declared", f"{stated.specifier or 'any version'} ({where})"
+            for gate in node.gated:
+                yield "enforced", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
+        case Predicate() as node:
+            yield "means", _formula(node.means)
+            yield from (("quirk", quirk) for quirk in node.quirks)
+            yield "defined at", _place(node)[0]
+
+
+def _needs(requirements: Sequence[Requirement]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each requirement; where there are many, one for each need, with the first that states it."""
+    from miner.explain.account import grouped  # noqa: PLC0415
+
+    if len(requirements) <= _FEW:
+        for node in requirements:
+            yield _formula(node.needs), _when(node.when), _effect(node.otherwise), node.owner, *_place(node)
+        return
+    for needs, nodes in grouped(requirements, lambda node: _formula(node.needs)).items():
+        owners = len({node.owner for node in nodes})
+        yield (
+            needs,
+            f"{owners:,} objects" if owners > 1 else nodes[0].owner,
+            _effect(nodes[0].otherwise),
+            *_place(nodes[0]),
+        )
+
+
+def _formula(stated: object) -> str:
+    from miner.formula.notation import from_json  # noqa: PLC0415
+    from miner.formula.text import render as written  # noqa: PLC0415
+
+    return _cut(written(from_json(stated)))
+
+
+def _when(stated: object) -> str:
+    return "" if stated is True else f"when {_formula(stated)}"
+
+
+def _effect(otherwise: Otherwise) -> str:
+    exception = (otherwise.exception or "").rpartition(".")[2]
+    said = otherwise.message or otherwise.action or ""
+    return _cut(": ".join(part for part in (" ".join(filter(None, (otherwise.effect, exception))), said) if part))
+
+
+def _place(node: Node) -> tuple[str]:
+    first = node.evidence[0]
+    return (f"{first.path}:{first.start_line}",)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}\u2026"
+
+
+def _document(account: Account) -> dict[str, Any]:
+    import msgspec  # noqa: PLC0415
+
+    def rows(nodes: Iterable[Node]) -> list[Any]:
+        return [msgspec.to_builtins(node) for node in nodes]
+
+    subject = account.subject
+    return {
+        "kind": subject.kind,
+        "name": subject.name,
+        "node": msgspec.to_builtins(subject.node) if subject.node is not None else None,
+        "requirements": rows(account.requirements),
+        "constraints": rows(account.constraints),
+        "advice": rows(account.advice),
+        "variables": rows(account.variables),
+        "predicates": rows(account.predicates),
+    }

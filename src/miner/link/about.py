@@ -1,0 +1,88 @@
+"""Which option, parameter or object a message is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from miner.formula.atom import Opaque, Parameter
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms
+
+FIELD = re.compile(r"\{[^{}]*\}")
+QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
+WORD = re.compile(r"[A-Za-z_]\w*")
+TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
+"""What an assignment, or one of several, sets."""
+RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
+CONSTANTS = frozenset({"None", "True", "False"})
+_NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_][\w.]*(?![\w.(\[])(?=[ ,)}]|$)")
+"""A name in the text of an expression that is neither called nor within quotes."""
+_HELD = re.compile(r"\{(?:self|cls|\w*config)\.([A-Za-z_]\w*)\}")
+"""A field of a template that is an attribute of the object itself, or of what holds its options."""
+_MARKED = re.compile(
+    r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
+)
+"""What a message says is deprecated, by its name."""
+
+
+def option_of(name: str) -> str:
+    """Return the last part of a dotted name: `use_cache` of `self.config.use_cache`."""
+    return name.rpartition(".")[2]
+
+
+def object_of(owner: str) -> str:
+    """Return the name of the object itself: the class, of a method like `__init__`."""
+    return next(part for part in reversed(owner.split(".")) if not part.startswith("__"))
+
+
+def options_of(when: Formula, parameters: Iterable[str]) -> dict[str, bool]:
+    """Return what a message can be about: what its condition asks, and parameters; each with whether it is asked for.
+
+    Asked for is what the condition compares with something or takes for true, not what it finds missing.
+    """
+    found = dict.fromkeys(parameters, False)
+    for atom in atoms(when):
+        match atom:
+            case Parameter(param=name, op=operator, value=value):
+                found[option_of(name)] = value is not None or operator is None
+            case Opaque(opaque=text):
+                found.update((option_of(name), found.get(option_of(name), False)) for name in _NAME.findall(text))
+    return {name: is_asked for name, is_asked in found.items() if name not in RECEIVERS | CONSTANTS}
+
+
+def subject_of(
+    message: str, options: dict[str, bool], owner: str, action: str, *, is_deprecation: bool, replacement: str | None
+) -> str:
+    """Return what a message of `owner` is about; `action` is what is set beside it.
+
+    That is, of a deprecation, the name that the message calls deprecated. Else the first that there is of: a quoted
+    name that is an option; an option that is shown in a field; in a deprecation, a quoted name but the replacement; a
+    word that is an option; an option in words; an option that the condition asks for; what is set; a quoted name; an
+    attribute that is shown; a word that can only be a name; the object itself.
+    """
+    return next(_ranked(message, options, owner, action, is_deprecation=is_deprecation, replacement=replacement))
+
+
+def _ranked(
+    message: str, options: dict[str, bool], owner: str, action: str, *, is_deprecation: bool, replacement: str | None
+) -> Iterator[str]:
+    said = FIELD.sub(" ", message)
+    words = WORD.findall(said)
+    quoted = [option_of(name) for name in QUOTED.findall(said) if name not in {replacement, *CONSTANTS}]
+    shown = [option_of(name) for field in FIELD.findall(message) for name in _NAME.findall(field[1:])]
+    marked = _MARKED.search(said) if is_deprecation else None
+    if marked is not None:
+        yield option_of(marked[1])
+    yield from (name for name in quoted if name in options)
+    yield from (name for name in shown if name in options and ("_" in name or len(name) > 3))
+    yield from quoted if is_deprecation else ()
+    yield from (word for word in words if word in options and word != replacement and ("_" in word or len(word) > 3))
+    lower = said.lower()
+    yield from (name for name in sorted(options) if "_" in name and name.replace("_", " ").lower() in lower)
+    yield from (name for name, is_asked in options.items() if is_asked)
+    yield from (option_of(name) for name in TARGET.findall(action))
+    yield from quoted
+    yield from _HELD.findall(message)
+    yield from (word for word in words if "_" in word.strip("_") and word.islower() and word != replacement)
+    yield object_of(owner)

@@ -1,0 +1,222 @@
+"""What a name means in a graph, and what is said of it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import miner
+from miner.errors import UsageError
+from miner.explain.account import Account, explain, grouped
+from miner.explain.subject import find
+from miner.model.node import (
+    Advice,
+    Constraint,
+    Declaration,
+    Edge,
+    EnvironmentVariable,
+    Evidence,
+    Export,
+    Implementation,
+    Node,
+    Otherwise,
+    Package,
+    Requirement,
+)
+from miner.store.graph_reader import Graph
+
+SAMPLE = Path(__file__).parents[3] / "output" / "sample"
+TEXT = "x"
+
+
+def place(line: int) -> tuple[Evidence, ...]:
+    """An evidence of one byte on a line."""
+    digest = hashlib.sha256(TEXT.encode()).hexdigest()
+    return (
+        Evidence(
+            role="site",
+            path="kit/a.py",
+            blob="0" * 40,
+            start_line=line,
+            end_line=line,
+            start_byte=0,
+            end_byte=1,
+            sha256=digest,
+            text=TEXT,
+        ),
+    )
+
+
+def implementation(qualname: str, *exports: str, kind: Any = "class") -> Implementation:
+    """An object, offered by some packages under its own name."""
+    name = qualname.rpartition(".")[2]
+    return Implementation(
+        id=f"implementation:{qualname}",
+        name=name,
+        evidence=place(1),
+        qualname=qualname,
+        kind=kind,
+        exports=tuple(Export(module=module, name=name) for module in exports),
+    )
+
+
+def parameter(name: str) -> dict[str, Any]:
+    """The atom that an argument is true."""
+    return {"param": name, "of": "kit.a.Options"}
+
+
+NODES: tuple[Node, ...] = (
+    implementation("kit.a.Options", "kit", "kit.a"),
+    implementation("kit.a.Options.check", kind="method"),
+    implementation("kit.b.Options", "kit.b"),
+    implementation("kit.a.fit", kind="function"),
+    implementation("kit.b.fit", kind="function"),
+    Package(
+        id="package:slate",
+        name="slate",
+        evidence=place(2),
+        import_names=("slate_core",),
+        declared=(Declaration(specifier=">=1", place="metadata"),),
+    ),
+    Requirement(
+        id="requirement:kit.a.Options.check#slate/raise",
+        name="r",
+        evidence=place(9),
+        owner="kit.a.Options.check",
+        needs={"package": "slate", "version": [[">=", "1"]]},
+        when=parameter("self.fast"),
+        otherwise=Otherwise(effect="raise", exception="ValueError"),
+        origin="runtime-gate",
+        enforced=True,
+    ),
+    Requirement(
+        id="requirement:kit.b.fit#cuda/raise",
+        name="r",
+        evidence=place(3),
+        owner="kit.b.fit",
+        needs={"all": [{"device": "cuda"}, {"compute_capability": [[">=", "8.0"]]}, {"env": "KIT_FAST"}]},
+        when=True,
+        otherwise=Otherwise(effect="raise"),
+        origin="runtime-gate",
+        enforced=True,
+    ),
+    Constraint(
+        id="constraint:kit.a.Options#depth",
+        name="c",
+        evidence=place(5),
+        owner="kit.a.Options",
+        parameters=("self.depth",),
+        when={"not": parameter("self.depth")},
+        otherwise=Otherwise(effect="raise"),
+    ),
+    Advice(
+        id="advice:kit.a.Options#fast/trade-off",
+        name="a",
+        evidence=place(4),
+        owner="kit.a.Options",
+        kind="trade-off",
+        origin="documentation",
+        subject="fast",
+        when=True,
+        message="faster",
+    ),
+    Advice(
+        id="advice:kit.b.fit#fast/warning",
+        name="a",
+        evidence=place(6),
+        owner="kit.b.fit",
+        kind="warning",
+        origin="warning",
+        subject="fast",
+        when=True,
+    ),
+    EnvironmentVariable(
+        id="environment-variable:kit.b#KIT_FAST",
+        name="KIT_FAST",
+        evidence=place(7),
+        variable="KIT_FAST",
+        owner="kit.b.fit",
+    ),
+)
+EDGES = (Edge(source="requirement:kit.a.Options.check#slate/raise", relation="about", target="package:slate"),)
+GRAPH = Graph(miner.load(SAMPLE).manifest, {node.id: node for node in NODES}, EDGES, ())
+
+
+def account(name: str) -> Account:
+    """What the graph says of a name."""
+    return explain(GRAPH, find(GRAPH, name))
+
+
+def ids(told: Account) -> list[str]:
+    """The ids of the statements, without their kinds."""
+    listed = (*told.requirements, *told.constraints, *told.advice, *told.variables)
+    return [node.id.partition(":")[2] for node in listed]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "subject"),
+    [
+        ("kit.Options", "object", "kit.a.Options"),
+        ("kit.a.Options", "object", "kit.a.Options"),
+        ("implementation:kit.a.fit", "object", "kit.a.fit"),
+        ("Options", "object", "kit.a.Options"),
+        ("Options.check", "object", "kit.a.Options.check"),
+        ("kit.Options.fast", "option", "fast"),
+        ("Options.depth", "option", "depth"),
+        ("fast", "option", "fast"),
+        ("slate", "package", "slate"),
+        ("slate_core", "package", "slate"),
+        ("cuda", "device", "cuda"),
+        ("compute_capability", "device", "compute_capability"),
+        ("KIT_FAST", "variable", "KIT_FAST"),
+    ],
+)
+def test_what_a_name_means(name, kind, subject):
+    found = find(GRAPH, name)
+    assert (found.kind, found.name) == (kind, subject)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("fit", "'fit' is the name of 2 objects, say which: kit.a.fit, kit.b.fit"),
+        ("Options.dept", "Options has no option 'dept'; nearest: depth"),
+        ("Optoins", "nearest: Options"),
+    ],
+)
+def test_a_name_that_means_nothing_or_too_much(name, said):
+    with pytest.raises(UsageError, match=said.replace("?", "[?]")):
+        find(GRAPH, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("kit.Options", ["kit.a.Options.check#slate/raise", "kit.a.Options#depth", "kit.a.Options#fast/trade-off"]),
+        ("Options.fast", ["kit.a.Options.check#slate/raise", "kit.a.Options#fast/trade-off"]),
+        ("fast", ["kit.a.Options.check#slate/raise", "kit.a.Options#fast/trade-off", "kit.b.fit#fast/warning"]),
+        ("slate", ["kit.a.Options.check#slate/raise"]),
+        ("cuda", ["kit.b.fit#cuda/raise"]),
+        ("KIT_FAST", ["kit.b.fit#cuda/raise", "kit.b#KIT_FAST"]),
+    ],
+)
+def test_what_is_said_of_it(name, said):
+    assert ids(account(name)) == said
+
+
+def test_a_predicate_of_the_sample_and_who_uses_it():
+    graph = miner.load(SAMPLE)
+    told = explain(graph, find(graph, "is_slate_available"))
+    assert told.subject.kind == "predicate"
+    assert {node.owner for node in told.requirements} >= {"tinyml.report.Report.draw"}
+
+
+def test_requirements_by_what_they_need():
+    needs = [node for node in NODES if isinstance(node, Requirement)]
+    assert list(grouped([needs[0], needs[1], needs[1]], lambda node: node.owner)) == [
+        "kit.b.fit",
+        "kit.a.Options.check",
+    ]
