@@ -33,9 +33,13 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     elif (value := item.text("value")) is not None:
         for head, expressions in _marks(file, value):
             conditions = file.conditions(item)
+            spans: dict[str, Span] = {}
+            text = file.text_at(item, expressions["message"]) if "message" in expressions else None
+            if text is not None:
+                expressions["message"], spans["text"] = text
             scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
             owner = qualname(owning(item))
-            yield Site(ID, "mark", value, owner, conditions, expressions, {}, (head,), scope=scope)
+            yield Site(ID, "mark", value, owner, conditions, expressions, spans, (head,), scope=scope)
 
 
 def _marks(file: File, span: Span) -> Iterator[tuple[str, dict[str, ex.Expression]]]:
@@ -71,4 +75,4 @@ def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return cores(*(f"{rule.name}(" for rule in idioms.deprecations))
 
 
-DETECTOR = Detector(ID, 1, frozenset({"function", "class", "expression", "assign"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 2, frozenset({"function", "class", "expression", "assign"}), _words, find, deep=True)

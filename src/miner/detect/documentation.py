@@ -54,7 +54,7 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
         if deprecated is not None:
             yield deprecated
             continue
-        for sentence in _joined(passage.sentences(source)):
+        for sentence in joined(passage.sentences(source)):
             kind = kind_of_sentence(sentence.text, file.idioms)
             if kind is not None:
                 subject = passage.subject or about or ""
@@ -62,7 +62,7 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
                 yield Site(ID, "sentence", place, owner, names=(subject, kind, sentence.text, passage.mark, ""))
 
 
-def _joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+def joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
     """Yield sentences, with the one that says when something is removed as a part of the one before it."""
     last: Sentence | None = None
     for each in sentences:

@@ -11,12 +11,15 @@ from functools import cache
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets
 from miner.flow.condition import path_condition
-from miner.flow.scope import Names, beginning, is_bound_after, names_of, names_of_module, scope_at
-from miner.model.expression import Expression, names_in
+from miner.flow.scope import Names, is_bound_after, names_of, names_of_module, scope_at, text_at
+from miner.model.expression import Binary, Expression, Name, names_in
 from miner.model.site import Guard, Scope
 from miner.model.span import Span
 from miner.syntax.outline import Item, Outline
 from miner.syntax.rows import entries
+
+_MORE = Name("...")
+"""What is added to a text on the way, in a template: `{...}`."""
 
 
 @dataclass(eq=False)
@@ -68,12 +71,17 @@ class File:
         """Return the path condition of `item` within its definition."""
         return path_condition(item, self.outline, within=definition(item.parent))
 
-    def beginning(self, item: Item, name: str) -> Item | None:
-        """Return the assignment that a text begins with, where all that is assigned to it before `item` adds to it."""
+    def text_at(self, item: Item, text: Expression) -> tuple[Expression, Span] | None:
+        """Return what a local that several statements bind holds at `item`, and where it is given; see `flow.scope`."""
         function = definition(item.parent)
-        if function is None or function.kind != "function":
+        if function is None or function.kind != "function" or not isinstance(text, Name):
             return None
-        return beginning(name, item, self.names(function), self.outline)
+        found = text_at(text.name, item, self.names(function), self.outline)
+        span = found[0].text("value") if found is not None else None
+        if found is None or span is None:
+            return None
+        value = self.expression(span)
+        return (Binary(value, "+", _MORE) if found[1] else value), span
 
     def scope(self, item: Item, *expressions: object) -> Scope | None:
         """Return what the names in `expressions` are at `item`.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector
-from miner.detect.documentation import kind_of_sentence
+from miner.detect.documentation import joined, kind_of_sentence
 from miner.detect.file import File, is_type_checking, owning, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.option_field import description_of
@@ -37,7 +37,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if subject is None or not isinstance(description.value, str):
         return
     text = description.value
-    for sentence in Passage(None, "", pieces=[(0, len(text))]).sentences(text):
+    for sentence in joined(Passage(None, "", pieces=[(0, len(text))]).sentences(text)):
         kind = kind_of_sentence(sentence.text, file.idioms)
         if kind is not None:
             owner = qualname(owning(item))

@@ -39,11 +39,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     scope = file.scope(item, *(guard.test for guard in conditions), message)
     beside = list(_beside(file, item))
     spans = {f"action {number}": each.span for number, each in enumerate(beside, start=1)}
-    first = file.beginning(item, message.name) if isinstance(message, ex.Name) else None
-    start = first.text("value") if first is not None else None
-    if start is not None:
-        spans["beginning"] = start
-        message = ex.Binary(file.expression(start), "+", message)
+    text = file.text_at(item, message)
+    if text is not None:
+        message, spans["text"] = text
     action = "; ".join(_SPACE.sub(" ", file.outline.source(each.span)) for each in beside)
     names = (name, category.rpartition(".")[2] if name.startswith("warnings.") else "", action)
     owner = qualname(owning(item))

@@ -103,14 +103,25 @@ def is_bound(name: str, names: Names, outline: Outline) -> bool:
     return bool(_known(name, names, outline)) or any(_offsets(name, _body(outer), outline) for outer in names.around)
 
 
-def beginning(name: str, item: Item, names: Names, outline: Outline) -> Item | None:
-    """Return the assignment that a text begins with, where all later ones of that name before `item` add to it."""
+def text_at(name: str, item: Item, names: Names, outline: Outline) -> tuple[Item, bool] | None:
+    """Return the assignment that says what text `name` holds at `item`, and whether more is added to that text.
+
+    It is the last one, when that stands before `item` in the same block, or the first, when all later ones only add to
+    it. None where a single one binds the name, or where it is open which of several does.
+    """
     first, *others = _binding(name, item.span.start_byte, names, outline, _MOST) or (None,)
-    if first is None or first.kind != "assign" or not others:
+    if first is None or not others:
         return None
-    values = (each.text("value") for each in others)
-    adds = (value is not None and name in ex.names_in(outline.expression(value)) for value in values)
-    return first if all(other.kind == "augment" or add for other, add in zip(others, adds, strict=True)) else None
+    last = others[-1]
+    if last.parent is item.parent and last.arm == item.arm and _is_followed(last) and not _adds(last, name, outline):
+        return last, False
+    return (first, True) if _is_followed(first) and all(_adds(other, name, outline) for other in others) else None
+
+
+def _adds(item: Item, name: str, outline: Outline) -> bool:
+    """Say whether what a statement binds `name` to is made of what it was."""
+    value = item.text("value")
+    return item.kind == "augment" or (value is not None and name in ex.names_in(outline.expression(value)))
 
 
 def _known(name: str, names: Names, outline: Outline) -> tuple[int, ...]:

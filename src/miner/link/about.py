@@ -11,9 +11,10 @@ from miner.formula.disjunctive import atoms
 
 FIELD = re.compile(r"\{[^{}]*\}")
 QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
-WORD = re.compile(r"[A-Za-z_]\w*")
+WORD = re.compile(r"[A-Za-z_]\w*(?!\.?\w)")
 TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
 """What an assignment, or one of several, sets."""
+_FILES = (".json", ".jinja", ".txt", ".py", ".md", ".bin", ".yaml", ".yml", ".safetensors", ".gguf", ".html")
 RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
 CONSTANTS = frozenset({"None", "True", "False"})
 _NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_][\w.]*(?![\w.(\[])(?=[ ,)}]|$)")
@@ -58,8 +59,8 @@ def subject_of(
 
     That is, of a deprecation, the name that the message calls deprecated. Else the first that there is of: a quoted
     name that is an option; an option that is shown in a field; in a deprecation, a quoted name but the replacement; a
-    word that is an option; an option in words; an option that the condition asks for; what is set; a quoted name; an
-    attribute that is shown; a word that can only be a name; the object itself.
+    word that is an option and can only be a name; an option in words; an option that the condition asks for; a word
+    that is an option; what is set; a quoted name, classes last; an attribute that is shown; the object itself.
     """
     return next(_ranked(message, options, owner, action, is_deprecation=is_deprecation, replacement=replacement))
 
@@ -68,8 +69,11 @@ def _ranked(
     message: str, options: dict[str, bool], owner: str, action: str, *, is_deprecation: bool, replacement: str | None
 ) -> Iterator[str]:
     said = FIELD.sub(" ", message)
-    words = WORD.findall(said)
-    quoted = [option_of(name) for name in QUOTED.findall(said) if name not in {replacement, *CONSTANTS}]
+    other = (replacement or "").removesuffix("()")
+    words = [word for word in WORD.findall(said) if word != other]
+    names = [word for word in words if "_" in word.strip("_")]
+    found = (name for name in QUOTED.findall(said) if name not in CONSTANTS and name != other)
+    quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
     shown = [option_of(name) for field in FIELD.findall(message) for name in _NAME.findall(field[1:])]
     marked = _MARKED.search(said) if is_deprecation else None
     if marked is not None:
@@ -77,12 +81,14 @@ def _ranked(
     yield from (name for name in quoted if name in options)
     yield from (name for name in shown if name in options and ("_" in name or len(name) > 3))
     yield from quoted if is_deprecation else ()
-    yield from (word for word in words if word in options and word != replacement and ("_" in word or len(word) > 3))
+    yield from (name for name in names if name in options)
     lower = said.lower()
     yield from (name for name in sorted(options) if "_" in name and name.replace("_", " ").lower() in lower)
     yield from (name for name, is_asked in options.items() if is_asked)
+    yield from (word for word in words if word in options and len(word) > 3)
     yield from (option_of(name) for name in TARGET.findall(action))
+    yield from (name for name in quoted if name[0].islower())
+    yield from (name for name in names if name.islower())
     yield from quoted
     yield from _HELD.findall(message)
-    yield from (word for word in words if "_" in word.strip("_") and word.islower() and word != replacement)
     yield object_of(owner)

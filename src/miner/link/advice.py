@@ -30,7 +30,7 @@ from miner.model import expression as ex
 from miner.model.node import AdviceKind, AdviceOrigin
 from miner.model.site import Guard, Site
 
-_VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
+_VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)|\w+\s+(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
 _REMOVED = re.compile(
     rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
@@ -39,7 +39,7 @@ _SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSIO
 _THING = r"(?i:the\s+)?(?i:new\s+|equivalent\s+|argument\s+|parameter\s+)?(?:`([^`]+)`|['\"]([^'\"\s]+)['\"])"
 _PLAIN = r"((?=\w*[_.(]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:\(\.*\))?)"
 """A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
-_DOES = r"(?:pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
+_DOES = r"(?:use|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
 _INSTEAD = re.compile(
     rf"(?i:\buse\s+){_THING}(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
     r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider|by)\s+us(?:e|ing)"
@@ -112,7 +112,7 @@ def read_advice(
         places = (*places_of(module.path, site), *beside, *said.places, *understood.places)
         result.found.append(_told(module, site, local.owner, when, said.text, idioms.cues, places))
     for gate in spoken:
-        if kind_of(gate.message, idioms.cues, sets=False) is not None:
+        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, sets=False) is not None:
             result.found.append(
                 _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms.cues, gate.places)
             )
@@ -179,7 +179,13 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
         _first(_SINCE, words),
         (texts.get("removed") or "").removeprefix("v") or _first(_REMOVED, words),
         texts.get("replacement") or _replacement(words),
-        (*places_of(module.path, site), *places, *said.places, *understood.places),
+        (
+            *places_of(module.path, site),
+            *(Place(module.path, span, "message") for span in site.spans.values()),
+            *places,
+            *said.places,
+            *understood.places,
+        ),
     )
 
 
@@ -256,4 +262,5 @@ def _replacement(message: str) -> str | None:
 
 def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
     """Return the kind of a warning: by its category and words, the most specific first."""
-    return "deprecation" if category in _CATEGORIES else kind_of(message, cues, sets=bool(action)) or "warning"
+    said = FIELD.sub(" ", message)
+    return "deprecation" if category in _CATEGORIES else kind_of(said, cues, sets=bool(action)) or "warning"

@@ -41,6 +41,7 @@ _FIELD = re.compile(r":(?P<role>\w+)(?:\s+[^:]*?)??\s*(?P<name>\w+)?\s*:(?=\s|$)
 _DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+)::\s*")
 _HTML = re.compile(r"<(?P<close>/?)(?P<name>Tip|Note|Warning|tip|note|warning)\b(?P<rest>[^>]*)>")
 _QUOTED = re.compile(r">\s*\[!(?P<name>\w+)\]\s*")
+_QUOTE = re.compile(r">(?=\s|\[|$)")
 _INLINE = re.compile(
     r"(?:<b>|\*\*|__|_)?(?P<name>Note|NOTE|Tip|TIP|Warning|WARNING|Important|IMPORTANT|Caution|Deprecated)"
     r"(?:</b>|\*\*|__|_)?\s*:(?:\*\*)?\s+"
@@ -216,7 +217,10 @@ class _Reader:
         within = _WITHIN.search(text)
         if within is not None:
             self._add(text[: within.start()], start)
-            return self._marked(text[within.end() :], indent, start + within.end())
+            found = self._marked(text[within.end() :], indent, start + within.end())
+            if self._block is not None and self._block[2] == "indent" and found[0]:  # it goes on below, as far in
+                self._block = (self._block[0], indent - 1, "blank")
+            return found
         html = _HTML.match(text)
         if html is not None:
             self._is_open = False
@@ -247,7 +251,7 @@ class _Reader:
             self._is_open = False
             self._block = (_MARKS.get(quoted["name"].lower(), "note"), indent, "quote")
             return text[quoted.end() :], start + quoted.end()
-        if text.startswith(">"):
+        if _QUOTE.match(text) is not None:
             rest = text[1:].lstrip()
             return (rest, start + len(text) - len(rest)) if self._block is not None else ("", start)
         inline = _INLINE.match(text)

@@ -27,7 +27,7 @@ CASES = {
     "elif": ("if a: pass\nelif b: site", ["if not a", "if b"]),
     "end of a chain": ("if a: pass\nelif b: pass\nelif c: pass\nelse: site", ["if not a", "if not b", "if not c"]),
     "nested": ("if a:\n    if b: pass\n    else:\n        site", ["if a", "if not b"]),
-    "ternary and and stay in the test": ("if a and (b if c else d):\n    site", ["if a and b if c else d"]),
+    "ternary and and stay in the test": ("if a and (b if c else d):\n    site", ["if a and (b if c else d)"]),
     "while": ("while a:\n    site", ["if a"]),
     "after while": ("while a: pass\nelse: site", []),
     "for": ("for a in b:\n    site", []),

@@ -211,10 +211,16 @@ class Net:
 def test_a_text_that_grows_is_told_from_its_beginning():
     body = "text = 'setting'\nif mode:\n    text += ' mode'\ntext = text.strip()\nlogger.warning(text)"
     found = told(body)
-    assert [advice.message for advice in found] == ["setting{text}"]
+    assert [advice.message for advice in found] == ["setting{...}"]
 
 
-def test_a_text_that_is_bound_anew_has_no_beginning():
+def test_a_text_of_several_branches_is_the_last_of_its_block():
+    branches = [f"if {name}:\n    text = 'a {name}'\n    logger.warning(text)\n" for name in ("mode", "cache")]
+    body = "".join(branches)
+    assert sorted(advice.message or "" for advice in told(body)) == ["a cache", "a mode"]
+
+
+def test_a_text_that_another_block_may_bind_anew_is_not_told():
     assert told("text = 'setting'\nif mode:\n    text = 'mode'\nlogger.warning(text)") == []
 
 

@@ -187,3 +187,21 @@ def test_a_name_of_a_module_at_its_statement(module, expected):
     """It has the value that it has there, not the one that a later statement gives it."""
     source = "\n" + "".join(f"    {line}\n" for line in module.split("\n"))
     assert [(needs, when) for owner, needs, when, _, _ in stated(source) if owner == ""] == [("drum", expected)]
+
+
+@pytest.mark.parametrize(
+    ("test", "when"),
+    [
+        ("mode not in [k.A, k.B]", "[mode not in [k.A, k.B]]"),
+        ("mode in [k.A, k.B]", "[mode in [k.A, k.B]]"),
+        ("mode not in {'a': 1, k.B: 2}", "[mode not in {'a': 1, k.B: 2}]"),
+        ("not all(f(mode, k) for k in ('a', 'b'))", "not ([all(f(mode, k) for k in ('a', 'b'))])"),
+        ("any([f(k) for k in ('a', 'b') if g(k)])", "[any([f(k) for k in ('a', 'b') if g(k)])]"),
+        ("f(mode) % (k.A * 2) != 0", "[f(mode) % (k.A * 2) != 0]"),
+        ("f(not (mode or k.A), -(k.A + 1), (k.A, k.B)[0])", "[f(not (mode or k.A), -(k.A + 1), (k.A, k.B)[0])]"),
+    ],
+)
+def test_a_condition_that_is_not_understood_is_quoted_as_it_is_meant(test, when):
+    source = f"def f(mode, k):\n    if {test}:\n        raise ValueError('it is not supported')\n"
+    (advice,) = linked({"kit/__init__.py": "", "kit/use.py": source}).told
+    assert render(advice.when) == when

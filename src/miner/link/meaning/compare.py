@@ -155,13 +155,19 @@ def _versions(operator: str, left: Parsed, right: Parsed) -> Formula | None:
     return found.formula if found else None
 
 
+def _among(left: Value, items: tuple[Value, ...], how: Comparison) -> Formula | None:
+    """Return when `left` equals one of `items`; None when one cannot be told: the text is of the whole comparison."""
+    found = [compare("==", left, item, how) for item in items]
+    is_told = not any(isinstance(each, Opaque) and each.opaque == how.text for each in found)
+    return disjunction(*found) if is_told else None
+
+
 def _membership(left: Value, right: Value, how: Comparison) -> Formula | None:
     match left, right:
         case _, Series(_, items, True):
-            return disjunction(*(compare("==", left, item, how) for item in items))
+            return _among(left, items, how)
         case _, Table(items):
-            keys = [Constant(key) for key, _ in items]
-            return disjunction(*(compare("==", left, key, how) for key in keys))
+            return _among(left, tuple(Constant(key) for key, _ in items), how)
         case Constant(str(name)), Distributions():
             return Package(package=name)
         case DistributionOf(), Distributions():

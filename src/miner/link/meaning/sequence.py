@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from miner.formula.atom import Opaque
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms
 from miner.link.meaning.context import Context, Frame
 from miner.link.meaning.value import DistributionOf, Distributions, Series, Unknown, Value
 from miner.link.meaning.wording import render
 from miner.model import expression as ex
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
 LONGEST = 64
 """Constant collections surveyed have up to 12 items where a probe runs over them."""
 
@@ -48,7 +54,16 @@ def comprehension(context: Context, node: ex.Comprehension, frame: Frame) -> Val
             continue
         is_whole = is_whole and all(test is True for test in tests)
         items.append(context.evaluator.evaluate(node.element, inner))
+    targets = ex.names_in(node.target)
+    if any(_speaks_of(context.evaluator.test(item), targets) for item in items):
+        return _unknown(node)  # `k in mode` says nothing where `k` is not known
     return Series("list" if node.kind == "generator" else node.kind, tuple(items), is_whole)
+
+
+def _speaks_of(test: Formula, names: set[str]) -> bool:
+    """Say whether what is not understood of a test is said with one of these names."""
+    texts = (atom.opaque for atom in atoms(test) if isinstance(atom, Opaque))
+    return any(not names.isdisjoint(_WORD.findall(text)) for text in texts)
 
 
 def _unknown(node: ex.Comprehension) -> Unknown:

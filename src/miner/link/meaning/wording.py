@@ -13,33 +13,56 @@ def render(expression: ex.Expression | None) -> str:
     return found if len(found) <= _LONGEST else found[: _LONGEST - 3] + "..."
 
 
-def _text(node: ex.Expression | None) -> str:
+def _text(node: ex.Expression | None, least: int = 0) -> str:
+    """Return the text of a node, in brackets where it binds less than `least`."""
+    if node is None:
+        return ""
+    binds, text = _bound(node)
+    return f"({text})" if binds < least else text
+
+
+def _bound(node: ex.Expression) -> tuple[int, str]:
+    """Return how strongly a node binds its parts, as the language has it, and its text."""
     match node:
-        case None:
-            return ""
         case ex.Constant(value):
-            return repr(value)
+            return _ATOM, repr(value)
         case ex.Name(name):
-            return name
+            return _ATOM, name
         case ex.Attribute(value, name):
-            return f"{_text(value)}.{name}"
+            return _ATOM, f"{_text(value, _ATOM)}.{name}"
         case ex.Call(function, arguments):
-            return f"{_text(function)}({', '.join(_argument(a) for a in arguments)})"
+            return _ATOM, f"{_text(function, _ATOM)}({', '.join(_argument(a) for a in arguments)})"
         case ex.Compare(left, operators, comparators):
             pairs = zip(operators, comparators, strict=True)
-            return " ".join([_text(left), *(f"{operator} {_text(right)}" for operator, right in pairs)])
+            steps = (f"{operator} {_text(right, _COMPARE + 1)}" for operator, right in pairs)
+            return _COMPARE, " ".join([_text(left, _COMPARE + 1), *steps])
         case ex.Boolean(operator, values):
-            return f" {operator} ".join(_text(value) for value in values)
+            binds = _BOOLEAN[operator]
+            return binds, f" {operator} ".join(_text(value, binds) for value in values)
         case ex.Not(operand):
-            return f"not {_text(operand)}"
+            return _NOT, f"not {_text(operand, _NOT)}"
         case ex.Unary(operator, operand):
-            return f"{operator}{_text(operand)}"
+            return _UNARY, f"{operator}{_text(operand, _UNARY)}"
+        case ex.Binary(left, "**", right):
+            return _POWER, f"{_text(left, _POWER + 1)} ** {_text(right, _POWER)}"
         case ex.Binary(left, operator, right):
-            return f"{_text(left)} {operator} {_text(right)}"
+            binds = _BINARY.get(operator, _COMPARE + 1)
+            return binds, f"{_text(left, binds)} {operator} {_text(right, binds + 1)}"
         case ex.Conditional(test, body, orelse):
-            return f"{_text(body)} if {_text(test)} else {_text(orelse)}"
+            return _IF, f"{_text(body, _IF + 1)} if {_text(test, _IF + 1)} else {_text(orelse, _IF)}"
+        case ex.Lambda(_, body):
+            return _LAMBDA, f"lambda: {_text(body)}"
+        case ex.Walrus(target, value):
+            return _LAMBDA, f"{_text(target)} := {_text(value)}"
+        case ex.Opaque(source, _):
+            return _ATOM if source.isidentifier() else _LAMBDA, source
         case _:
-            return _display(node)
+            return _ATOM, _display(node)
+
+
+_LAMBDA, _IF, _NOT, _COMPARE, _UNARY, _POWER, _ATOM = 0, 1, 4, 5, 12, 13, 14
+_BOOLEAN = {"or": 2, "and": 3}
+_BINARY = {"|": 6, "^": 7, "&": 8, "<<": 9, ">>": 9, "+": 10, "-": 10, "*": 11, "/": 11, "//": 11, "%": 11, "@": 11}
 
 
 def _display(node: ex.Expression) -> str:
@@ -50,24 +73,28 @@ def _display(node: ex.Expression) -> str:
         case ex.Mapping(items):
             return "{" + ", ".join(f"{_text(key) or '**'}: {_text(value)}" for key, value in items) + "}"
         case ex.Subscript(value, index):
-            return f"{_text(value)}[{_text(index)}]"
+            return f"{_text(value, _ATOM)}[{_text(index)}]"
         case ex.Slice(lower, upper, step):
             return ":".join([_text(lower), _text(upper), *([_text(step)] if step else [])])
-        case ex.Lambda(_, body):
-            return f"lambda: {_text(body)}"
         case ex.Formatted(parts):
             return 'f"' + "".join(p if isinstance(p, str) else "{" + _text(p) + "}" for p in parts) + '"'
         case ex.Starred(value):
             return f"*{_text(value)}"
-        case ex.Comprehension(_, _, element, target, iterable, _):
-            return f"{_text(element)} for {_text(target)} in {_text(iterable)}"
-        case ex.Walrus(target, value):
-            return f"{_text(target)} := {_text(value)}"
-        case ex.Opaque(source, _):
-            return source
+        case ex.Comprehension():
+            brackets = {"list": "[]", "set": "{}", "dict": "{}"}.get(node.kind, "()")
+            return f"{brackets[0]}{_loop(node)}{brackets[1]}"
     return ""
+
+
+def _loop(node: ex.Comprehension) -> str:
+    key = f"{_text(node.key)}: " if node.key is not None else ""
+    tests = "".join(f" if {_text(test)}" for test in node.conditions)
+    return f"{key}{_text(node.element)} for {_text(node.target)} in {_text(node.iterable)}{tests}"
 
 
 def _argument(argument: ex.Argument) -> str:
     keyword = f"{argument.keyword}=" if argument.keyword else ""
-    return f"{argument.star}{keyword}{_text(argument.value)}"
+    value = argument.value
+    if isinstance(value, ex.Comprehension) and value.kind == "generator":  # its own brackets are left out
+        return _loop(value)
+    return f"{argument.star}{keyword}{_text(value)}"
