@@ -30,7 +30,10 @@ from miner.model import expression as ex
 from miner.model.node import AdviceKind, AdviceOrigin
 from miner.model.site import Guard, Site
 
-_VERSION = r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)|\w+\s+(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
+_VERSION = (
+    r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)"
+    r"|\w+\s+(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
+)
 _REMOVED = re.compile(
     rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
