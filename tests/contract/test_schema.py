@@ -67,6 +67,30 @@ ROWS: dict[str, Any] = {
         id="package:x", name="x", evidence=(EVIDENCE,), import_names=("x",),
         gated=(node.Gate(specifier=">=1.0", stated_by="predicate:library.is_x_available"),),
     ),
+    "workflow": node.Workflow(
+        id="workflow:Training", name="Training", evidence=(EVIDENCE,), title="Training a model",
+        steps=("principle:Fitting",), origin="catalog",
+    ),
+    "principle": node.Principle(
+        id="principle:Fitting", name="Fitting", evidence=(EVIDENCE,), title="Fitting it", workflow="workflow:Training",
+        order=1, page="Fit",
+    ),
+    "environment": node.Environment(
+        id="environment:Training_Environment", name="Training_Environment", evidence=(EVIDENCE,),
+        workflow="workflow:Training", always=("requirement:library.model.Model#x/raise",), conditional=(), optional=(),
+        install="pip install library x", variables=("environment-variable:library.model#HOME",), devices=("cuda",),
+        errors=(
+            node.KnownError(
+                message="x is needed", cause="not met: x", fix="pip install x",
+                requirement="requirement:library.model.Model#x/raise",
+            ),
+        ),
+    ),
+    "heuristic": node.Heuristic(
+        id="heuristic:Speed", name="Speed", evidence=(EVIDENCE,), topic="Speed", options=("fast",), default=(),
+        trade_off=("advice:library.model.Model.fit#fast/trade-off",), compatibility=(), deprecated=(),
+        advice=("advice:library.model.Model.fit#fast/trade-off",),
+    ),
     "edge": node.Edge(source="implementation:a", relation="states", target="requirement:a#x/raise"),
     "outcome": node.Outcome(path="setup.py", outcome="skipped", reason="not part of the package"),
     "manifest": node.Manifest(

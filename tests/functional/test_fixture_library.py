@@ -14,10 +14,11 @@ import pytest
 import miner
 from miner.app.extract import ExtractRequest, extract
 from miner.app.progress import Silent
-from miner.model.node import Implementation, Predicate, Requirement
+from miner.model.node import Environment, Implementation, Predicate, Requirement, Workflow
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "fixtures" / "library"
+CATALOG = ROOT / "fixtures" / "catalogs" / "tinyml.toml"
 GOLDEN = ROOT / "output" / "sample"
 ROWS = ("nodes.jsonl", "edges.jsonl", "outcomes.jsonl")
 OF_THE_TOOL = ("tool", "tool_revision", "files")
@@ -42,7 +43,7 @@ def graph(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graph folder of the library."""
     output = tmp_path_factory.mktemp("graphs") / "tinyml"
     cache = tmp_path_factory.mktemp("cache")
-    extract(ExtractRequest(spec=str(repository), output=output, jobs=1, cache=cache), Silent())
+    extract(ExtractRequest(spec=str(repository), output=output, jobs=1, cache=cache, catalog=CATALOG), Silent())
     return output
 
 
@@ -118,6 +119,7 @@ NEEDS = {
     ("models.pebble.image_pebble.PebbleImage", "placeholder"): SLATE,
     ("report.Report.draw", "raise"): SLATE,
     ("report.check_rhythm", "skip"): DRUM,
+    ("studio.DrumBooth.prepare", "raise"): DRUM,
     ("sound.Beat", "placeholder"): {"all": [{"binary": "drumkit"}, GRANITE, {"module": "pebbles"}]},
     ("trainer.Trainer", "placeholder"): GRANITE,
     ("trainer.train", "placeholder"): GRANITE,
@@ -150,11 +152,45 @@ def test_what_its_objects_need(graph: Path) -> None:
     assert {key: found.get(key) for key in NEEDS} == NEEDS
 
 
+def test_what_recording_requires_and_through_what(graph: Path) -> None:
+    """A need of an override, and one of a callee under the caller's own argument."""
+    found = {edge.target: edge for edge in miner.load(graph).edges if edge.relation == "requires"}
+    booth, drums = "implementation:tinyml.studio.Booth", "implementation:tinyml.studio.DrumBooth.prepare"
+    override = found["requirement:tinyml.studio.DrumBooth.prepare#drumkit|pebbles/raise"]
+    assert override.source == f"{booth}.record"
+    assert override.via == (
+        f"{booth}.record calls {booth}.prepare",
+        f"{drums} overrides {booth}.prepare",
+        f"{drums} states {override.target}",
+    )
+    callee = found["requirement:tinyml.report.describe#drumkit|granite|pebbles/placeholder"]
+    assert callee.when == {"param": "loud", "of": "tinyml.studio.Booth.record"}
+
+
+def test_the_workflow_of_its_catalog(graph: Path) -> None:
+    """Steps in order; the one that nothing implements is counted; a region ends with its statement."""
+    read = miner.load(graph)
+    workflow = read.nodes["workflow:Training"]
+    assert isinstance(workflow, Workflow)
+    assert [step.partition(":")[2] for step in workflow.steps] == ["Model_Creation", "Fitting", "Recording"]
+    assert read.manifest.coverage["catalog"]["a step without what implements it: Publishing"] == 1
+    regions = [edge.evidence for edge in read.edges_from("principle:Recording") if edge.target.endswith("master")]
+    assert [(place.start_line, place.end_line) for places in regions for place in places] == [(37, 41)]
+    environment = read.nodes["environment:Training_Environment"]
+    assert isinstance(environment, Environment)
+    assert environment.install == 'pip install tinyml "granite>=2.1"'
+
+
 def test_both_readers_give_the_same_graph(repository: Path, graph: Path, tmp_path: Path) -> None:
     """Row for row."""
     extract(
         ExtractRequest(
-            spec=str(repository), output=tmp_path / "graph", reader="libcst", jobs=1, cache=tmp_path / "cache"
+            spec=str(repository),
+            output=tmp_path / "graph",
+            reader="libcst",
+            jobs=1,
+            cache=tmp_path / "cache",
+            catalog=CATALOG,
         ),
         Silent(),
     )

@@ -22,7 +22,9 @@ from miner.audit.grounding import ungrounded
 from miner.audit.rederivation import differences
 from miner.detect.idiom import BUILT_IN, load_idioms
 from miner.errors import GraphError, InternalError, UsageError
+from miner.graph.evidence import blob_id
 from miner.graph.package import AUTHORED_PATH
+from miner.link.catalog import authored_files
 from miner.model.node import schema_of
 from miner.model.snapshot import Snapshot
 from miner.source.locate import open_source
@@ -48,6 +50,7 @@ def audit(
     progress: Progress | None = None,
     *,
     idioms: Path | None = None,
+    catalog: Path | None = None,
     rederive: bool = True,
 ) -> AuditReport:
     """Check a graph folder against its source.
@@ -70,7 +73,7 @@ def audit(
     listener.stage("evidence", None)
     if valid or not any(finding.kind == "schema" for finding in findings):
         nodes = {row["id"]: row for row in rows[NODES]}
-        check = EvidenceCheck(*_bytes(snapshot))
+        check = EvidenceCheck(*_bytes(snapshot, catalog))
         checked["evidence"] = 0
         for row in (*rows[NODES], *rows[EDGES]):
             checked["evidence"] += len(row.get("evidence", ()))
@@ -81,7 +84,7 @@ def audit(
         findings.extend(wrong_edges(nodes, rows[EDGES]))
         findings.extend(_outcomes(snapshot, rows[OUTCOMES]))
     if rederive:
-        findings.extend(_rederived(manifest, snapshot, rows, idioms, listener))
+        findings.extend(_rederived(manifest, snapshot, rows, idioms, catalog, listener))
         checked["rederived"] = checked["rows"]
     return AuditReport(checked, tuple(sorted(set(findings))))
 
@@ -142,12 +145,11 @@ def _identity(manifest: Row, snapshot: Snapshot) -> Iterator[Finding]:
             yield Finding("source", field, "the source at hand is not the one that the graph was mined from")
 
 
-def _bytes(snapshot: Snapshot) -> tuple[Callable[[str], bytes], dict[str, str]]:
-    """Return a reader of paths, and blob ids by path; miner's own data file stands beside the snapshot's files."""
+def _bytes(snapshot: Snapshot, catalog: Path | None) -> tuple[Callable[[str], bytes], dict[str, str]]:
+    """Return a reader of paths, and blob ids by path; the data files stand beside the snapshot's files."""
     blobs = {entry.path: entry.blob for entry in snapshot.entries}
-    own = BUILT_IN.read_bytes()
-    blobs[AUTHORED_PATH] = hashlib.sha1(b"blob %d\0" % len(own) + own, usedforsecurity=False).hexdigest()
-    known = {AUTHORED_PATH: own}
+    known = {AUTHORED_PATH: BUILT_IN.read_bytes()} | dict(authored_files(catalog))
+    blobs |= {path: blob_id(data) for path, data in known.items()}
 
     def read(path: str) -> bytes:
         if path not in known:
@@ -164,11 +166,16 @@ def _outcomes(snapshot: Snapshot, rows: list[Row]) -> Iterator[Finding]:
 
 
 def _rederived(
-    manifest: Row, snapshot: Snapshot, rows: dict[str, list[Row]], extra: Path | None, progress: Progress
+    manifest: Row,
+    snapshot: Snapshot,
+    rows: dict[str, list[Row]],
+    extra: Path | None,
+    catalog: Path | None,
+    progress: Progress,
 ) -> Iterator[Finding]:
     idioms = load_idioms(extra)
     reader = manifest["reader"]
-    if manifest["tool_revision"] != facts_revision(idioms, reader):
+    if manifest["tool_revision"] != facts_revision(idioms, reader, catalog):
         yield Finding("tool", MANIFEST, "mined by another revision of miner, or with other idioms: mine it again")
         return
     mined = mine_snapshot(
@@ -181,6 +188,7 @@ def _rederived(
         progress=progress,
         tool=manifest["tool"],
         tool_revision=manifest["tool_revision"],
+        catalog=catalog,
     )
     for name, kind in ((NODES, "node"), (EDGES, "edge"), (OUTCOMES, "outcome")):
         again = msgspec.json.Decoder(dict[str, Any]).decode_lines(mined.files[name])

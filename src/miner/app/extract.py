@@ -17,6 +17,7 @@ from miner.app.progress import Progress
 from miner.detect.engine import revision
 from miner.detect.idiom import Idioms, load_idioms
 from miner.errors import SourceError
+from miner.link.catalog import catalogs_digest, load_catalog
 from miner.model.node import Manifest, Outcome
 from miner.model.snapshot import SourceRecord
 from miner.source.locate import identify, open_source
@@ -55,9 +56,10 @@ class ExtractResult:
     peak_rss_bytes: int = 0
 
 
-def facts_revision(idioms: Idioms, reader: str) -> str:
-    """Return what a graph depends on besides its source: reader, vocabulary, and miner's own code, as a short hash."""
+def facts_revision(idioms: Idioms, reader: str, catalog: Path | None) -> str:
+    """Return what a graph depends on besides its source, as a short hash: reader, data files, and miner's own code."""
     digest = hashlib.sha256(revision(idioms, reader).encode())
+    digest.update(catalogs_digest(catalog).encode())
     root = Path(__file__).parent.parent
     for package in ("formula", "graph", "link"):
         for path in sorted((root / package).rglob("*.py")):
@@ -75,7 +77,8 @@ def extract(request: ExtractRequest, progress: Progress) -> ExtractResult:
         check_target(request.output)
     idioms = load_idioms(request.idioms)
     cache = request.cache if request.cache is not None else default_folder()
-    tool = facts_revision(idioms, request.reader)
+    load_catalog((), request.catalog)  # what is wrong with it is said before anything else is done
+    tool = facts_revision(idioms, request.reader, request.catalog)
     graphs = GraphCache(cache) if request.use_cache else None
     known = identify(request.spec, request.ref, cache=cache) if graphs is not None else None
     if graphs is not None and known is not None:
@@ -96,7 +99,8 @@ def extract(request: ExtractRequest, progress: Progress) -> ExtractResult:
         cache=cache if request.use_cache else None,
         progress=progress,
         tool=f"miner {__version__}",
-        tool_revision=facts_revision(idioms, request.reader),
+        tool_revision=tool,
+        catalog=request.catalog,
     )
     if graphs is not None and not any(outcome.outcome == "failed" for outcome in mined.outcomes):
         graphs.put(key, mined.files)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from miner.app.close_reading import CloseReader
 from miner.app.pool import Usage
 from miner.app.progress import Progress
 from miner.app.reading import Reading
@@ -17,6 +18,7 @@ from miner.app.schema import Check, validator
 from miner.detect.idiom import Idioms
 from miner.errors import InternalError
 from miner.graph.build import Built, build
+from miner.link.catalog import load_catalog
 from miner.link.linker import link
 from miner.model.node import Manifest, Outcome, schema_of
 from miner.model.snapshot import Snapshot
@@ -44,8 +46,12 @@ def mine_snapshot(
     progress: Progress,
     tool: str,
     tool_revision: str,
+    catalog: Path | None = None,
 ) -> Mined:
-    """Read, link and assemble a snapshot; every row is checked against its schema before it is returned."""
+    """Read, link and assemble a snapshot, with the workflows of the user's `catalog` or of miner's own, if any.
+
+    Every row is checked against its schema before it is returned.
+    """
     reading = Reading(snapshot, idioms, extra, reader, jobs, cache, progress)
     read = reading.all()
     progress.stage("link", None)
@@ -60,7 +66,10 @@ def mine_snapshot(
         reading.also(linked.unread, read)
         linked = link(read.facts, text_of, idioms, read.sources, read.declared)
     _check_outcomes(snapshot, read.outcomes)
-    built = build(linked, bytes_of, blobs, idioms)
+    loaded = load_catalog((snapshot.source.name, *linked.library.roots), catalog)
+    if loaded is not None:
+        progress.stage("workflows", None)
+    built = build(linked, bytes_of, blobs, idioms, loaded, CloseReader(bytes_of, idioms, reader))
     rows: dict[str, list[tuple[str, object]]] = {
         NODES: [("node", node) for node in built.nodes],
         EDGES: [("edge", edge) for edge in built.edges],

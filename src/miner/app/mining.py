@@ -31,7 +31,7 @@ def mine_file(payload: bytes) -> bytes:
     """Return the FileOutcome of a FileTask."""
     _prepared()
     task = _DECODER.decode(payload)
-    outcome = mine(task.path, task.data, _idioms(task.idioms), _reader(task.reader))
+    outcome = mine(task.path, task.data, _idioms(task.idioms), reader_of(task.reader))
     return msgspec.msgpack.encode(outcome)
 
 
@@ -52,7 +52,8 @@ def _prepared() -> bool:
 
 
 @cache
-def _reader(name: str) -> Callable[[bytes], Outline]:
+def reader_of(name: str) -> Callable[[bytes], Outline]:
+    """Return the reader of that name, `fast` or `libcst`: from bytes in UTF-8 to an outline."""
     if name == "libcst":
         from miner.syntax.concrete import read_outline  # noqa: PLC0415  the slow reader
 

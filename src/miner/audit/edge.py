@@ -12,6 +12,14 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "uses_predicate": (frozenset({"Requirement", "Predicate"}), frozenset({"Predicate"})),
     "reads": (frozenset({"Implementation"}), frozenset({"EnvironmentVariable"})),
     "decorated_by": (frozenset({"Implementation"}), frozenset({"Implementation"})),
+    "calls": (frozenset({"Implementation"}), frozenset({"Implementation"})),
+    "overrides": (frozenset({"Implementation"}), frozenset({"Implementation"})),
+    "step": (frozenset({"Workflow"}), frozenset({"Principle"})),
+    "implemented_by": (frozenset({"Principle"}), frozenset({"Implementation"})),
+    "requires": (frozenset({"Implementation"}), frozenset({"Requirement"})),
+    "requires_env": (frozenset({"Implementation"}), frozenset({"Environment"})),
+    "uses_heuristic": (frozenset({"Workflow", "Principle", "Implementation"}), frozenset({"Heuristic"})),
+    "includes": (frozenset({"Environment", "Heuristic"}), frozenset({"Requirement", "Advice", "Constraint"})),
 }
 
 

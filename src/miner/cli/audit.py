@@ -28,8 +28,11 @@ FINDINGS = 1
 @click.option(
     "--idioms", metavar="FILE", type=FILE, help="The idioms that the graph was mined with, if not miner's own."
 )
+@click.option(
+    "--catalog", metavar="FILE", type=FILE, help="The catalog that the graph was mined with, if not miner's own."
+)
 @format_option
-def audit(graph: Path, source: str | None, idioms: Path | None, form: Format) -> int:
+def audit(graph: Path, source: str | None, idioms: Path | None, catalog: Path | None, form: Format) -> int:
     """Check the mined graph in the folder GRAPH against the bytes that it cites.
 
     Every evidence is read again and compared by hash, every statement is checked to be grounded in the text that it
@@ -39,7 +42,7 @@ def audit(graph: Path, source: str | None, idioms: Path | None, form: Format) ->
     from miner.app.audit import audit as check  # noqa: PLC0415  (help must not load the readers)
 
     with terminal_progress() as progress:
-        report = check(graph, source, None, progress, idioms=idioms)
+        report = check(graph, source, None, progress, idioms=idioms, catalog=catalog)
     emit(render(_tables(report), _document(report), form))
     return FINDINGS if report.findings else 0
 

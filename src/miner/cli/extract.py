@@ -42,6 +42,12 @@ _SHOWN = 20
     help="Names to look for besides miner's own: a file like src/miner/data/idioms.toml.",
 )
 @click.option(
+    "--catalog",
+    metavar="FILE",
+    type=FILE,
+    help="The workflows of the library: a file like src/miner/data/catalogs/transformers.toml, instead of miner's own.",
+)
+@click.option(
     "--reader",
     type=click.Choice(("fast", "libcst")),
     default="fast",
@@ -58,7 +64,14 @@ _SHOWN = 20
 )
 @format_option
 def extract(
-    spec: str, ref: str | None, output: Path | None, idioms: Path | None, reader: str, jobs: int, form: Format
+    spec: str,
+    ref: str | None,
+    output: Path | None,
+    idioms: Path | None,
+    catalog: Path | None,
+    reader: str,
+    jobs: int,
+    form: Format,
 ) -> int:
     """Mine a repository or release into a graph folder.
 
@@ -74,7 +87,9 @@ def extract(
     from miner.app.extract import ExtractRequest  # noqa: PLC0415
     from miner.app.extract import extract as mine  # noqa: PLC0415
 
-    request = ExtractRequest(spec=spec, ref=ref, output=output, reader=reader, jobs=jobs, idioms=idioms)
+    request = ExtractRequest(
+        spec=spec, ref=ref, output=output, reader=reader, jobs=jobs, idioms=idioms, catalog=catalog
+    )
     with terminal_progress() as progress, rare_collection():
         result = mine(request, progress)
     emit(render(_tables(result), _document(result), form))

@@ -25,7 +25,7 @@ from miner.model.node import (
 from miner.source.nearest import nearest_names
 from miner.store.graph_reader import Graph
 
-Kind = Literal["object", "option", "package", "device", "variable", "predicate"]
+Kind = Literal["object", "option", "package", "device", "variable", "predicate", "concept"]
 CAPABILITY = "compute_capability"
 _NOWHERE = 99
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -86,6 +86,8 @@ def _of_node(node: Node) -> Subject:
             return Subject("object", node.qualname, node)
         case Requirement() | Constraint() | Advice():
             return Subject("object", node.owner, node)
+        case _:
+            return Subject("concept", node.name, node)
 
 
 class Index:

@@ -10,14 +10,19 @@ from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.graph.advice import advice
+from miner.graph.concept import ConceptBuilder
+from miner.graph.edges import Edges
 from miner.graph.evidence import EvidenceReader
 from miner.graph.implementation import implementations
 from miner.graph.package import Packages, required
 from miner.graph.requirement import constraints, predicate, requirements
 from miner.graph.variable import environment_variables
+from miner.link.catalog import LoadedCatalog
 from miner.link.linker import Linked
 from miner.link.need import Need
-from miner.model.node import Edge, Evidence, Node, Predicate, Relation, Requirement
+from miner.link.reach import Reach
+from miner.link.routine import CloseReading, Routines
+from miner.model.node import Advice, Constraint, Edge, EnvironmentVariable, Node, Predicate, Relation, Requirement
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,21 @@ class Built:
     coverage: dict[str, dict[str, int]]
 
 
-def build(linked: Linked, read_bytes: Callable[[str], bytes], blobs: dict[str, str], idioms: Idioms) -> Built:
-    """Return the graph of a linked snapshot; `read_bytes` gives a file's bytes by path, `blobs` its blob id."""
+def build(
+    linked: Linked,
+    read_bytes: Callable[[str], bytes],
+    blobs: dict[str, str],
+    idioms: Idioms,
+    catalog: LoadedCatalog | None = None,
+    close: CloseReading | None = None,
+) -> Built:
+    """Return the graph of a linked snapshot; `read_bytes` gives a file's bytes by path, `blobs` its blob id.
+
+    With a catalog, and the means to read functions closely, also its workflows and what they require.
+    """
     evidences = EvidenceReader(read_bytes, blobs)
     packages = Packages(idioms, lambda found, word: word.encode() in evidences.bytes_of(found))
-    edges = _Edges()
+    edges = Edges()
     nodes: list[Node] = []
     opaque: dict[str, int] = {}
     objects = {node.qualname: node for node in implementations(linked, evidences)}
@@ -71,30 +86,39 @@ def build(linked: Linked, read_bytes: Callable[[str], bytes], blobs: dict[str, s
             )
         edges.add(node_.id, "about", _about(packages, needs, node_, need, edges), ())
         edges.add(node_.id, "uses_predicate", [f"predicate:{p}" for p in need.predicates if p in known], ())
-    for bound in constraints([b for b in linked.bounds if b.owner in objects], evidences):
-        nodes.append(bound)
-        edges.add(f"implementation:{bound.owner}", "states", [bound.id], bound.evidence[:1])
-    for read in environment_variables([v for v in linked.variables if v.owner in objects], evidences):
-        nodes.append(read)
-        edges.add(f"implementation:{read.owner}", "reads", [read.id], read.evidence[:1])
-    for told in advice([t for t in linked.told if t.owner in objects], evidences):
-        nodes.append(told)
-        edges.add(f"implementation:{told.owner}", "states", [told.id], told.evidence[:1])
+    statements: tuple[Constraint | EnvironmentVariable | Advice, ...] = (
+        *constraints([b for b in linked.bounds if b.owner in objects], evidences),
+        *environment_variables([v for v in linked.variables if v.owner in objects], evidences),
+        *advice([t for t in linked.told if t.owner in objects], evidences),
+    )
+    for said in statements:
+        nodes.append(said)
+        relation: Relation = "reads" if isinstance(said, EnvironmentVariable) else "states"
+        edges.add(f"implementation:{said.owner}", relation, [said.id], said.evidence[:1])
     nodes.extend(objects.values())
     packages.declare(linked.declared, evidences)
     nodes.extend(packages.nodes())
+    counts: dict[str, dict[str, int]] = {}
+    if catalog is not None and close is not None:
+        reach = Reach(Routines(linked.library, close), linked.conditions)
+        concepts = ConceptBuilder(catalog, linked, reach, evidences, nodes, edges).build()
+        nodes.extend(concepts.nodes)
+        counts = {"catalog": _sorted(concepts.counts), "calls": _sorted(reach.routines.unresolved)}
     nodes.sort(key=lambda n: n.id)
-    unowned = sum(1 for n in linked.needs if n.owner not in objects)
     coverage = {
-        "opaque": dict(sorted(opaque.items())),
+        "opaque": _sorted(opaque),
         "not_understood": linked.problems,
-        "left_out": {"needs outside the packages": unowned, **linked.unpublished},
+        "left_out": {
+            "needs outside the packages": sum(1 for n in linked.needs if n.owner not in objects),
+            **linked.unpublished,
+        },
         "formulas": {"predicate": len(known), "requirement": stated},
+        **counts,
     }
     return Built(tuple(nodes), edges.sorted(), coverage)
 
 
-def _about(packages: Packages, needs: Formula, node: Requirement, need: Need, edges: _Edges) -> tuple[str, ...]:
+def _about(packages: Packages, needs: Formula, node: Requirement, need: Need, edges: Edges) -> tuple[str, ...]:
     """Return the packages that a requirement is about, also through the predicates that it names."""
     found = set(packages.add(needs, node.id, node.evidence, frozenset() if need.predicates else required(needs)))
     for atom in atoms(needs):
@@ -103,25 +127,8 @@ def _about(packages: Packages, needs: Formula, node: Requirement, need: Need, ed
     return tuple(sorted(found))
 
 
-class _Edges:
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str, str], Edge] = {}
-        self._targets: dict[tuple[str, str], list[str]] = {}
-
-    def add(self, source: str, relation: Relation, targets: object, evidence: tuple[Evidence, ...]) -> None:
-        for target in targets if isinstance(targets, (list, tuple)) else ():
-            if target != source:
-                edge = Edge(source=source, relation=relation, target=target, evidence=evidence)
-                if (source, relation, target) not in self._found:
-                    self._found[source, relation, target] = edge
-                    self._targets.setdefault((source, relation), []).append(target)
-
-    def targets(self, source: str, relation: Relation) -> list[str]:
-        """Return the targets of a node's edges of one relation."""
-        return self._targets.get((source, relation), [])
-
-    def sorted(self) -> tuple[Edge, ...]:
-        return tuple(self._found[key] for key in sorted(self._found))
+def _sorted(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
 
 
 def _count_opaque(counts: dict[str, int], kind: str, formula: Formula) -> None:

@@ -119,11 +119,20 @@ _ORDER = {role: position for position, role in enumerate(_ROLES)}
 
 def authored(file: Path, name: str, needle: str) -> Evidence | None:
     """Return the evidence of the line of one of miner's own data files that starts with `needle`."""
-    data = file.read_bytes()
+    return authored_line(file.read_bytes(), name, needle)
+
+
+def authored_line(data: bytes, name: str, needle: str) -> Evidence | None:
+    """Return the evidence of the first line of a data file, called `name`, that starts with `needle`; None without."""
     offset = 0
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.startswith(needle.encode("utf-8")):
-            blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+            blob = blob_id(data)
             return evidence(Place(name, Span(offset, offset + len(line), number, number), "authored"), data, blob)
         offset += len(line) + 1
     return None
+
+
+def blob_id(data: bytes) -> str:
+    """Return the id that git gives to bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -43,6 +43,11 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
                     yield alias
 
 
+def implementation(linked: Linked, module: Module, definition: Definition, evidences: EvidenceReader) -> Implementation:
+    """Return the node of one definition, whatever it states."""
+    return _defined(linked, module, definition, {}, evidences)
+
+
 def _module(module: Module, evidences: EvidenceReader) -> Implementation:
     """Return a module as the owner of what its top level states."""
     return Implementation(

@@ -34,13 +34,15 @@ from miner.model.site import Facts
 class Linked:
     """A linked snapshot.
 
-    `exports`: for each object (qualified name) the packages and names it is offered under. `predicates`: module, name
-    and meaning. `problems` counts shapes that were seen and not understood, by name; `unread` are files without
+    `conditions` reads further conditions of the same library. `exports`: for each object (qualified name) the packages
+    and names it is offered under. `predicates`: module, name and meaning. `problems` counts shapes that were seen and
+    not understood, by name; `unread` are files without
     facts that the library's own rules read; `bounds` are what gates demand of parameters alone, `unpublished` counts
     the gates that neither a need nor a bound came from.
     """
 
     library: Library
+    conditions: Conditions
     backends: dict[str, tuple[str, ...]]
     exports: dict[str, list[tuple[str, str]]]
     predicates: list[tuple[str, str, Meaning]]
@@ -95,6 +97,7 @@ def link(
     read_defaults(library, conditions, idioms, advice)
     return Linked(
         library,
+        conditions,
         _backends(needs),
         _exports(library),
         predicates,

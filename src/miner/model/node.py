@@ -100,11 +100,11 @@ class _Node(_Record, frozen=True, omit_defaults=False):
 class Implementation(_Node, frozen=True, tag_field="type", tag="Implementation"):
     """A class, function, method, module-level variable or alias, where it is defined and how it is imported.
 
-    A module is one where its top level states something.
+    A module is one where its top level states something; `external` lives in another library, and a catalog names it.
     """
 
     qualname: str
-    kind: Literal["class", "function", "method", "variable", "alias", "module"]
+    kind: Literal["class", "function", "method", "variable", "alias", "module", "external"]
     exports: tuple[Export, ...] = ()
     signature: str | None = None
     summary: str | None = None
@@ -216,9 +216,99 @@ class Package(_Node, frozen=True, tag_field="type", tag="Package"):
     gated: tuple[Gate, ...] = ()
 
 
-Node = Union[Implementation, Predicate, Requirement, Constraint, Advice, EnvironmentVariable, Package]  # noqa: UP007
+class Workflow(_Node, frozen=True, tag_field="type", tag="Workflow"):
+    """What users do with the library, in steps: the ids of its principles in order."""
 
-Relation = Literal["states", "about", "uses_predicate", "decorated_by", "reads"]
+    title: str
+    steps: tuple[str, ...]
+    origin: Literal["catalog", "derived"]
+
+
+class Principle(_Node, frozen=True, tag_field="type", tag="Principle"):
+    """One step of a workflow: what is done there, whatever implements it; `page` names what does in this library."""
+
+    title: str
+    workflow: str
+    order: Line
+    page: str
+
+
+class KnownError(_Record, frozen=True):
+    """An error that users meet: its message, the need behind it in words, the fix, and the requirement that says so."""
+
+    message: str
+    cause: str
+    fix: str | None
+    requirement: str
+
+
+class Environment(_Node, frozen=True, tag_field="type", tag="Environment"):
+    """What a workflow needs of the machine: ids of requirements that its symbols state or reach.
+
+    `always`: enforced on every path, `conditional`: enforced under a condition, `optional`: something else is done
+    without. `variables` are ids of environment variables that are read there, `devices` what is asked for by name.
+    `install` is the shortest command that brings what is always needed.
+    """
+
+    workflow: str
+    always: tuple[str, ...]
+    conditional: tuple[str, ...]
+    optional: tuple[str, ...]
+    install: str
+    variables: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    errors: tuple[KnownError, ...] = ()
+
+
+class Heuristic(_Node, frozen=True, tag_field="type", tag="Heuristic"):
+    """What the authors know of a group of options, by ids of advice and constraints.
+
+    `default`: the values that they have and are given; `trade_off`: gains, losses and recommendations;
+    `compatibility`: what does not go together, is limited or demanded; `deprecated`: what goes away; `advice`: all.
+    """
+
+    topic: str
+    options: tuple[str, ...]
+    default: tuple[str, ...]
+    trade_off: tuple[str, ...]
+    compatibility: tuple[str, ...]
+    deprecated: tuple[str, ...]
+    advice: tuple[str, ...]
+    quantities: tuple[Quantity, ...] = ()
+
+
+Node = Union[  # noqa: UP007
+    Implementation,
+    Predicate,
+    Requirement,
+    Constraint,
+    Advice,
+    EnvironmentVariable,
+    Package,
+    Workflow,
+    Principle,
+    Environment,
+    Heuristic,
+]
+
+Relation = Literal[
+    "states",
+    "about",
+    "uses_predicate",
+    "decorated_by",
+    "reads",
+    "calls",
+    "overrides",
+    "step",
+    "implemented_by",
+    "requires",
+    "requires_env",
+    "uses_heuristic",
+    "includes",
+]
+"""`step` (a workflow's principle, in `order`), `implemented_by` (evidence is the symbol, or the region of it),
+`requires` (a symbol of a workflow; `via` names the edges of the shortest path as `source relation target`, `when` is in
+the names of the symbol), `includes` (an environment's requirements, a heuristic's advice)."""
 
 
 class Edge(_Record, frozen=True, omit_defaults=False):
@@ -265,6 +355,10 @@ RECORDS: dict[str, Any] = {
     "advice": Advice,
     "environment-variable": EnvironmentVariable,
     "package": Package,
+    "workflow": Workflow,
+    "principle": Principle,
+    "environment": Environment,
+    "heuristic": Heuristic,
     "edge": Edge,
     "outcome": Outcome,
     "manifest": Manifest,

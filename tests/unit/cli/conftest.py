@@ -90,8 +90,8 @@ class UseCases:
     def audit(self, use_case: Callable[..., Any]) -> None:
         """Put `use_case` in the place of `miner.app.audit.audit`; what it is asked is kept in `asked`."""
 
-        def kept(graph: Any, source: Any, cache: Any, progress: Any, *, idioms: Any) -> Any:
-            self.asked.append((graph, source, cache, idioms))
+        def kept(graph: Any, source: Any, cache: Any, progress: Any, *, idioms: Any, catalog: Any) -> Any:
+            self.asked.append((graph, source, cache, idioms, catalog))
             return use_case()
 
         self._put("miner.app.audit", audit=kept)

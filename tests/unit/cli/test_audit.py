@@ -15,7 +15,7 @@ def test_a_clean_graph_ends_with_0(use_cases: Any, capsys: pytest.CaptureFixture
     """And says what was looked at."""
     use_cases.audit(lambda: use_cases.Report({"rows": 1200, "evidence": 30}))
     assert run(["audit", "graph", "--source", "x==1"]) == 0
-    assert use_cases.asked == [(Path("graph"), "x==1", None, None)]
+    assert use_cases.asked == [(Path("graph"), "x==1", None, None, None)]
     assert capsys.readouterr() == ("checked\n  evidence     30\n  rows      1,200\nfindings\n  none\n", "")
 
 

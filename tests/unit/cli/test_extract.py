@@ -37,12 +37,23 @@ def test_every_option_reaches_the_use_case(use_cases: Any, tmp_path: Path) -> No
     idioms = tmp_path / "idioms.toml"
     idioms.write_text("")
     use_cases.extract(lambda request, progress: use_cases.Result())
-    options = ["--ref", "v1", "--output", "out", "--idioms", str(idioms), "--reader", "libcst", "--jobs", "3"]
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text("")
+    options = ["--ref", "v1", "--output", "out", "--idioms", str(idioms), "--catalog", str(catalog)]
+    options += ["--reader", "libcst", "--jobs", "3"]
     assert run(["extract", "--repo", "x==1", *options]) == 0
     assert run(["extract", "--repo", "x==1"]) == 0
     assert use_cases.asked == [
-        {"spec": "x==1", "ref": "v1", "output": Path("out"), "idioms": idioms, "reader": "libcst", "jobs": 3},
-        {"spec": "x==1", "ref": None, "output": None, "idioms": None, "reader": "fast", "jobs": 0},
+        {
+            "spec": "x==1",
+            "ref": "v1",
+            "output": Path("out"),
+            "idioms": idioms,
+            "catalog": catalog,
+            "reader": "libcst",
+            "jobs": 3,
+        },
+        {"spec": "x==1", "ref": None, "output": None, "idioms": None, "catalog": None, "reader": "fast", "jobs": 0},
     ]
 
 

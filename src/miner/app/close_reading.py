@@ -1,0 +1,50 @@
+"""Reading some functions of a snapshot closely, when what they call is asked for.
+
+It is done in this process: the files have all been through a worker, and few are read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from miner.app.mining import reader_of
+from miner.detect.file import File
+from miner.detect.idiom import Idioms
+from miner.detect.routine import CloseFile
+from miner.model.routine import Routine
+from miner.syntax.decoding import RefusedError, decode
+from miner.syntax.outline import ParseError
+
+
+class CloseReader:
+    """Reads functions of the files of one snapshot; files stay open until the reader is gone."""
+
+    def __init__(self, read_bytes: Callable[[str], bytes], idioms: Idioms, reader: str) -> None:
+        self._read_bytes = read_bytes
+        self._idioms = idioms
+        self._reader = reader
+        self._open: dict[str, CloseFile | None] = {}
+
+    def routine(self, path: str, name: str) -> Routine | None:
+        """Return a function or class of a file by its name within it; None when there is none, or it is not read."""
+        file = self._file(path)
+        return file.routine(name) if file is not None else None
+
+    def methods(self, path: str) -> dict[str, tuple[str, ...]]:
+        """Return the methods that each class of a file defines itself."""
+        file = self._file(path)
+        return file.methods if file is not None else {}
+
+    def _file(self, path: str) -> CloseFile | None:
+        if path not in self._open:
+            self._open[path] = self._opened(path)
+        return self._open[path]
+
+    def _opened(self, path: str) -> CloseFile | None:
+        try:
+            decoded = decode(self._read_bytes(path))
+            if decoded.single_byte or decoded.skipped:
+                return None  # the places would count in other bytes
+            return CloseFile(File(path, reader_of(self._reader)(decoded.data), self._idioms))
+        except (RefusedError, ParseError, RecursionError):
+            return None

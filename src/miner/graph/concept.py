@@ -1,0 +1,282 @@
+"""The graph of concepts: workflows, principles, what implements them and what that requires, by a catalog."""
+
+from __future__ import annotations
+
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from miner.formula.connective import Formula
+from miner.formula.notation import from_json, to_json
+from miner.graph.edges import Edges, edge_name
+from miner.graph.environment import Reached, environment
+from miner.graph.evidence import EvidenceReader, authored_line
+from miner.graph.heuristic import heuristic
+from miner.graph.implementation import implementation
+from miner.link.catalog import LoadedCatalog, Region, Step, Workflow, alternatives
+from miner.link.linker import Linked
+from miner.link.place import Place
+from miner.link.reach import Reach, along
+from miner.link.reach import Step as Way
+from miner.model import node as model
+from miner.model.span import Span
+
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass
+class Concepts:
+    """What a catalog adds to a graph: nodes, and what of the catalog is not in this snapshot."""
+
+    nodes: list[model.Node] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> None:
+        """Count what is not there."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+class ConceptBuilder:
+    """Builds the graph of concepts of one snapshot on the statements that are there already."""
+
+    def __init__(
+        self,
+        loaded: LoadedCatalog,
+        linked: Linked,
+        reach: Reach,
+        evidences: EvidenceReader,
+        nodes: Iterable[model.Node],
+        edges: Edges,
+    ) -> None:
+        self._loaded = loaded
+        self._linked = linked
+        self._reach = reach
+        self._evidences = evidences
+        self._edges = edges
+        self._known = {node.id: node for node in nodes}
+        self._stated: dict[str, list[model.Node]] = {}
+        for node in self._known.values():
+            if isinstance(node, model.Requirement | model.EnvironmentVariable):
+                self._stated.setdefault(node.owner, []).append(node)
+        self._result = Concepts()
+
+    def build(self) -> Concepts:
+        """Return the concepts; edges go to the edges that were given."""
+        catalog = self._loaded.catalog
+        topics: dict[str, str] = {}
+        for topic in catalog.topics:
+            node = heuristic(topic, self._known.values(), self._line(f'name = "{topic.name}"'))
+            if node is None:
+                self._result.count(f"a topic that nothing is said of: {topic.name}")
+                continue
+            self._add(node)
+            topics[topic.name] = node.id
+            self._edges.add(node.id, "includes", node.advice, ())
+        for workflow in catalog.workflows:
+            self._workflow(workflow, topics)
+        return self._result
+
+    def _add(self, node: model.Node) -> None:
+        if node.id not in self._known:
+            self._known[node.id] = node
+            self._result.nodes.append(node)
+
+    def _workflow(self, workflow: Workflow, topics: dict[str, str]) -> None:
+        id_ = f"workflow:{workflow.name}"
+        steps: list[str] = []
+        reached: list[list[list[Reached]]] = []
+        users: list[str] = []
+        for step in workflow.steps:
+            found = list(self._implementations(step))
+            if not found:
+                self._result.count(f"a step without what implements it: {step.name}")
+                continue
+            principle = model.Principle(
+                id=f"principle:{step.name}",
+                name=step.name,
+                evidence=(self._line(f'name = "{step.name}"'),),
+                title=step.title,
+                workflow=id_,
+                order=len(steps) + 1,
+                page=step.page,
+            )
+            self._add(principle)
+            steps.append(principle.id)
+            self._edges.add(id_, "step", [principle.id], (), order=len(steps))
+            reached.append([])
+            for order, (target, evidence) in enumerate(found, start=1):
+                self._edges.add(principle.id, "implemented_by", [target], evidence, order=order)
+                users.append(target)
+                if self._known[target].kind != "external":  # type: ignore[union-attr]  # an implementation
+                    reached[-1].append(list(self._requires(target)))
+            for holder in (principle.id, *(target for target, _ in found)):
+                self._edges.add(
+                    holder, "uses_heuristic", [topics[each] for each in step.heuristics if each in topics], ()
+                )
+        if not steps:
+            return
+        self._add(
+            model.Workflow(
+                id=id_,
+                name=workflow.name,
+                evidence=(self._line(f'name = "{workflow.name}"'),),
+                title=workflow.title,
+                steps=tuple(steps),
+                origin="catalog",
+            )
+        )
+        self._edges.add(id_, "uses_heuristic", [topics[each] for each in workflow.heuristics if each in topics], ())
+        place = self._line(f'environment = "{workflow.environment}"')
+        node = environment(workflow.environment, id_, reached, self._known, place, self._loaded.catalog.library)
+        self._add(node)
+        for user in dict.fromkeys(users):
+            self._edges.add(user, "requires_env", [node.id], ())
+        self._edges.add(node.id, "includes", [*node.always, *node.conditional, *node.optional], ())
+
+    def _line(self, needle: str) -> model.Evidence:
+        """Return the line of the catalog that begins so; the head of the file where it is written otherwise."""
+        found = authored_line(self._loaded.data, self._loaded.path, needle)
+        return found or authored_line(self._loaded.data, self._loaded.path, "")  # type: ignore[return-value]
+
+    def _implementations(self, step: Step) -> Iterator[tuple[str, tuple[model.Evidence, ...]]]:
+        """Yield the ids of what implements a step, with the evidence: the symbol, a region of it, or the catalog."""
+        for symbol in step.symbols:
+            found = self._symbol(symbol)
+            if found is not None:
+                yield found.id, (_definition(found),)
+        regions: dict[str, list[model.Evidence]] = {}
+        for region in step.regions:
+            found = self._symbol(region.symbol)
+            place = self._region(found, region) if found is not None else None
+            if found is not None and place is not None:
+                regions.setdefault(found.id, []).append(place)
+        for id_, places in regions.items():
+            yield id_, tuple(places)
+        for name in step.external:
+            line = self._line(f'external = ["{name}"')
+            node = model.Implementation(
+                id=f"implementation:{name}",
+                name=name.rpartition(".")[2],
+                evidence=(line,),
+                qualname=name,
+                kind="external",
+            )
+            self._add(node)
+            yield node.id, (line,)
+
+    def _symbol(self, symbol: str) -> model.Implementation | None:
+        for name in alternatives(symbol):
+            node = self._object(name)
+            if node is not None:
+                return node
+        self._result.count(f"a symbol that is not there: {symbol}")
+        return None
+
+    def _object(self, qualname: str) -> model.Implementation | None:
+        """Return the node of a function, method or class, made when nothing was stated of it so far."""
+        known = self._known.get(f"implementation:{qualname}")
+        if isinstance(known, model.Implementation):
+            return known
+        routine, home = self._reach.routines.routine(qualname), self._reach.routines.home(qualname)
+        if routine is None or home is None:
+            return None
+        node = implementation(self._linked, home[0], routine.definition, self._evidences)
+        self._add(node)
+        return node
+
+    def _region(self, node: model.Implementation, region: Region) -> model.Evidence | None:
+        """Return the lines of a region as evidence; None, and counted, when they are not there."""
+        whole = _definition(node)
+        data = self._evidences.bytes_of(whole)
+        first = _found(data, region.start, 0)
+        last = _found(data, region.end, first) if region.end is not None and first is not None else first
+        if first is None or last is None:
+            self._result.count(f"a region that is not there: {region.start}")
+            return None
+        start = data.rfind(b"\n", 0, first) + 1
+        start += len(data[start:first]) - len(data[start:first].lstrip())
+        end = _statement_end(data, last)
+        line = whole.start_line + data.count(b"\n", 0, start)
+        span = Span(whole.start_byte + start, whole.start_byte + end, line, line + data.count(b"\n", start, end))
+        return self._evidences.one(Place(whole.path, span, "site"))
+
+    def _requires(self, id_: str) -> Iterator[Reached]:
+        """Yield what an implementation states and reaches, and store the edges that say through what."""
+        start = self._known[id_]
+        if not isinstance(start, model.Implementation):
+            return
+        for owner, path in self._reach.paths(start.qualname).items():
+            for stated in self._stated.get(owner, ()):
+                if isinstance(stated, model.EnvironmentVariable):
+                    yield Reached(stated, True)
+                elif isinstance(stated, model.Requirement):
+                    when = along(path, from_json(stated.when)) if path else from_json(stated.when)
+                    if when is not False:
+                        self._store(start, path, stated, when)
+                        yield Reached(stated, when)
+        for outer in _outer(start.qualname):
+            for stated in self._stated.get(outer, ()):
+                if isinstance(stated, model.Requirement) and stated.otherwise.effect == "placeholder":
+                    self._edges.add(id_, "requires", [stated.id], stated.evidence[:1])
+                    yield Reached(stated, from_json(stated.when))
+
+    def _store(
+        self, start: model.Implementation, path: tuple[Way, ...], stated: model.Requirement, when: Formula
+    ) -> None:
+        names = [self._edge(step) for step in path]
+        via = (*names, edge_name(f"implementation:{stated.owner}", "states", stated.id))
+        evidence = self._evidences.all(path[0].places[:1]) if path else stated.evidence[:1]
+        self._edges.add(start.id, "requires", [stated.id], evidence, when=to_json(when), via=via)
+
+    def _edge(self, step: Way) -> str:
+        """Store a step as an edge, with its ends as nodes, and return its name."""
+        for end in (step.source, step.target):
+            self._object(end)
+        source, target = f"implementation:{step.source}", f"implementation:{step.target}"
+        relation: model.Relation = step.way
+        if step.way == "overrides":  # stored from the method that takes the place of the other
+            source, target = target, source
+        evidence = self._evidences.all(step.places)
+        self._edges.add(source, relation, [target], evidence, when=to_json(step.when))
+        return edge_name(source, relation, target)
+
+
+def _definition(node: model.Implementation) -> model.Evidence:
+    return next((each for each in node.evidence if each.role == "definition"), node.evidence[0])
+
+
+def _outer(qualname: str) -> Iterator[str]:
+    """Yield what a method stands in: where the class is a placeholder, so are its methods."""
+    while "." in qualname:
+        qualname = qualname.rpartition(".")[0]
+        yield qualname
+
+
+def _found(data: bytes, words: str, start: int) -> int | None:
+    """Return where words stand first, however they are spaced."""
+    pattern = rb"\s*".join(re.escape(word.encode()) for word in _SPACE.split(words))
+    match = re.compile(pattern).search(data, start)
+    return match.start() if match is not None else None
+
+
+def _statement_end(data: bytes, at: int) -> int:
+    """Return where the statement ends in whose first line, or in which, `at` stands."""
+    start = data.rfind(b"\n", 0, at) + 1
+    rest = data[start:].lstrip(b" \t")
+    lead = len(data) - start - len(rest)
+    lines = rest.split(b"\n")
+    try:
+        for token in tokenize.tokenize(BytesIO(rest).readline):
+            reached = start + lead + sum(len(line) + 1 for line in lines[: token.end[0] - 1]) + token.end[1]
+            if token.type == tokenize.NEWLINE and reached > at:
+                return (
+                    start
+                    + lead
+                    + sum(len(line) + 1 for line in lines[: token.start[0] - 1])
+                    + len(lines[token.start[0] - 1].rstrip())
+                )
+    except (tokenize.TokenError, SyntaxError):
+        pass  # the rest of the file is no whole program from here on: the line is
+    return start + len(data[start:].partition(b"\n")[0].rstrip())

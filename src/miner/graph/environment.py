@@ -1,0 +1,136 @@
+"""Environments: what a workflow needs of the machine, by what its symbols state and reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from miner.formula import atom as fa
+from miner.formula.connective import All, Formula, Not
+from miner.formula.disjunctive import literals
+from miner.formula.notation import from_json, text
+from miner.formula.text import render
+from miner.model.node import KnownError, Environment, EnvironmentVariable, Evidence, Node, Package, Requirement
+
+
+class Reached(NamedTuple):
+    """A requirement or variable that a symbol of a workflow states or reaches, and when, in the symbol's names."""
+
+    node: Requirement | EnvironmentVariable
+    when: Formula
+
+
+def environment(
+    name: str,
+    workflow: str,
+    steps: Iterable[Sequence[Sequence[Reached]]],
+    nodes: Mapping[str, Node],
+    place: Evidence,
+    library: str,
+) -> Environment:
+    """Return the node of an environment; `steps` hold, for each symbol of a step, what that states and reaches.
+
+    Always needed is what all symbols of a step need whatever happens: they are alternatives.
+    """
+    always: dict[str, Requirement] = {}
+    conditional: dict[str, Requirement] = {}
+    optional: dict[str, Requirement] = {}
+    variables: dict[str, None] = {}
+    for symbols in steps:
+        shared = frozenset.intersection(*map(_unconditional, symbols)) if symbols else frozenset()
+        for node, when in chain.from_iterable(symbols):
+            if isinstance(node, EnvironmentVariable):
+                variables[node.id] = None
+            elif not node.enforced:
+                optional[node.id] = node
+            else:
+                (always if when is True and _need(node) in shared else conditional)[node.id] = node
+    conditional = {id_: node for id_, node in conditional.items() if id_ not in always}
+    stated = [*always.values(), *conditional.values(), *optional.values()]
+    formulas = [from_json(node.needs) for node in stated]
+    return Environment(
+        id=f"environment:{name}",
+        name=name,
+        evidence=(place,),
+        workflow=workflow,
+        always=tuple(sorted(always)),
+        conditional=tuple(sorted(conditional)),
+        optional=tuple(sorted(optional)),
+        install=_install(library, (from_json(node.needs) for node in always.values()), nodes),
+        variables=tuple(sorted(variables)),
+        devices=tuple(sorted({device for formula in formulas for device in _devices(formula)})),
+        errors=tuple(_errors([*always.values(), *conditional.values()], nodes)),
+    )
+
+
+def _unconditional(reached: Iterable[Reached]) -> frozenset[str]:
+    return frozenset(
+        _need(node) for node, when in reached if isinstance(node, Requirement) and node.enforced and when is True
+    )
+
+
+def _need(node: Requirement) -> str:
+    return text(from_json(node.needs))
+
+
+def _install(library: str, needs: Iterable[Formula], nodes: Mapping[str, Node]) -> str:
+    """Return the command that installs a library with what all of some needs ask for."""
+    wanted: dict[str, set[str]] = {}
+    for formula in needs:
+        for name, versions in _packages(formula, nodes):
+            wanted.setdefault(name, set()).update(versions)
+    parts = [f'"{name}{",".join(sorted(versions))}"' if versions else name for name, versions in sorted(wanted.items())]
+    return " ".join(["pip install", library, *(part for part in parts if part != library)])
+
+
+def _packages(formula: Formula, nodes: Mapping[str, Node]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Yield the distributions, with versions, that a formula cannot do without."""
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    for part in parts:
+        match part:
+            case fa.Package(package=name, version=version):
+                yield name, tuple(f"{operator}{bound}" for operator, bound in version)
+            case fa.Module(module=module, version=version):
+                distribution = _distribution(module, nodes)
+                if distribution is not None:
+                    yield distribution, tuple(f"{operator}{bound}" for operator, bound in version)
+
+
+def _distribution(module: str, nodes: Mapping[str, Node]) -> str | None:
+    root = module.partition(".")[0]
+    for node in nodes.values():
+        if isinstance(node, Package) and (root in node.import_names or module in node.import_names):
+            return node.name
+    return None
+
+
+def _devices(formula: Formula) -> Iterable[str]:
+    for literal in literals(formula):
+        atom = literal.part if isinstance(literal, Not) else literal
+        match atom:
+            case fa.Device(device=name):
+                yield name
+            case fa.ComputeCapability(device=name):
+                yield name or "cuda"
+            case fa.DeviceCount(device=str(name)):
+                yield name
+
+
+def _errors(requirements: Iterable[Requirement], nodes: Mapping[str, Node]) -> Iterable[KnownError]:
+    """Yield the errors that come with a message, each message once."""
+    seen: set[str] = set()
+    for node in requirements:
+        message = node.otherwise.message
+        if message is None or node.otherwise.effect != "raise" or message in seen:
+            continue
+        seen.add(message)
+        needs = from_json(node.needs)
+        packages = dict(_packages(needs, nodes))
+        fix = " ".join(f'"{name}{",".join(versions)}"' for name, versions in sorted(packages.items()))
+        yield KnownError(
+            message=message,
+            cause=f"not met: {render(needs)}",
+            fix=f"pip install {fix}" if fix else None,
+            requirement=node.id,
+        )
