@@ -62,7 +62,7 @@ def _of_field(file: File, item: Item, described: _Described) -> Iterator[Site]:
             expressions = {
                 role: each for role, each in (("default", default), ("help", description_of(call, file))) if each
             }
-        elif not _is_literal(given):
+        elif not (ex.is_literal(given) or (isinstance(given, ex.Attribute) and ex.dotted(given) is not None)):
             return
         if call is not None and "default" not in expressions:
             return
@@ -117,19 +117,6 @@ def description_of(call: ex.Call, file: File) -> ex.Expression | None:
                 if isinstance(key, ex.Constant) and key.value in file.idioms.options.descriptions:
                     return value
     return None
-
-
-def _is_literal(expression: ex.Expression) -> bool:
-    match expression:
-        case ex.Constant():
-            return True
-        case ex.Unary(operand=operand):
-            return _is_literal(operand)
-        case ex.Sequence(items=items):
-            return all(map(_is_literal, items))
-        case ex.Mapping(items=items):
-            return all((key is None or _is_literal(key)) and _is_literal(value) for key, value in items)
-    return isinstance(expression, ex.Attribute) and ex.dotted(expression) is not None  # a member of an enumeration
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:

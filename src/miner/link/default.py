@@ -126,8 +126,8 @@ def _is_told(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
     match value:
         case ex.Constant():
             return value.value is not None
-        case ex.Unary(operand=ex.Constant()):
-            return True
+        case ex.Unary() | ex.Sequence(items=(_, *_)) | ex.Mapping(items=(_, *_)):  # an empty display is plumbing
+            return ex.is_literal(value)
         case ex.Name(name=name):
             return name in _parameters(module, site) or name.isupper()
         case ex.Call():

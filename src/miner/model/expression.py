@@ -235,6 +235,20 @@ def argument_of(call: Call, position: int | None, *keywords: str) -> Expression 
     return placed[position] if position is not None and position < len(placed) else None
 
 
+def is_literal(expression: Expression) -> bool:
+    """Say whether an expression is a constant, or a display of nothing else."""
+    match expression:
+        case Constant():
+            return True
+        case Unary(operand=operand):
+            return is_literal(operand)
+        case Sequence(items=items):
+            return all(map(is_literal, items))
+        case Mapping(items=items):
+            return all(key is not None and is_literal(key) and is_literal(value) for key, value in items)
+    return False
+
+
 INERT = frozenset(
     ("abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "isinstance", "issubclass", "len")
 ) | frozenset(("list", "max", "min", "range", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"))

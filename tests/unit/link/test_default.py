@@ -69,3 +69,16 @@ def fit(config, tokenizer, limit, rate=None, depth=None, **kwargs):
         ("limitation", "fast", 'kwargs.pop("fast", None)', None, "always"),
     ]
     assert left_out["default: a value or a name that is computed"] == 2
+
+
+def test_a_display_is_told_when_it_is_a_literal_and_not_empty():
+    found, _ = told("""
+def fit(options=None, sizes=None, names=None):
+    if options is None:
+        options = {"fast": True}
+    if sizes is None:
+        sizes = [1, options]
+    if names is None:
+        names = []
+""")
+    assert [t.action for t in found] == ['options = {"fast": True}']
