@@ -88,7 +88,7 @@ ROWS: dict[str, Any] = {
     ),
     "heuristic": node.Heuristic(
         id="heuristic:Speed", name="Speed", evidence=(EVIDENCE,), topic="Speed", options=("fast",), default=(),
-        trade_off=("advice:library.model.Model.fit#fast/trade-off",), compatibility=(), deprecated=(),
+        trade_off=("advice:library.model.Model.fit#fast/trade-off",), compatibility=(), requires=(), deprecated=(),
         advice=("advice:library.model.Model.fit#fast/trade-off",),
     ),
     "edge": node.Edge(source="implementation:a", relation="states", target="requirement:a#x/raise"),

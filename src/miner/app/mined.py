@@ -69,7 +69,9 @@ def mine_snapshot(
     loaded = load_catalog((snapshot.source.name, *linked.library.roots), catalog)
     if loaded is not None:
         progress.stage("workflows", None)
-    built = build(linked, bytes_of, blobs, idioms, loaded, CloseReader(bytes_of, idioms, reader))
+    source = snapshot.source
+    release = f"{source.name}=={source.version}" if source.version is not None else source.name
+    built = build(linked, bytes_of, blobs, idioms, loaded, CloseReader(bytes_of, idioms, reader), release)
     rows: dict[str, list[tuple[str, object]]] = {
         NODES: [("node", node) for node in built.nodes],
         EDGES: [("edge", edge) for edge in built.edges],

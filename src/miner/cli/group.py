@@ -22,6 +22,12 @@ def _explain() -> click.Command:
     return explain
 
 
+def _export() -> click.Command:
+    from miner.cli.export import export  # noqa: PLC0415
+
+    return export
+
+
 def _extract() -> click.Command:
     from miner.cli.extract import extract  # noqa: PLC0415
 
@@ -37,6 +43,7 @@ def _schema() -> click.Command:
 COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "audit": ("Check a mined graph against the bytes that it cites.", _audit),
     "explain": ("Say what a name needs, and what its authors know of it.", _explain),
+    "export": ("Write a graph as JSON or as a wiki.", _export),
     "extract": ("Mine a repository or release into a graph folder.", _extract),
     "schema": ("List the JSON Schemas of the records, or print one.", _schema),
 }

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from miner.app.progress import Progress, Silent
-from miner.cli.escape import visible
+from miner.escape import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from miner.cli.escape import visible
 from miner.errors import OutputError
+from miner.escape import visible
 
 
 def emit(text: str) -> None:

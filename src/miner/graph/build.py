@@ -41,10 +41,12 @@ def build(
     idioms: Idioms,
     catalog: LoadedCatalog | None = None,
     close: CloseReading | None = None,
+    release: str = "",
 ) -> Built:
     """Return the graph of a linked snapshot; `read_bytes` gives a file's bytes by path, `blobs` its blob id.
 
-    With a catalog, and the means to read functions closely, also its workflows and what they require.
+    With a catalog, and the means to read functions closely, also its workflows and what they require; `release` is what
+    installs the library.
     """
     evidences = EvidenceReader(read_bytes, blobs)
     packages = Packages(idioms, lambda found, word: word.encode() in evidences.bytes_of(found))
@@ -101,7 +103,7 @@ def build(
     counts: dict[str, dict[str, int]] = {}
     if catalog is not None and close is not None:
         reach = Reach(Routines(linked.library, close), linked.conditions)
-        concepts = ConceptBuilder(catalog, linked, reach, evidences, nodes, edges).build()
+        concepts = ConceptBuilder(catalog, linked, reach, evidences, nodes, edges, release).build()
         nodes.extend(concepts.nodes)
         counts = {"catalog": _sorted(concepts.counts), "calls": _sorted(reach.routines.unresolved)}
     nodes.sort(key=lambda n: n.id)

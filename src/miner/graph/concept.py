@@ -39,7 +39,10 @@ class Concepts:
 
 
 class ConceptBuilder:
-    """Builds the graph of concepts of one snapshot on the statements that are there already."""
+    """Builds the graph of concepts of one snapshot on the statements that are there already.
+
+    `release` is what installs the library: its name, with the version where there is one.
+    """
 
     def __init__(
         self,
@@ -49,8 +52,10 @@ class ConceptBuilder:
         evidences: EvidenceReader,
         nodes: Iterable[model.Node],
         edges: Edges,
+        release: str,
     ) -> None:
         self._loaded = loaded
+        self._release = release
         self._linked = linked
         self._reach = reach
         self._evidences = evidences
@@ -73,7 +78,7 @@ class ConceptBuilder:
                 continue
             self._add(node)
             topics[topic.name] = node.id
-            self._edges.add(node.id, "includes", node.advice, ())
+            self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
         for workflow in catalog.workflows:
             self._workflow(workflow, topics)
         return self._result
@@ -129,7 +134,7 @@ class ConceptBuilder:
         )
         self._edges.add(id_, "uses_heuristic", [topics[each] for each in workflow.heuristics if each in topics], ())
         place = self._line(f'environment = "{workflow.environment}"')
-        node = environment(workflow.environment, id_, reached, self._known, place, self._loaded.catalog.library)
+        node = environment(workflow.environment, id_, reached, self._known, place, self._release)
         self._add(node)
         for user in dict.fromkeys(users):
             self._edges.add(user, "requires_env", [node.id], ())

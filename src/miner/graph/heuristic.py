@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from miner.formula import atom as fa
-from miner.formula.disjunctive import atoms
+from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.link.catalog import Topic
-from miner.model.node import Advice, AdviceKind, Constraint, Evidence, Heuristic, Node
+from miner.model.node import Advice, AdviceKind, Constraint, Evidence, Heuristic, Node, Requirement
 
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
 _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})
@@ -17,14 +17,17 @@ _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})
 def heuristic(topic: Topic, nodes: Iterable[Node], place: Evidence) -> Heuristic | None:
     """Return the node of a topic; None when nothing is said of its options."""
     options = frozenset(topic.options)
-    found = [
+    stated = [
         node
         for node in nodes
-        if isinstance(node, Advice | Constraint) and _is_within(node.owner, topic.within) and _is_about(node, options)
+        if isinstance(node, Advice | Constraint | Requirement)
+        and _is_within(node.owner, topic.within)
+        and not options.isdisjoint(_options(node))
     ]
+    stated.sort(key=lambda node: (node.evidence[0].path, node.evidence[0].start_line, node.id))
+    found = [node for node in stated if not isinstance(node, Requirement)]
     if not found:
         return None
-    found.sort(key=lambda node: (node.evidence[0].path, node.evidence[0].start_line, node.id))
     advice = [node for node in found if isinstance(node, Advice)]
     said = frozenset(option for node in found for option in _options(node) if option in options)
     return Heuristic(
@@ -36,6 +39,7 @@ def heuristic(topic: Topic, nodes: Iterable[Node], place: Evidence) -> Heuristic
         default=tuple(node.id for node in advice if node.kind in _DEFAULTS),
         trade_off=tuple(node.id for node in advice if node.kind in _TRADE_OFFS),
         compatibility=tuple(node.id for node in found if _limits(node)),
+        requires=tuple(node.id for node in stated if isinstance(node, Requirement)),
         deprecated=tuple(node.id for node in advice if node.kind == "deprecation"),
         advice=tuple(node.id for node in found),
         quantities=tuple(each for node in advice for each in node.quantities),
@@ -50,12 +54,12 @@ def _is_within(owner: str, within: tuple[str, ...]) -> bool:
     return not within or any(owner == each or owner.startswith(f"{each}.") for each in within)
 
 
-def _is_about(node: Advice | Constraint, options: frozenset[str]) -> bool:
-    return not options.isdisjoint(_options(node))
-
-
-def _options(node: Advice | Constraint) -> set[str]:
+def _options(node: Advice | Constraint | Requirement) -> set[str]:
+    """Return what a statement is about; a requirement of what its condition asks for, not of what must be missing."""
     if isinstance(node, Constraint):
         return {name.rpartition(".")[2] for name in node.parameters}
+    if isinstance(node, Requirement):
+        given = (each for each in literals(from_json(node.when)) if isinstance(each, fa.Parameter))
+        return {atom.param.rpartition(".")[2] for atom in given}
     asked = {atom.param.rpartition(".")[2] for atom in atoms(from_json(node.when)) if isinstance(atom, fa.Parameter)}
     return {node.subject} | (asked if node.kind in {"default-override", "warning", "incompatibility"} else set())

@@ -261,10 +261,11 @@ class Environment(_Node, frozen=True, tag_field="type", tag="Environment"):
 
 
 class Heuristic(_Node, frozen=True, tag_field="type", tag="Heuristic"):
-    """What the authors know of a group of options, by ids of advice and constraints.
+    """What the authors know of a group of options, by ids of advice, constraints and requirements.
 
     `default`: the values that they have and are given; `trade_off`: gains, losses and recommendations;
-    `compatibility`: what does not go together, is limited or demanded; `deprecated`: what goes away; `advice`: all.
+    `compatibility`: what does not go together, is limited or demanded; `requires`: what they need of the machine;
+    `deprecated`: what goes away; `advice`: all but what they need.
     """
 
     topic: str
@@ -272,6 +273,7 @@ class Heuristic(_Node, frozen=True, tag_field="type", tag="Heuristic"):
     default: tuple[str, ...]
     trade_off: tuple[str, ...]
     compatibility: tuple[str, ...]
+    requires: tuple[str, ...]
     deprecated: tuple[str, ...]
     advice: tuple[str, ...]
     quantities: tuple[Quantity, ...] = ()

@@ -59,5 +59,5 @@ def test_what_is_wrong_with_a_catalog(text, said, tmp_path):
 
 
 def test_a_catalog_that_is_not_there(tmp_path):
-    with pytest.raises(UsageError, match="catalog none.toml: cannot be read: No such file"):
+    with pytest.raises(UsageError, match=r"catalog none\.toml: cannot be read: No such file"):
         load_catalog((), tmp_path / "none.toml")

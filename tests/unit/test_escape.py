@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from miner.cli.escape import json_text, markdown_cell, visible
 from miner.cli.render import Table, render
+from miner.escape import json_text, markdown_cell, visible
 
 PAYLOADS = (
     "plain text, with punctuation: (1.0) - ok!",

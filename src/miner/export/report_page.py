@@ -1,0 +1,94 @@
+"""The indexes of a wiki, and its report: totals, the version matrix, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from miner.export.book import Book, code, plain, section, table
+from miner.export.environment_page import versions
+from miner.model.node import Environment, Heuristic, Implementation, Node, Package, Principle, Requirement, Workflow
+
+INDEXES: tuple[tuple[str, type[Node], str], ...] = (
+    ("Workflow", Workflow, "workflows"),
+    ("Principle", Principle, "principles"),
+    ("Implementation", Principle, "implementations"),
+    ("Environment", Environment, "environments"),
+    ("Heuristic", Heuristic, "heuristics"),
+)
+"""Title, the nodes and the folder of each index; what implements a principle is found under the principle."""
+
+
+def index_page(book: Book, title: str, kind: type[Node], folder: str) -> Iterator[str]:
+    """Yield the lines of the index of one folder."""
+    nodes: Sequence[Node] = book.all(kind)
+    yield from (f"# {title} index", "")
+    yield f"{len(nodes)} pages of {plain(book.title)}."
+    yield ""
+    rows = [
+        (f"[{plain(_name(node, folder))}]({book.path(node, folder)})", _about(book, node, folder)) for node in nodes
+    ]
+    yield from table(("page", "related"), rows)
+
+
+def _name(node: Node, folder: str) -> str:
+    return node.page if isinstance(node, Principle) and folder == "implementations" else node.name
+
+
+def _about(book: Book, node: Node, folder: str) -> str:
+    """Return the links from an index to the pages that a page belongs to."""
+    match node:
+        case Principle() if folder == "implementations":
+            related: list[tuple[Node, str]] = [(node, "principles")]
+            symbols = book.targets(node.id, "implemented_by", Implementation)
+            environments = {e.id: e for s in symbols for e in book.targets(s.id, "requires_env", Environment)}
+            related += [(each, "environments") for each in environments.values()]
+        case Principle():
+            related = [(book.graph.nodes[node.workflow], "workflows"), (node, "implementations")]
+        case Workflow():
+            related = [(each, "principles") for each in book.targets(node.id, "step", Principle)]
+        case Environment():
+            related = [(book.graph.nodes[node.workflow], "workflows")]
+        case _:
+            principles = book.sources(node.id, "uses_heuristic", Principle)
+            related = [(each, "workflows") for each in book.sources(node.id, "uses_heuristic", Workflow)]
+            related += [(each, "implementations") for each in principles]
+    return ", ".join(f"[{plain(_name(each, where))}]({book.path(each, where)})" for each, where in related)
+
+
+def report_page(book: Book) -> Iterator[str]:
+    """Yield the lines of the report."""
+    manifest = book.graph.manifest
+    source = manifest.source
+    yield from (f"# Report on {plain(book.title)}", "")
+    facts = [("source", source.kind), ("revision", code(source.revision)), ("mined by", plain(manifest.tool))]
+    facts += [("archive", code(source.archive))] if source.archive else []
+    yield from table(("", ""), facts)
+    counts = [(kind, f"{count:,}") for kind, count in sorted(manifest.nodes.items())]
+    yield from section("Nodes", table(("type", "count"), counts))
+    edges = [(code(kind), f"{count:,}") for kind, count in sorted(manifest.edges.items())]
+    yield from section("Edges", table(("relation", "count"), edges))
+    indexes = [f"- [{title} index](_{title}Index.md): {len(book.all(kind))} pages" for title, kind, _ in INDEXES]
+    yield from section("Pages", indexes)
+    yield from section("Version matrix", _matrix(book))
+    for group, counted in manifest.coverage.items():
+        rows = [(plain(what), f"{count:,}") for what, count in counted.items()]
+        yield from section(f"Blind spots: {plain(group.replace('_', ' '))}", table(("what", "count"), rows))
+
+
+def _matrix(book: Book) -> Iterator[str]:
+    """Yield the packages that environments need, with what is declared and enforced, and how each needs them."""
+    environments = book.all(Environment)
+    needed: dict[str, dict[str, str]] = {}
+    for environment in environments:
+        for group in ("optional", "conditional", "always"):
+            for id_ in getattr(environment, group):
+                if isinstance(book.graph.nodes.get(id_), Requirement):
+                    for package in book.targets(id_, "about", Package):
+                        needed.setdefault(package.id, {})[environment.id] = group
+    rows = []
+    for id_ in sorted(needed):
+        node = book.graph.nodes[id_]
+        if isinstance(node, Package):
+            rows.append((*versions(node), *(needed[id_].get(environment.id, "") for environment in environments)))
+    head = ("package", "declared", "enforced", *(plain(each.name.replace("_", " ")) for each in environments))
+    yield from table(head, rows)
