@@ -91,6 +91,14 @@ ROWS: dict[str, Any] = {
         trade_off=("advice:library.model.Model.fit#fast/trade-off",), compatibility=(), requires=(), deprecated=(),
         advice=("advice:library.model.Model.fit#fast/trade-off",),
     ),
+    "contradiction": node.Contradiction(
+        id="contradiction:undeclared/x#declared nowhere", name="x: undeclared", evidence=(EVIDENCE,),
+        kind="undeclared", subject="x",
+        statements=(
+            node.Statement(text="x>=1.0 is enforced", node="predicate:library.is_x_available", evidence=EVIDENCE),
+            node.Statement(text="what is declared does not name x", node="package:x", evidence=EVIDENCE),
+        ),
+    ),
     "edge": node.Edge(source="implementation:a", relation="states", target="requirement:a#x/raise"),
     "outcome": node.Outcome(path="setup.py", outcome="skipped", reason="not part of the package"),
     "manifest": node.Manifest(

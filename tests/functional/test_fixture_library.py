@@ -14,7 +14,8 @@ import pytest
 import miner
 from miner.app.extract import ExtractRequest, extract
 from miner.app.progress import Silent
-from miner.model.node import Environment, Implementation, Predicate, Requirement, Workflow
+from miner.model.concept import Environment, Workflow
+from miner.model.node import Implementation, Predicate, Requirement
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "fixtures" / "library"

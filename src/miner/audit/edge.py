@@ -19,6 +19,10 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "requires": (frozenset({"Implementation"}), frozenset({"Requirement"})),
     "requires_env": (frozenset({"Implementation"}), frozenset({"Environment"})),
     "uses_heuristic": (frozenset({"Workflow", "Principle", "Implementation"}), frozenset({"Heuristic"})),
+    "contradicts": (
+        frozenset({"Contradiction"}),
+        frozenset({"Package", "Predicate", "Requirement", "Advice"}),
+    ),
     "includes": (frozenset({"Environment", "Heuristic"}), frozenset({"Requirement", "Advice", "Constraint"})),
 }
 

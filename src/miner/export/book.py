@@ -11,7 +11,9 @@ from typing import TypeVar
 from miner.escape import markdown_cell
 from miner.formula.notation import from_json
 from miner.formula.text import render
-from miner.model.node import Environment, Evidence, Heuristic, Implementation, Node, Principle, Workflow
+from miner.model.concept import Environment, Heuristic, Principle, Workflow
+from miner.model.evidence import Evidence
+from miner.model.node import Implementation, Node
 from miner.store.graph_reader import Graph
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")

@@ -10,7 +10,8 @@ from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.formula.text import render
-from miner.model.node import Environment, EnvironmentVariable, Implementation, Package, Principle, Requirement
+from miner.model.concept import Environment, Principle
+from miner.model.node import EnvironmentVariable, Implementation, Package, Requirement
 
 _SYSTEM = (
     fa.Python,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from miner.export.book import Book, code, formula, plain, section, table
 from miner.export.implementation_page import effect
-from miner.model.node import Advice, Constraint, Heuristic, Principle, Requirement, Workflow
+from miner.model.concept import Heuristic, Principle, Workflow
+from miner.model.node import Advice, Constraint, Requirement
 
 
 def heuristic_page(book: Book, heuristic: Heuristic) -> Iterator[str]:

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.export.book import Book, code, formula, plain, section, table
-from miner.model.node import (
-    Advice,
-    Constraint,
-    Environment,
-    Heuristic,
-    Implementation,
-    Otherwise,
-    Principle,
-    Requirement,
-)
+from miner.model.concept import Environment, Heuristic, Principle
+from miner.model.node import Advice, Constraint, Implementation, Otherwise, Requirement
 
 
 def implementation_page(book: Book, principle: Principle) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from miner.export.book import Book, code, plain, section, table
 from miner.export.environment_page import versions
-from miner.model.node import Environment, Heuristic, Implementation, Node, Package, Principle, Requirement, Workflow
+from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
+from miner.model.node import Implementation, Node, Package, Requirement
 
 INDEXES: tuple[tuple[str, type[Node], str], ...] = (
     ("Workflow", Workflow, "workflows"),
@@ -70,9 +71,18 @@ def report_page(book: Book) -> Iterator[str]:
     indexes = [f"- [{title} index](_{title}Index.md): {len(book.all(kind))} pages" for title, kind, _ in INDEXES]
     yield from section("Pages", indexes)
     yield from section("Version matrix", _matrix(book))
+    differing = [
+        (each.kind, code(each.subject), " / ".join(plain(s.text) for s in each.statements[:2]), _places(book, each))
+        for each in book.all(Contradiction)
+    ]
+    yield from section("Contradictions", table(("kind", "about", "statements", "where"), differing))
     for group, counted in manifest.coverage.items():
         rows = [(plain(what), f"{count:,}") for what, count in counted.items()]
         yield from section(f"Blind spots: {plain(group.replace('_', ' '))}", table(("what", "count"), rows))
+
+
+def _places(book: Book, node: Contradiction) -> str:
+    return ", ".join(dict.fromkeys(book.place(statement.evidence) for statement in node.statements))
 
 
 def _matrix(book: Book) -> Iterator[str]:

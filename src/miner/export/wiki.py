@@ -11,7 +11,7 @@ from miner.export.heuristic_page import heuristic_page
 from miner.export.implementation_page import implementation_page
 from miner.export.report_page import INDEXES, index_page, report_page
 from miner.export.workflow_page import principle_page, workflow_page
-from miner.model.node import Environment, Heuristic, Principle, Workflow
+from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.store.graph_reader import Graph
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from miner.export.book import Book, code, plain, section, table
-from miner.model.node import Environment, Heuristic, Implementation, Principle, Workflow
+from miner.model.concept import Environment, Heuristic, Principle, Workflow
+from miner.model.node import Implementation
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ,.&()/-]")
 

@@ -11,6 +11,7 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.graph.advice import advice
 from miner.graph.concept import ConceptBuilder
+from miner.graph.contradiction import contradictions
 from miner.graph.edges import Edges
 from miner.graph.evidence import EvidenceReader
 from miner.graph.implementation import implementations
@@ -19,6 +20,7 @@ from miner.graph.requirement import constraints, predicate, requirements
 from miner.graph.variable import environment_variables
 from miner.link.catalog import LoadedCatalog
 from miner.link.linker import Linked
+from miner.link.meaning import Meaning
 from miner.link.need import Need
 from miner.link.reach import Reach
 from miner.link.routine import CloseReading, Routines
@@ -54,25 +56,11 @@ def build(
     nodes: list[Node] = []
     opaque: dict[str, int] = {}
     objects = {node.qualname: node for node in implementations(linked, evidences)}
-    known: set[str] = set()
-    published: dict[str, tuple[Predicate | None, Formula]] = {}
-    for module, name, meaning in linked.predicates:
-        if not linked.library.is_packaged(linked.library.modules[module]):
-            continue
-        made, means = predicate(linked.library, module, name, meaning, evidences)
-        known.add(made.qualname)
-        nodes.append(made)
+    made = _predicates(linked, evidences, packages, edges)
+    known = {node.qualname for node, _ in made}
+    for node, means in made:
+        nodes.append(node)
         _count_opaque(opaque, "predicate", means)
-        published[made.qualname] = (made, means)
-    for module, name, meaning in linked.predicates:
-        node, means = published.get(f"{module}.{name}", (None, True))
-        if node is None:
-            continue
-        used = [required(published[other][1]) for other in meaning.uses if other in known]
-        gates = required(means).difference(*used)
-        edges.add(node.id, "about", packages.add(means, node.id, node.evidence, gates), ())
-        targets = [f"predicate:{used}" for used in meaning.uses if used in known]
-        edges.add(node.id, "uses_predicate", targets, ())
     stated = 0
     for node_, need, needs in requirements([n for n in linked.needs if n.owner in objects], evidences):
         nodes.append(node_)
@@ -106,6 +94,10 @@ def build(
         concepts = ConceptBuilder(catalog, linked, reach, evidences, nodes, edges, release).build()
         nodes.extend(concepts.nodes)
         counts = {"catalog": _sorted(concepts.counts), "calls": _sorted(reach.routines.unresolved)}
+    for contradiction in contradictions(nodes):
+        nodes.append(contradiction)
+        stated_by = dict.fromkeys(statement.node for statement in contradiction.statements)
+        edges.add(contradiction.id, "contradicts", list(stated_by), ())
     nodes.sort(key=lambda n: n.id)
     coverage = {
         "opaque": _sorted(opaque),
@@ -118,6 +110,23 @@ def build(
         **counts,
     }
     return Built(tuple(nodes), edges.sorted(), coverage)
+
+
+def _predicates(
+    linked: Linked, evidences: EvidenceReader, packages: Packages, edges: Edges
+) -> list[tuple[Predicate, Formula]]:
+    """Return the predicates of the packages with what each means, and store what they are about and use."""
+    published: dict[str, tuple[Predicate, Formula, Meaning]] = {}
+    for module, name, meaning in linked.predicates:
+        if linked.library.is_packaged(linked.library.modules[module]):
+            node, means = predicate(linked.library, module, name, meaning, evidences)
+            published[node.qualname] = (node, means, meaning)
+    for node, means, meaning in published.values():
+        used = [other for other in meaning.uses if other in published]
+        gates = required(means).difference(*(required(published[other][1]) for other in used))
+        edges.add(node.id, "about", packages.add(means, node.id, node.evidence, gates), ())
+        edges.add(node.id, "uses_predicate", [f"predicate:{other}" for other in used], ())
+    return [(node, means) for node, means, _ in published.values()]
 
 
 def _about(packages: Packages, needs: Formula, node: Requirement, need: Need, edges: Edges) -> tuple[str, ...]:

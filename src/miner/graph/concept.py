@@ -20,9 +20,13 @@ from miner.link.linker import Linked
 from miner.link.place import Place
 from miner.link.reach import Reach, along
 from miner.link.reach import Step as Way
+from miner.model import concept
 from miner.model import node as model
+from miner.model.evidence import Evidence
 from miner.model.span import Span
 
+_OF_THE_OUTSIDE: frozenset[model.Origin] = frozenset({"placeholder", "file-rule"})
+"""What only they meet who import the object from a package; the library itself imports it from its module."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -98,7 +102,7 @@ class ConceptBuilder:
             if not found:
                 self._result.count(f"a step without what implements it: {step.name}")
                 continue
-            principle = model.Principle(
+            principle = concept.Principle(
                 id=f"principle:{step.name}",
                 name=step.name,
                 evidence=(self._line(f'name = "{step.name}"'),),
@@ -123,7 +127,7 @@ class ConceptBuilder:
         if not steps:
             return
         self._add(
-            model.Workflow(
+            concept.Workflow(
                 id=id_,
                 name=workflow.name,
                 evidence=(self._line(f'name = "{workflow.name}"'),),
@@ -140,18 +144,18 @@ class ConceptBuilder:
             self._edges.add(user, "requires_env", [node.id], ())
         self._edges.add(node.id, "includes", [*node.always, *node.conditional, *node.optional], ())
 
-    def _line(self, needle: str) -> model.Evidence:
+    def _line(self, needle: str) -> Evidence:
         """Return the line of the catalog that begins so; the head of the file where it is written otherwise."""
         found = authored_line(self._loaded.data, self._loaded.path, needle)
         return found or authored_line(self._loaded.data, self._loaded.path, "")  # type: ignore[return-value]
 
-    def _implementations(self, step: Step) -> Iterator[tuple[str, tuple[model.Evidence, ...]]]:
+    def _implementations(self, step: Step) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
         """Yield the ids of what implements a step, with the evidence: the symbol, a region of it, or the catalog."""
         for symbol in step.symbols:
             found = self._symbol(symbol)
             if found is not None:
                 yield found.id, (_definition(found),)
-        regions: dict[str, list[model.Evidence]] = {}
+        regions: dict[str, list[Evidence]] = {}
         for region in step.regions:
             found = self._symbol(region.symbol)
             place = self._region(found, region) if found is not None else None
@@ -191,7 +195,7 @@ class ConceptBuilder:
         self._add(node)
         return node
 
-    def _region(self, node: model.Implementation, region: Region) -> model.Evidence | None:
+    def _region(self, node: model.Implementation, region: Region) -> Evidence | None:
         """Return the lines of a region as evidence; None, and counted, when they are not there."""
         whole = _definition(node)
         data = self._evidences.bytes_of(whole)
@@ -216,7 +220,7 @@ class ConceptBuilder:
             for stated in self._stated.get(owner, ()):
                 if isinstance(stated, model.EnvironmentVariable):
                     yield Reached(stated, True)
-                elif isinstance(stated, model.Requirement):
+                elif isinstance(stated, model.Requirement) and not (path and stated.origin in _OF_THE_OUTSIDE):
                     when = along(path, from_json(stated.when)) if path else from_json(stated.when)
                     if when is not False:
                         self._store(start, path, stated, when)
@@ -248,7 +252,7 @@ class ConceptBuilder:
         return edge_name(source, relation, target)
 
 
-def _definition(node: model.Implementation) -> model.Evidence:
+def _definition(node: model.Implementation) -> Evidence:
     return next((each for each in node.evidence if each.role == "definition"), node.evidence[0])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from miner.model.node import Edge, Evidence, Relation
+from miner.model.evidence import Evidence
+from miner.model.node import Edge, Relation
 
 
 def edge_name(source: str, relation: str, target: str) -> str:

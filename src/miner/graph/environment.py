@@ -11,7 +11,9 @@ from miner.formula.connective import All, Formula, Not
 from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json, text
 from miner.formula.text import render
-from miner.model.node import Environment, EnvironmentVariable, Evidence, KnownError, Node, Package, Requirement
+from miner.model.concept import Environment, KnownError
+from miner.model.evidence import Evidence
+from miner.model.node import EnvironmentVariable, Node, Package, Requirement
 
 
 class Reached(NamedTuple):

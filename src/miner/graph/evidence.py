@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from miner.link.place import Place
-from miner.model.node import Evidence, Role
+from miner.model.evidence import Evidence, Role
 from miner.model.span import Span
 
 LONGEST_TEXT = 4096  # bytes of one quotation

@@ -8,7 +8,9 @@ from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.link.catalog import Topic
-from miner.model.node import Advice, AdviceKind, Constraint, Evidence, Heuristic, Node, Requirement
+from miner.model.concept import Heuristic
+from miner.model.evidence import Evidence
+from miner.model.node import Advice, AdviceKind, Constraint, Node, Requirement
 
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
 _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})

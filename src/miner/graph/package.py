@@ -13,7 +13,8 @@ from miner.formula.connective import All, Formula, Not
 from miner.formula.disjunctive import literals
 from miner.graph.evidence import EvidenceReader, authored
 from miner.link.declared import Declared
-from miner.model.node import Declaration, Evidence, Gate, Package
+from miner.model.evidence import Evidence
+from miner.model.node import Declaration, Gate, Package
 
 AUTHORED_PATH = "miner/data/idioms.toml"
 

@@ -15,7 +15,8 @@ from miner.link.library import Library
 from miner.link.meaning import Meaning
 from miner.link.need import Bound, Need
 from miner.link.place import Place
-from miner.model.node import Constraint, Evidence, Otherwise, Predicate, Requirement
+from miner.model.evidence import Evidence
+from miner.model.node import Constraint, Otherwise, Predicate, Requirement
 
 
 def predicate(

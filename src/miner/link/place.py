@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from miner.model.node import Role
+from miner.model.evidence import Role
 from miner.model.site import Site
 from miner.model.span import Span
 

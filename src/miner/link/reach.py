@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Literal
@@ -82,9 +82,10 @@ class Step:
             )
         if not isinstance(atom, Parameter):
             return atom
-        if self.way == "overrides":
-            return Parameter(param=atom.param, of=self.source, op=atom.op, value=atom.value)
         head, dot, rest = atom.param.partition(".")
+        if self.way == "overrides":
+            known = head in {"self", "cls", *call.given}
+            return _asked(atom, atom.param, self.source) if known else _lost(atom, "an argument of the override alone")
         if head in {"self", "cls"}:
             known = call.receiver is not None
             return _asked(atom, f"{call.receiver}{dot}{rest}", self.source) if known else _lost(atom, "a new object's")
@@ -207,9 +208,7 @@ class Reach:
 
     def _given(self, call: Call, target: Target) -> dict[str, ex.Expression]:
         """Return what the parameters of the callee are given, by name."""
-        routine = self.routines.routine(target.qualname)
-        signature = routine.definition.signature if routine is not None else None
-        names = parameter_names(signature) if signature is not None else ()
+        names = self._parameters(target.qualname)
         if names and names[0] in {"self", "cls"}:
             names = names[1:]
         given: dict[str, ex.Expression] = {}
@@ -222,6 +221,11 @@ class Reach:
                 given[names[position]] = argument.value
         return given
 
+    def _parameters(self, qualname: str) -> tuple[str, ...]:
+        routine = self.routines.routine(qualname)
+        signature = routine.definition.signature if routine is not None else None
+        return parameter_names(signature) if signature is not None else ()
+
     def _overridden(self, name: str) -> Iterator[Step]:
         for override in self.routines.overrides(name):
             routine, home = self.routines.routine(override), self.routines.home(override)
@@ -230,11 +234,12 @@ class Reach:
             kind = override.split(".")[-2]
             is_one = Opaque(opaque=f"the object is a {kind}", reason="which override runs")
             place = Place(home[0].path, routine.definition.head, "site")
-            yield Step(name, "overrides", override, (place,), partial(_chosen, is_one))
+            yield Step(name, "overrides", override, (place,), partial(_chosen, is_one, self._parameters(name)))
 
 
-def _chosen(condition: Formula) -> tuple[Called, ...]:
-    return (Called(condition, "self", {}, Scope()),)
+def _chosen(condition: Formula, shared: Iterable[str] = ()) -> tuple[Called, ...]:
+    """Return the one way to a member or an override; `shared` are the parameters that the override has too."""
+    return (Called(condition, "self", {name: ex.Name(name) for name in shared}, Scope()),)
 
 
 def along(path: tuple[Step, ...], condition: Formula) -> Formula:

@@ -12,13 +12,13 @@ import miner
 from miner.errors import UsageError
 from miner.explain.account import Account, explain, grouped
 from miner.explain.subject import find
+from miner.model.evidence import Evidence
 from miner.model.node import (
     Advice,
     Constraint,
     Declaration,
     Edge,
     EnvironmentVariable,
-    Evidence,
     Export,
     Implementation,
     Node,

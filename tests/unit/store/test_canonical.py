@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from miner.errors import InternalError
-from miner.model.node import Evidence
+from miner.model.evidence import Evidence
 from miner.store.canonical import encode, rows
 
 

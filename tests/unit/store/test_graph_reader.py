@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from miner.errors import GraphError
-from miner.model.node import Edge, Evidence, Implementation, Manifest, Outcome, Package
+from miner.model.evidence import Evidence
+from miner.model.node import Edge, Implementation, Manifest, Outcome, Package
 from miner.model.snapshot import SourceRecord
 from miner.store.canonical import encode, rows
 from miner.store.folder import write_folder

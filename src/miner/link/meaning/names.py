@@ -13,7 +13,7 @@ from miner.link.meaning.record import Found, Place, Program, Resolve
 from miner.link.meaning.trace import Trace
 from miner.link.meaning.value import Choice, External, Release, Routine, Spec, Truth, Value, Variable
 from miner.model import statement as st
-from miner.model.node import Role
+from miner.model.evidence import Role
 
 _DEEPEST = 12
 

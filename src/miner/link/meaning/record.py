@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Union
 
 from miner.formula.connective import Formula
+from miner.model.evidence import Role
 from miner.model.expression import Expression
-from miner.model.node import Role
 from miner.model.site import Scope
 from miner.model.span import Span
 from miner.model.statement import Statement
