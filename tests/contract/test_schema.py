@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from miner.app import schema
 from miner.errors import InternalError, UsageError
-from miner.model import node
+from miner.model import concept, node
 from miner.model.snapshot import SourceRecord
 
 COMMITTED = Path(__file__).parents[2] / "schemas" / "v1"
@@ -80,7 +80,7 @@ ROWS: dict[str, Any] = {
         workflow="workflow:Training", always=("requirement:library.model.Model#x/raise",), conditional=(), optional=(),
         install="pip install library x", variables=("environment-variable:library.model#HOME",), devices=("cuda",),
         errors=(
-            node.KnownError(
+            concept.KnownError(
                 message="x is needed", cause="not met: x", fix="pip install x",
                 requirement="requirement:library.model.Model#x/raise",
             ),
@@ -95,8 +95,8 @@ ROWS: dict[str, Any] = {
         id="contradiction:undeclared/x#declared nowhere", name="x: undeclared", evidence=(EVIDENCE,),
         kind="undeclared", subject="x",
         statements=(
-            node.Statement(text="x>=1.0 is enforced", node="predicate:library.is_x_available", evidence=EVIDENCE),
-            node.Statement(text="what is declared does not name x", node="package:x", evidence=EVIDENCE),
+            concept.Statement(text="x>=1.0 is enforced", node="predicate:library.is_x_available", evidence=EVIDENCE),
+            concept.Statement(text="what is declared does not name x", node="package:x", evidence=EVIDENCE),
         ),
     ),
     "edge": node.Edge(source="implementation:a", relation="states", target="requirement:a#x/raise"),
