@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 
 import miner
-from miner.cli.escape import visible
+from miner.escape import visible
 from miner.formula.notation import from_json
 from miner.formula.text import render
 from miner.model.node import Implementation, Predicate, Requirement

@@ -14,7 +14,7 @@ from miner.cli.stream import emit
 
 if TYPE_CHECKING:
     from miner.app.explain import Account
-    from miner.model.node import Node, Otherwise, Requirement
+    from miner.model.node import Advice, Edge, Node, Otherwise, Requirement
 
 _LONGEST = 240
 """Characters of a text in a table; JSON has it whole."""
@@ -35,7 +35,7 @@ def explain(name: str, graph: str, form: Format) -> int:
     """Say what NAME needs, when, and what happens otherwise; and what its authors know of it, each with its place.
 
     NAME is an import path, a qualified name or the end of one, an option of an object, a package, a device
-    (cuda, compute_capability), an environment variable or a predicate.
+    (cuda, compute_capability), an environment variable, a predicate, a workflow, an environment or a heuristic.
 
     \b
     miner explain Trainer --graph output/transformers-5.23.0
@@ -53,18 +53,17 @@ def explain(name: str, graph: str, form: Format) -> int:
 def _tables(account: Account) -> Iterator[Table]:
     yield Table(account.subject.name, tuple(_head(account)))
     for heading, rows in (
+        ("consists of", list(_members(account.members))),
         ("means", [(node.qualname, _formula(node.means), *_place(node)) for node in account.predicates]),
         ("needs", list(_needs(account.requirements))),
+        ("requires through calls", list(_reached(account.reached))),
         (
             "refuses",
             [(f"when {_formula(node.when)}", _effect(node.otherwise), *_place(node)) for node in account.constraints],
         ),
         (
             "advice",
-            [
-                (node.subject, node.kind, _when(node.when), _cut(node.message or node.action or ""), *_place(node))
-                for node in account.advice
-            ],
+            [(node.subject, node.kind, _when(node.when), _said(node), *_place(node)) for node in account.advice],
         ),
         (
             "environment variables",
@@ -82,7 +81,8 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
     from miner.model.node import Implementation, Package, Predicate  # noqa: PLC0415
 
     subject = account.subject
-    yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else f"{subject.kind}"
+    kind = type(subject.node).__name__.lower() if subject.kind == "concept" else subject.kind
+    yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else kind
     match subject.node:
         case Implementation() as node if subject.kind == "object":
             yield "kind", node.kind
@@ -120,6 +120,30 @@ def _needs(requirements: Sequence[Requirement]) -> Iterator[tuple[str, ...]]:
             _effect(nodes[0].otherwise),
             *_place(nodes[0]),
         )
+
+
+def _said(node: Advice) -> str:
+    """Return what is told, after what is set where it is about that."""
+    parts = (node.action if node.kind in {"default", "default-override"} else None, node.message)
+    return _cut(": ".join(filter(None, parts)) or node.action or "")
+
+
+def _reached(reached: Sequence[tuple[Edge, Requirement]]) -> Iterator[tuple[str, ...]]:
+    """Yield what a symbol requires through others, and the last of them."""
+    for edge, node in reached:
+        yield _formula(node.needs), _when(edge.when), _effect(node.otherwise), node.owner, *_place(node)
+
+
+def _members(members: Sequence[Node]) -> Iterator[tuple[str, ...]]:
+    from miner.model.concept import Principle  # noqa: PLC0415
+    from miner.model.node import Implementation  # noqa: PLC0415
+
+    for node in members:
+        match node:
+            case Principle():
+                yield f"{node.order}. {node.title}", node.page
+            case Implementation():
+                yield node.qualname, *_place(node)
 
 
 def _formula(stated: object) -> str:
@@ -165,4 +189,9 @@ def _document(account: Account) -> dict[str, Any]:
         "advice": rows(account.advice),
         "variables": rows(account.variables),
         "predicates": rows(account.predicates),
+        "reached": [
+            {"edge": msgspec.to_builtins(edge), "requirement": msgspec.to_builtins(node)}
+            for edge, node in account.reached
+        ],
+        "members": rows(account.members),
     }

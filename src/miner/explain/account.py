@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from miner.explain.subject import Subject, devices, is_part, last, parameters
 from miner.formula.notation import from_json
+from miner.model.concept import Contradiction, Environment, Heuristic
 from miner.model.node import (
     Advice,
     Constraint,
+    Edge,
     EnvironmentVariable,
     Implementation,
     Node,
@@ -24,7 +26,8 @@ from miner.store.graph_reader import Graph
 class Account:
     """What a graph says of `subject`, each list in the order of the places in the source.
 
-    `users` are the objects that a predicate or package matters to, by what they need of it.
+    `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
+    the steps of a workflow, and what implements a principle.
     """
 
     subject: Subject
@@ -33,11 +36,15 @@ class Account:
     advice: list[Advice] = field(default_factory=list)
     variables: list[EnvironmentVariable] = field(default_factory=list)
     predicates: list[Predicate] = field(default_factory=list)
+    reached: list[tuple[Edge, Requirement]] = field(default_factory=list)
+    members: list[Node] = field(default_factory=list)
 
 
 def explain(graph: Graph, subject: Subject) -> Account:
     """Return all that a graph says of a subject."""
     match subject.kind, subject.node:
+        case "concept", node if node is not None:
+            return _of_concept(graph, subject, node)
         case "package", Package(id=id_):
             sources = {edge.source for edge in graph.edges_to(id_) if edge.relation == "about"}
             return _account(graph, subject, lambda node: node.id in sources)
@@ -52,7 +59,31 @@ def explain(graph: Graph, subject: Subject) -> Account:
             return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner))
         case "option", _:
             return _account(graph, subject, lambda node: _is_about(node, subject.name))
-    return _account(graph, subject, lambda node: _is_owned(node, subject.name))
+    account = _account(graph, subject, lambda node: _is_owned(node, subject.name))
+    for edge in graph.edges_from(f"implementation:{subject.name}"):
+        need = graph.nodes.get(edge.target)
+        if edge.relation == "requires" and isinstance(need, Requirement) and not is_part(need.owner, subject.name):
+            account.reached.append((edge, need))
+    return account
+
+
+def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
+    """Return what a concept is made of: statements, or steps and symbols."""
+    match node:
+        case Environment():
+            ids: tuple[str, ...] = (*node.always, *node.conditional, *node.optional, *node.variables)
+        case Heuristic():
+            ids = (*node.advice, *node.requires)
+        case Contradiction():
+            ids = tuple(statement.node for statement in node.statements)
+        case _:
+            ids = ()
+    wanted = frozenset(ids)
+    account = _account(graph, subject, lambda each: each.id in wanted)
+    for relation in ("step", "implemented_by"):
+        edges = [edge for edge in graph.edges_from(node.id) if edge.relation == relation]
+        account.members.extend(graph.nodes[edge.target] for edge in sorted(edges, key=lambda edge: edge.order or 0))
+    return account
 
 
 def _account(graph: Graph, subject: Subject, is_wanted: Callable[[Node], bool]) -> Account:

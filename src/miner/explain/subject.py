@@ -12,6 +12,7 @@ from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
+from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
 from miner.model.node import (
     Advice,
     Constraint,
@@ -101,6 +102,8 @@ class Index:
             match node:
                 case Implementation() | Predicate():
                     self._add(node, node.qualname, *_paths(node))
+                case Workflow() | Principle() | Environment() | Heuristic() | Contradiction():
+                    self._add(node, node.name)
                 case Package():
                     self._add(node, node.name, _SEPARATORS.sub("-", node.name).lower(), *node.import_names)
 
