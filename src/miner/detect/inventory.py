@@ -27,6 +27,7 @@ _LONGEST_CONSTANT = 300
 _LONGEST_STRING = 4_000
 _LONGEST_SUMMARY = 300
 _SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)|(.+?)(?:\n\s*\n|$)", re.DOTALL)
+_GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _PLAIN_NAMES = re.compile(r"\[(?:\s*\"[A-Za-z0-9_]+\"\s*,)*(?:\s*\"[A-Za-z0-9_]+\")?\s*\]", re.ASCII)
 _PLAIN_NAME = re.compile(r"\"[A-Za-z0-9_]+\"", re.ASCII)
 _CONSTANT_START = re.compile(rb"""[\[({"'\d]|r["']|(?:\w+\.)*(?:parse|Version|compile)\(""")
@@ -71,7 +72,15 @@ def constants(file: File) -> dict[str, ex.Expression]:
             continue
         again.update(name for name in names if name in found)
         found.update(dict.fromkeys(names, constant))
+    again |= rebound_names(file.data)
     return {name: value for name, value in found.items() if name not in again}
+
+
+def rebound_names(data: bytes) -> set[str]:
+    """Return the names that functions in some source declare `global`: they may be bound anew at any time."""
+    if b"global " not in data:
+        return set()
+    return {name.strip().decode("utf-8", "replace") for row in _GLOBAL.findall(data) for name in row.split(b",")}
 
 
 def _constant(file: File, value: Span, names: list[str]) -> ex.Expression | None:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, items, matches
 from miner.detect.idiom import Idioms
+from miner.detect.inventory import rebound_names
 from miner.model.site import Site
 from miner.model.span import Span
 from miner.syntax.freeze import freeze
@@ -60,6 +61,8 @@ def _slice(file: File, functions: dict[str, Item], needed: set[str]) -> list[Ite
     for name in [name for name in needed if name in functions]:
         needed |= _mentioned(file, functions[name].span)
     bound = {id(item): _bound(file, item) for item in file.outline.items if item.kind != "function"}
+    changing = _changing(file, [functions[name] for name in needed if name in functions])
+    bound = {key: names for key, names in bound.items() if not names - {"*"} or not names - {"*"} <= changing}
     kept: set[int] = set()
     grown = True
     while grown:
@@ -70,6 +73,16 @@ def _slice(file: File, functions: dict[str, Item], needed: set[str]) -> list[Ite
                 needed |= _mentioned(file, item.span)
                 grown = True
     return [i for i in file.outline.items if id(i) in kept or (i.kind == "function" and i.name in needed)]
+
+
+def _changing(file: File, readers: list[Item]) -> set[str]:
+    """Return the names of the module that a function binds anew and one of `readers` only reads: at any value."""
+    declared = rebound_names(file.data)
+    found: set[str] = set()
+    for reader in readers if declared else ():
+        own = rebound_names(file.data[reader.span.start_byte : reader.span.end_byte])
+        found |= (declared & _mentioned(file, reader.span)) - own
+    return found
 
 
 def _bound(file: File, item: Item) -> set[str]:

@@ -205,3 +205,32 @@ def test_a_condition_that_is_not_understood_is_quoted_as_it_is_meant(test, when)
     source = f"def f(mode, k):\n    if {test}:\n        raise ValueError('it is not supported')\n"
     (advice,) = linked({"kit/__init__.py": "", "kit/use.py": source}).told
     assert render(advice.when) == when
+
+
+def test_a_name_that_a_function_binds_anew_has_no_value_for_those_that_read_it():
+    kit = """
+        import importlib.util
+        _config = None
+        _found = None
+        def configure(config):
+            global _config
+            _config = config
+        def is_configured():
+            return _config is not None
+        def is_slate_available():
+            global _found
+            if _found is None:
+                _found = importlib.util.find_spec("slate") is not None
+            return _found
+    """
+    use = """
+        from .kit import is_configured, is_slate_available
+        def f(mode):
+            if is_configured():
+                raise ValueError("it is not supported")
+            if not is_slate_available():
+                raise ValueError("no slate")
+    """
+    found = linked({"kit/__init__.py": "", "kit/kit.py": kit, "kit/use.py": use})
+    assert [render(advice.when) for advice in found.told] == ["[_config is not None]"]
+    assert [render(canonical(need.needs)) for need in found.needs] == ["slate"]
