@@ -5,15 +5,21 @@ It is done in this process: the files have all been through a worker, and few ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 from miner.app.mining import reader_of
+from miner.detect.example import Example, examples
 from miner.detect.file import File
 from miner.detect.idiom import Idioms
 from miner.detect.routine import CloseFile
 from miner.model.routine import Routine
 from miner.syntax.decoding import RefusedError, decode
+from miner.syntax.limits import LIMITS
 from miner.syntax.outline import ParseError
+
+_PAGE = re.compile(r"(?i:readme)[^/]*\.md|docs?/(?:[^/]+/)*[^/]+\.md")
+_MOST_PAGES = 100
 
 
 class CloseReader:
@@ -26,7 +32,7 @@ class CloseReader:
         self._open: dict[str, CloseFile | None] = {}
 
     def routine(self, path: str, name: str) -> Routine | None:
-        """Return a function or class of a file by its name within it; None when there is none, or it is not read."""
+        """Return a function or class of a file by its name within it; None when there is none."""
         file = self._file(path)
         return file.routine(name) if file is not None else None
 
@@ -34,6 +40,14 @@ class CloseReader:
         """Return the methods that each class of a file defines itself."""
         file = self._file(path)
         return file.methods if file is not None else {}
+
+    def examples(self, paths: Iterable[str]) -> Iterator[tuple[str, Example]]:
+        """Yield the examples in the pages of a project, with their paths: of the readme, then of the documentation."""
+        pages = [path for path in paths if _PAGE.fullmatch(path)]
+        for path in sorted(pages, key=lambda path: ("/" in path, path))[:_MOST_PAGES]:
+            data = self._read_bytes(path)
+            if len(data) <= LIMITS.file_bytes:
+                yield from ((path, each) for each in examples(data, reader_of(self._reader)))
 
     def _file(self, path: str) -> CloseFile | None:
         if path not in self._open:

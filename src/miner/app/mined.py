@@ -71,7 +71,9 @@ def mine_snapshot(
         progress.stage("workflows", None)
     source = snapshot.source
     release = f"{source.name}=={source.version}" if source.version is not None else source.name
-    built = build(linked, bytes_of, blobs, idioms, loaded, CloseReader(bytes_of, idioms, reader), release)
+    close = CloseReader(bytes_of, idioms, reader)
+    pages = [entry.path for entry in snapshot.entries if entry.kind == "file"]
+    built = build(linked, bytes_of, blobs, idioms, loaded, close, release, lambda: close.examples(pages))
     rows: dict[str, list[tuple[str, object]]] = {
         NODES: [("node", node) for node in built.nodes],
         EDGES: [("edge", edge) for edge in built.edges],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from miner.detect.example import Example
 from miner.detect.idiom import Idioms
 from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.graph.advice import advice
-from miner.graph.concept import ConceptBuilder
+from miner.graph.concept import ConceptBuilder, of_catalog, of_examples
 from miner.graph.contradiction import contradictions
 from miner.graph.edges import Edges
 from miner.graph.evidence import EvidenceReader
@@ -19,6 +20,7 @@ from miner.graph.package import Packages, required
 from miner.graph.requirement import constraints, predicate, requirements
 from miner.graph.variable import environment_variables
 from miner.link.catalog import LoadedCatalog
+from miner.link.derived import derive
 from miner.link.linker import Linked
 from miner.link.meaning import Meaning
 from miner.link.need import Need
@@ -44,11 +46,12 @@ def build(
     catalog: LoadedCatalog | None = None,
     close: CloseReading | None = None,
     release: str = "",
+    examples: Callable[[], Iterable[tuple[str, Example]]] = tuple,
 ) -> Built:
     """Return the graph of a linked snapshot; `read_bytes` gives a file's bytes by path, `blobs` its blob id.
 
-    With a catalog, and the means to read functions closely, also its workflows and what they require; `release` is what
-    installs the library.
+    With the means to read functions closely, also workflows and what they require: those of a catalog, else those that
+    the `examples` in pages of the project show. `release` is what installs the library.
     """
     evidences = EvidenceReader(read_bytes, blobs)
     packages = Packages(idioms, lambda found, word: word.encode() in evidences.bytes_of(found))
@@ -89,9 +92,13 @@ def build(
     packages.declare(linked.declared, evidences)
     nodes.extend(packages.nodes())
     counts: dict[str, dict[str, int]] = {}
-    if catalog is not None and close is not None:
-        reach = Reach(Routines(linked.library, close), linked.conditions)
-        concepts = ConceptBuilder(catalog, linked, reach, evidences, nodes, edges, release).build()
+    reach = Reach(Routines(linked.library, close), linked.conditions) if close is not None else None
+    named = of_catalog(catalog) if catalog is not None else None
+    if named is None and reach is not None:
+        derived = derive(release.partition("==")[0], examples(), reach.routines)
+        named = of_examples(derived, evidences) if derived is not None else None
+    if named is not None and reach is not None:
+        concepts = ConceptBuilder(named, linked, reach, evidences, nodes, edges, release).build()
         nodes.extend(concepts.nodes)
         counts = {"catalog": _sorted(concepts.counts), "calls": _sorted(reach.routines.unresolved)}
     for contradiction in contradictions(nodes):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Literal
 
 from miner.formula.connective import Formula
 from miner.formula.notation import from_json, to_json
@@ -15,7 +16,8 @@ from miner.graph.environment import Reached, environment
 from miner.graph.evidence import EvidenceReader, authored_line
 from miner.graph.heuristic import heuristic
 from miner.graph.implementation import implementation
-from miner.link.catalog import LoadedCatalog, Region, Step, Workflow, alternatives
+from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Workflow, alternatives
+from miner.link.derived import Derived
 from miner.link.linker import Linked
 from miner.link.place import Place
 from miner.link.reach import Reach, along
@@ -42,6 +44,31 @@ class Concepts:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
+@dataclass(frozen=True)
+class Named:
+    """A catalog, where it is from, and where each name of it is given: as a `name`, `environment` or `external`."""
+
+    catalog: Catalog
+    origin: Literal["catalog", "derived"]
+    place: Callable[[str, str], Evidence]
+
+
+def of_catalog(loaded: LoadedCatalog) -> Named:
+    """Return a catalog file with the lines of its names."""
+
+    def place(role: str, name: str) -> Evidence:
+        needle = f'external = ["{name}"' if role == "external" else f'{role} = "{name}"'
+        found = authored_line(loaded.data, loaded.path, needle)
+        return found or authored_line(loaded.data, loaded.path, "")  # type: ignore[return-value]  # written otherwise
+
+    return Named(loaded.catalog, "catalog", place)
+
+
+def of_examples(derived: Derived, evidences: EvidenceReader) -> Named:
+    """Return a catalog that is derived from examples, with the places of those."""
+    return Named(derived.catalog, "derived", lambda _, name: evidences.one(derived.places[name]))
+
+
 class ConceptBuilder:
     """Builds the graph of concepts of one snapshot on the statements that are there already.
 
@@ -50,7 +77,7 @@ class ConceptBuilder:
 
     def __init__(
         self,
-        loaded: LoadedCatalog,
+        named: Named,
         linked: Linked,
         reach: Reach,
         evidences: EvidenceReader,
@@ -58,7 +85,7 @@ class ConceptBuilder:
         edges: Edges,
         release: str,
     ) -> None:
-        self._loaded = loaded
+        self._named = named
         self._release = release
         self._linked = linked
         self._reach = reach
@@ -73,10 +100,10 @@ class ConceptBuilder:
 
     def build(self) -> Concepts:
         """Return the concepts; edges go to the edges that were given."""
-        catalog = self._loaded.catalog
+        catalog = self._named.catalog
         topics: dict[str, str] = {}
         for topic in catalog.topics:
-            node = heuristic(topic, self._known.values(), self._line(f'name = "{topic.name}"'))
+            node = heuristic(topic, self._known.values(), self._named.place("name", topic.name))
             if node is None:
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
                 continue
@@ -105,7 +132,7 @@ class ConceptBuilder:
             principle = concept.Principle(
                 id=f"principle:{step.name}",
                 name=step.name,
-                evidence=(self._line(f'name = "{step.name}"'),),
+                evidence=(self._named.place("name", step.name),),
                 title=step.title,
                 workflow=id_,
                 order=len(steps) + 1,
@@ -130,24 +157,19 @@ class ConceptBuilder:
             concept.Workflow(
                 id=id_,
                 name=workflow.name,
-                evidence=(self._line(f'name = "{workflow.name}"'),),
+                evidence=(self._named.place("name", workflow.name),),
                 title=workflow.title,
                 steps=tuple(steps),
-                origin="catalog",
+                origin=self._named.origin,
             )
         )
         self._edges.add(id_, "uses_heuristic", [topics[each] for each in workflow.heuristics if each in topics], ())
-        place = self._line(f'environment = "{workflow.environment}"')
+        place = self._named.place("environment", workflow.environment)
         node = environment(workflow.environment, id_, reached, self._known, place, self._release)
         self._add(node)
         for user in dict.fromkeys(users):
             self._edges.add(user, "requires_env", [node.id], ())
         self._edges.add(node.id, "includes", [*node.always, *node.conditional, *node.optional], ())
-
-    def _line(self, needle: str) -> Evidence:
-        """Return the line of the catalog that begins so; the head of the file where it is written otherwise."""
-        found = authored_line(self._loaded.data, self._loaded.path, needle)
-        return found or authored_line(self._loaded.data, self._loaded.path, "")  # type: ignore[return-value]
 
     def _implementations(self, step: Step) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
         """Yield the ids of what implements a step, with the evidence: the symbol, a region of it, or the catalog."""
@@ -164,7 +186,7 @@ class ConceptBuilder:
         for id_, places in regions.items():
             yield id_, tuple(places)
         for name in step.external:
-            line = self._line(f'external = ["{name}"')
+            line = self._named.place("external", name)
             node = model.Implementation(
                 id=f"implementation:{name}",
                 name=name.rpartition(".")[2],

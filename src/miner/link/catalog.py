@@ -148,6 +148,8 @@ def _check(catalog: Catalog, name: str) -> None:
     for kind, names in (
         ("workflow", [workflow.name for workflow in catalog.workflows]),
         ("step", [step.name for step in steps]),
+        ("page", [step.page for step in steps]),
+        ("environment", [workflow.environment for workflow in catalog.workflows]),
         ("topic", [topic.name for topic in catalog.topics]),
     ):
         twice = sorted({each for each in names if names.count(each) > 1})

@@ -125,10 +125,15 @@ class Library:
         return Located(f"{module}.{name}", "") if f"{module}.{name}" in self.modules else None
 
     def follow(self, target: str, depth: int = 0) -> Located | None:
-        """Return where an absolute dotted name is defined; an external one stays as it is."""
-        if target in self.modules:
-            return Located(target, "")
+        """Return where an absolute dotted name is defined; an external one stays as it is.
+
+        What a package binds comes before its submodule of the same name.
+        """
         owner, _, name = target.rpartition(".")
+        if target in self.modules:
+            package = self.modules.get(owner)
+            is_bound = package is not None and package.imported.get(name, target) != target
+            return self.locate(owner, name, depth) if is_bound else Located(target, "")
         if owner in self.modules:
             return self.locate(owner, name, depth)
         head = target.partition(".")[0]

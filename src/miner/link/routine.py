@@ -58,6 +58,14 @@ class Routines:
                 return module, ".".join(parts[end:])
         return None
 
+    def defined(self, name: str) -> str | None:
+        """Return the qualified name of a class, function or method that is imported as `name`; None for another."""
+        whole = self._followed(name)
+        target = self._of_snapshot(whole)
+        if not isinstance(target, Target):
+            return None
+        return target.created or target.qualname
+
     def routine(self, qualname: str) -> Routine | None:
         """Return a function, method or class by its qualified name; None when its file does not define it."""
         found = self.home(qualname)
@@ -153,14 +161,13 @@ class Routines:
         return self._followed(f"{whole}.{rest}") if rest else whole
 
     def _followed(self, name: str) -> str:
-        """Return where an absolute name is defined, through the module that it is an attribute of."""
-        found = self.home(name)
-        if found is None or not found[1]:
-            return name
-        module, rest = found
-        head, dot, more = rest.partition(".")
-        located = self.library.locate(module.name, head)
-        return f"{located.qualname.rstrip('.')}{dot}{more}" if located is not None else name
+        """Return where an absolute name is defined, through the modules and classes that it is an attribute of."""
+        head, *rest = name.split(".")
+        whole = head
+        for part in rest:
+            located = self.library.follow(f"{whole}.{part}")
+            whole = located.qualname.rstrip(".") if located is not None else f"{whole}.{part}"
+        return whole
 
     def targets(self, owner: str, call: Call) -> Iterator[Target]:
         """Yield what a call in the function `owner` runs; count it when that is not known."""
