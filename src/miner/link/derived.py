@@ -45,7 +45,7 @@ def derive(library: str, found: Iterable[tuple[str, Example]], routines: Routine
         shown.append(own)
         name = _name(example.title or path, places)
         places[name] = Place(path, example.place, "site") if example.title else next(iter(symbols.values()))
-        steps = []
+        steps: list[Step] = []
         for number, (symbol, place) in enumerate(symbols.items(), start=1):
             *_, owner, last = symbol.split(".")
             short = f"{owner}.{last}" if owner[:1].isupper() and not routines.is_class(symbol) else last
