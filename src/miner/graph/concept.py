@@ -14,7 +14,7 @@ from miner.formula.notation import from_json, to_json
 from miner.graph.edges import Edges, edge_name
 from miner.graph.environment import Reached, environment
 from miner.graph.evidence import EvidenceReader, authored_line
-from miner.graph.heuristic import heuristic
+from miner.graph.heuristic import found_topics, heuristic
 from miner.graph.implementation import implementation
 from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Workflow, alternatives
 from miner.link.derived import Derived
@@ -110,9 +110,19 @@ class ConceptBuilder:
             self._add(node)
             topics[topic.name] = node.id
             self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
+        self._own_topics(topics)
         for workflow in catalog.workflows:
             self._workflow(workflow, topics)
         return self._result
+
+    def _own_topics(self, topics: dict[str, str]) -> None:
+        """Add the topics that the library itself says the most of, besides those of the catalog."""
+        taken = frozenset(option for topic in self._named.catalog.topics for option in topic.options)
+        for topic, place in list(found_topics(self._known.values(), taken)):
+            node = heuristic(topic, self._known.values(), place)
+            if node is not None and topic.name not in topics:
+                self._add(node)
+                self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
 
     def _add(self, node: model.Node) -> None:
         if node.id not in self._known:

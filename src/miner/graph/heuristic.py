@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms, literals
@@ -10,8 +10,10 @@ from miner.formula.notation import from_json
 from miner.link.catalog import Topic
 from miner.model.concept import Heuristic
 from miner.model.evidence import Evidence
-from miner.model.node import Advice, AdviceKind, Constraint, Node, Requirement
+from miner.model.node import Advice, AdviceKind, Constraint, Implementation, Node, Requirement
 
+_MOST_FOUND = 20
+_FEWEST_KINDS = 2
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
 _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})
 
@@ -46,6 +48,40 @@ def heuristic(topic: Topic, nodes: Iterable[Node], place: Evidence) -> Heuristic
         advice=tuple(node.id for node in found),
         quantities=tuple(each for node in advice for each in node.quantities),
     )
+
+
+def found_topics(nodes: Iterable[Node], taken: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
+    """Yield the options of public classes and functions that the most different things are said of, and where first.
+
+    That is, of those that no catalog names, the twenty with the most kinds of advice, then the most statements; at
+    least two kinds, and one of them more than a default.
+    """
+    listed = list(nodes)
+    public = {node.qualname for node in listed if isinstance(node, Implementation) and node.public}
+    said: dict[tuple[str, str], dict[tuple[str, str], Advice]] = {}
+    for node in listed:
+        if isinstance(node, Advice) and node.subject.isidentifier() and node.subject not in taken:
+            holder = _holder(node.owner)
+            if holder in public and node.subject != holder.rpartition(".")[2]:
+                said.setdefault((holder, node.subject), {}).setdefault(
+                    (node.kind, node.message or node.action or ""), node
+                )
+    ranked = sorted(said.items(), key=lambda item: (-len({kind for kind, _ in item[1]}), -len(item[1]), item[0]))
+    for (holder, option), statements in ranked[:_MOST_FOUND]:
+        kinds = {kind for kind, _ in statements}
+        if len(kinds) < _FEWEST_KINDS or not kinds - _DEFAULTS:
+            continue
+        places = sorted(
+            (node.evidence[0] for node in statements.values()), key=lambda each: (each.path, each.start_line)
+        )
+        name = f"{holder.rpartition('.')[2]}_{option}"
+        yield Topic(name, f"{holder.rpartition('.')[2]}.{option}", (option,), (holder,)), places[0]
+
+
+def _holder(owner: str) -> str:
+    """Return the class whose method states something, or the function that does."""
+    head, _, last = owner.rpartition(".")
+    return head if head.rpartition(".")[2][:1].isupper() and not last[:1].isupper() else owner
 
 
 def _limits(node: Advice | Constraint) -> bool:
