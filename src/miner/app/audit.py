@@ -15,6 +15,7 @@ from miner.app.extract import facts_revision
 from miner.app.mined import mine_snapshot
 from miner.app.progress import Progress, Silent
 from miner.app.schema import slow_validator
+from miner.audit.concept import wrong_concepts
 from miner.audit.edge import wrong_edges
 from miner.audit.evidence import EvidenceCheck
 from miner.audit.finding import Finding, Row, name_of
@@ -82,6 +83,7 @@ def audit(
             if not wrong and "type" in row:
                 findings.extend(ungrounded(row, check.text(row)))
         findings.extend(wrong_edges(nodes, rows[EDGES]))
+        findings.extend(wrong_concepts(nodes, rows[EDGES]))
         findings.extend(_outcomes(snapshot, rows[OUTCOMES]))
     if rederive:
         findings.extend(_rederived(manifest, snapshot, rows, idioms, catalog, listener))

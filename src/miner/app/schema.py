@@ -1,4 +1,4 @@
-"""The JSON Schemas (draft 2020-12) of the published records, made from the records themselves, and their validators.
+"""The JSON Schemas (draft 2020-12) of published records and of catalogs, made from their structs, and their validators.
 
 `python -m miner.app.schema --write FOLDER` writes them for readers; miner itself never reads those files.
 """
@@ -17,10 +17,13 @@ import msgspec
 
 from miner.errors import InternalError, UsageError
 from miner.formula.notation import schema as formula_schema
+from miner.link.catalog import Catalog
 from miner.model.node import RECORDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMULA = "formula"
+_OTHERS: dict[str, Any] = {"catalog": Catalog}
+"""Schemas of data files that users write, by name."""
 
 Check = Callable[[str, Any], None]
 """Takes a schema's name and a row as plain JSON values; raises `InternalError` that names the row when it is wrong."""
@@ -28,7 +31,7 @@ Check = Callable[[str, Any], None]
 
 def names() -> tuple[str, ...]:
     """Return the names of all schemas, sorted."""
-    return tuple(sorted((*RECORDS, FORMULA)))
+    return tuple(sorted((*RECORDS, *_OTHERS, FORMULA)))
 
 
 def file_name(name: str) -> str:
@@ -42,11 +45,11 @@ def document(name: str) -> dict[str, Any]:
     head = {"$schema": DIALECT, "$id": file_name(name)}
     if name == FORMULA:
         return _cleaned({**head, **formula_schema()})
-    if name not in RECORDS:
+    if name not in RECORDS and name not in _OTHERS:
         near = difflib.get_close_matches(name.lower(), names(), n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names())}"
         raise UsageError(f"no schema is called {name!r}; {hint}")
-    (top,), parts = msgspec.json.schema_components([RECORDS[name]], ref_template="#/$defs/{name}")
+    (top,), parts = msgspec.json.schema_components([RECORDS.get(name) or _OTHERS[name]], ref_template="#/$defs/{name}")
     own = parts.pop(top["$ref"].rsplit("/", 1)[-1])
     return _cleaned({**head, **own, **({"$defs": dict(sorted(parts.items()))} if parts else {})})
 
