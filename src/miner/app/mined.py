@@ -74,6 +74,9 @@ def mine_snapshot(
     close = CloseReader(bytes_of, idioms, reader)
     pages = [entry.path for entry in snapshot.entries if entry.kind == "file"]
     built = build(linked, bytes_of, blobs, idioms, loaded, close, release, lambda: close.examples(pages))
+    close.release()
+    del linked  # what was linked and read is not needed any more, and as large as what is written now
+    read.facts.clear()
     rows: dict[str, list[tuple[str, object]]] = {
         NODES: [("node", node) for node in built.nodes],
         EDGES: [("edge", edge) for edge in built.edges],

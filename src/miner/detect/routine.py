@@ -6,13 +6,13 @@ Most functions of a library are never read so: it is done for those that a workf
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from miner.detect import inventory
 from miner.detect.file import File, items
 from miner.model import expression as ex
 from miner.model.routine import Call, Routine
-from miner.model.site import Guard
+from miner.model.site import Guard, Scope
 from miner.model.span import Span
 from miner.syntax.outline import Item
 
@@ -30,6 +30,11 @@ class CloseFile:
         self._file = file
         self._items = dict(_definitions(file.outline.items, ""))
         self._found: dict[str, Routine] = {}
+
+    def release(self) -> None:
+        """Take the outline apart; nothing can be asked after it."""
+        self._file.outline.release()
+        self._items.clear()
 
     @cached_property
     def methods(self) -> dict[str, tuple[str, ...]]:
@@ -80,9 +85,18 @@ def _calls(file: File, function: Item) -> Iterator[Call]:
                     file.unread("calls: more than are read of one function")
                     return
                 guards = tuple(Guard(span, "if", test, holds) for test, holds in tests)
-                conditions = (*file.conditions(item), *guards)
-                scope = file.scope(item, *(guard.test for guard in conditions), call)
-                yield Call(item.span, call, conditions, scope)
+                yield Call(item.span, call, file.scope(item, *_head(call)), partial(_full, file, item, call, guards))
+
+
+def _head(call: ex.Call) -> tuple[ex.Expression, ...]:
+    """Return the name that tells what is called; that of the object itself tells by the class."""
+    head = (ex.dotted(call.function) or "self").partition(".")[0]
+    return () if head in {"self", "cls", "super"} else (ex.Name(head),)
+
+
+def _full(file: File, item: Item, call: ex.Call, guards: tuple[Guard, ...]) -> tuple[tuple[Guard, ...], Scope | None]:
+    conditions = (*file.conditions(item), *guards)
+    return conditions, file.scope(item, *(guard.test for guard in conditions), call)
 
 
 def _statements(function: Item) -> Iterator[Item]:

@@ -14,7 +14,7 @@ from miner.formula.notation import from_json, to_json
 from miner.graph.edges import Edges, edge_name
 from miner.graph.environment import Reached, environment
 from miner.graph.evidence import EvidenceReader, authored_line
-from miner.graph.heuristic import found_topics, heuristic
+from miner.graph.heuristic import Told, found_topics, heuristic
 from miner.graph.implementation import implementation
 from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Workflow, alternatives
 from miner.link.derived import Derived
@@ -96,30 +96,36 @@ class ConceptBuilder:
         for node in self._known.values():
             if isinstance(node, model.Requirement | model.EnvironmentVariable):
                 self._stated.setdefault(node.owner, []).append(node)
+        self._distributions: dict[str, str] = {}
+        for node in self._known.values():
+            if isinstance(node, model.Package):
+                for name in node.import_names:
+                    self._distributions.setdefault(name, node.name)
         self._result = Concepts()
 
     def build(self) -> Concepts:
         """Return the concepts; edges go to the edges that were given."""
         catalog = self._named.catalog
         topics: dict[str, str] = {}
+        told = Told(self._known.values())
         for topic in catalog.topics:
-            node = heuristic(topic, self._known.values(), self._named.place("name", topic.name))
+            node = heuristic(topic, told, self._named.place("name", topic.name))
             if node is None:
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
                 continue
             self._add(node)
             topics[topic.name] = node.id
             self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
-        self._own_topics(topics)
+        self._own_topics(topics, told)
         for workflow in catalog.workflows:
             self._workflow(workflow, topics)
         return self._result
 
-    def _own_topics(self, topics: dict[str, str]) -> None:
+    def _own_topics(self, topics: dict[str, str], told: Told) -> None:
         """Add the topics that the library itself says the most of, besides those of the catalog."""
         taken = frozenset(option for topic in self._named.catalog.topics for option in topic.options)
         for topic, place in list(found_topics(self._known.values(), taken)):
-            node = heuristic(topic, self._known.values(), place)
+            node = heuristic(topic, told, place)
             if node is not None and topic.name not in topics:
                 self._add(node)
                 self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
@@ -175,7 +181,7 @@ class ConceptBuilder:
         )
         self._edges.add(id_, "uses_heuristic", [topics[each] for each in workflow.heuristics if each in topics], ())
         place = self._named.place("environment", workflow.environment)
-        node = environment(workflow.environment, id_, reached, self._known, place, self._release)
+        node = environment(workflow.environment, id_, reached, self._distributions, place, self._release)
         self._add(node)
         for user in dict.fromkeys(users):
             self._edges.add(user, "requires_env", [node.id], ())

@@ -13,7 +13,7 @@ from miner.formula.notation import from_json, text
 from miner.formula.text import render
 from miner.model.concept import Environment, KnownError
 from miner.model.evidence import Evidence
-from miner.model.node import EnvironmentVariable, Node, Package, Requirement
+from miner.model.node import EnvironmentVariable, Requirement
 
 
 class Reached(NamedTuple):
@@ -27,13 +27,14 @@ def environment(
     name: str,
     workflow: str,
     steps: Iterable[Sequence[Sequence[Reached]]],
-    nodes: Mapping[str, Node],
+    distributions: Mapping[str, str],
     place: Evidence,
     library: str,
 ) -> Environment:
     """Return the node of an environment; `steps` hold, for each symbol of a step, what that states and reaches.
 
-    Always needed is what all symbols of a step need whatever happens: they are alternatives.
+    Always needed is what all symbols of a step need whatever happens: they are alternatives. `distributions` are the
+    packages by the names that they are imported under.
     """
     always: dict[str, Requirement] = {}
     conditional: dict[str, Requirement] = {}
@@ -59,10 +60,10 @@ def environment(
         always=tuple(sorted(always)),
         conditional=tuple(sorted(conditional)),
         optional=tuple(sorted(optional)),
-        install=_install(library, (from_json(node.needs) for node in always.values()), nodes),
+        install=_install(library, (from_json(node.needs) for node in always.values()), distributions),
         variables=tuple(sorted(variables)),
         devices=tuple(sorted({device for formula in formulas for device in _devices(formula)})),
-        errors=tuple(_errors([*always.values(), *conditional.values()], nodes)),
+        errors=tuple(_errors([*always.values(), *conditional.values()], distributions)),
     )
 
 
@@ -76,17 +77,17 @@ def _need(node: Requirement) -> str:
     return text(from_json(node.needs))
 
 
-def _install(library: str, needs: Iterable[Formula], nodes: Mapping[str, Node]) -> str:
+def _install(library: str, needs: Iterable[Formula], distributions: Mapping[str, str]) -> str:
     """Return the command that installs a library with what all of some needs ask for."""
     wanted: dict[str, set[str]] = {}
     for formula in needs:
-        for name, versions in _packages(formula, nodes):
+        for name, versions in _packages(formula, distributions):
             wanted.setdefault(name, set()).update(versions)
     parts = [f'"{name}{",".join(sorted(versions))}"' if versions else name for name, versions in sorted(wanted.items())]
     return " ".join(["pip install", library, *(part for part in parts if part != library)])
 
 
-def _packages(formula: Formula, nodes: Mapping[str, Node]) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _packages(formula: Formula, distributions: Mapping[str, str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Yield the distributions, with versions, that a formula cannot do without."""
     parts = formula.parts if isinstance(formula, All) else (formula,)
     for part in parts:
@@ -94,17 +95,9 @@ def _packages(formula: Formula, nodes: Mapping[str, Node]) -> Iterable[tuple[str
             case fa.Package(package=name, version=version):
                 yield name, tuple(f"{operator}{bound}" for operator, bound in version)
             case fa.Module(module=module, version=version):
-                distribution = _distribution(module, nodes)
+                distribution = distributions.get(module) or distributions.get(module.partition(".")[0])
                 if distribution is not None:
                     yield distribution, tuple(f"{operator}{bound}" for operator, bound in version)
-
-
-def _distribution(module: str, nodes: Mapping[str, Node]) -> str | None:
-    root = module.partition(".")[0]
-    for node in nodes.values():
-        if isinstance(node, Package) and (root in node.import_names or module in node.import_names):
-            return node.name
-    return None
 
 
 def _devices(formula: Formula) -> Iterable[str]:
@@ -119,7 +112,7 @@ def _devices(formula: Formula) -> Iterable[str]:
                 yield name
 
 
-def _errors(requirements: Iterable[Requirement], nodes: Mapping[str, Node]) -> Iterable[KnownError]:
+def _errors(requirements: Iterable[Requirement], distributions: Mapping[str, str]) -> Iterable[KnownError]:
     """Yield the errors that come with a message, each message once."""
     seen: set[str] = set()
     for node in requirements:
@@ -128,7 +121,7 @@ def _errors(requirements: Iterable[Requirement], nodes: Mapping[str, Node]) -> I
             continue
         seen.add(message)
         needs = from_json(node.needs)
-        packages = dict(_packages(needs, nodes))
+        packages = dict(_packages(needs, distributions))
         fix = " ".join(f'"{name}{",".join(versions)}"' for name, versions in sorted(packages.items()))
         yield KnownError(
             message=message,

@@ -18,16 +18,28 @@ _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
 _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})
 
 
-def heuristic(topic: Topic, nodes: Iterable[Node], place: Evidence) -> Heuristic | None:
+class Told:
+    """What the nodes of a graph say of options, found by option."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._by_option: dict[str, dict[str, Advice | Constraint | Requirement]] = {}
+        for node in nodes:
+            if isinstance(node, Advice | Constraint | Requirement):
+                for option in _options(node):
+                    self._by_option.setdefault(option, {})[node.id] = node
+
+    def of(self, options: Iterable[str]) -> list[Advice | Constraint | Requirement]:
+        """Return what is said of any of some options, each once."""
+        found: dict[str, Advice | Constraint | Requirement] = {}
+        for option in options:
+            found.update(self._by_option.get(option, {}))
+        return list(found.values())
+
+
+def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
     """Return the node of a topic; None when nothing is said of its options."""
     options = frozenset(topic.options)
-    stated = [
-        node
-        for node in nodes
-        if isinstance(node, Advice | Constraint | Requirement)
-        and _is_within(node.owner, topic.within)
-        and not options.isdisjoint(_options(node))
-    ]
+    stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
     stated.sort(key=lambda node: (node.evidence[0].path, node.evidence[0].start_line, node.id))
     found = [node for node in stated if not isinstance(node, Requirement)]
     if not found:

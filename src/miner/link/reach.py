@@ -197,8 +197,9 @@ class Reach:
     def _called(self, name: str, module: str, calls: list[tuple[Call, Target]]) -> tuple[Called, ...]:
         found = []
         for call, target in calls[:_MOST_CALLS]:
-            local = Local(call.scope or Scope(), name)
-            when = canonical(self.conditions.guards(module, call.conditions, local).formula)
+            conditions, scope = call.full
+            local = Local(scope or Scope(), name)
+            when = canonical(self.conditions.guards(module, conditions, local).formula)
             if when is not False:
                 found.append(Called(when, target.receiver, self._given(call, target), local.scope))
         if len(calls) > _MOST_CALLS:

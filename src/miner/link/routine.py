@@ -193,7 +193,7 @@ class Routines:
 
     def _named(self, module: Module, name: str, path: str, call: Call) -> Target | Unresolved:
         head, _, rest = path.partition(".")
-        scope = call.scope
+        scope = call.head
         if head in {"self", "cls"} and "." in name:
             if not rest or "." in rest:
                 return "an attribute"
