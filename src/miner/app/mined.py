@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -110,13 +111,14 @@ def _check_outcomes(snapshot: Snapshot, outcomes: list[Outcome]) -> None:
 
 def _lines(rows: list[tuple[str, object]], check: Check) -> bytes:
     """Return rows as JSON lines, each checked against the schema of its record."""
-    found = []
+    found = BytesIO()  # not a list of lines: they would all be there twice when they are joined
     for kind, row in rows:
         line = encode(row)
         document = msgspec.json.decode(line)
         check(schema_of(document["type"]) if kind == "node" else kind, document)
-        found.append(line)
-    return b"".join(line + b"\n" for line in found)
+        found.write(line)
+        found.write(b"\n")
+    return found.getvalue()
 
 
 def _manifest(
