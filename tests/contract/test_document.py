@@ -12,6 +12,7 @@ import miner
 from miner.app.detector_page import page
 from miner.cli.group import COMMANDS
 from miner.cli.reference import command_page
+from miner.model.change import SEVERITIES
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -98,3 +99,10 @@ def test_the_exit_codes_in_the_readme_are_those_of_the_errors() -> None:
     section = read("README.md").split("## Exit codes")[1].split("\n## ")[0]
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)}
     assert listed == {0, 1, 2, 3, 4, 5, 70, 130}
+
+
+def test_the_table_of_changes_is_complete() -> None:
+    """Each type has its row with its severity, in the order of severity and name."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([a-z]+) \|", read("docs/diff.md"), re.MULTILINE)
+    worst = ["breaking", "risky", "notice", "benign"]
+    assert rows == sorted(SEVERITIES.items(), key=lambda row: (worst.index(row[1]), row[0]))

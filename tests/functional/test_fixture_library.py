@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,8 @@ from miner.app.extract import ExtractRequest, extract
 from miner.app.progress import Silent
 from miner.model.concept import Environment, Workflow
 from miner.model.node import Implementation, Predicate, Requirement
+from tests.functional.sample_library import CATALOG, ROOT, committed, copied, mined
 
-ROOT = Path(__file__).parents[2]
-LIBRARY = ROOT / "fixtures" / "library"
-CATALOG = ROOT / "fixtures" / "catalogs" / "tinyml.toml"
 GOLDEN = ROOT / "output" / "sample"
 ROWS = ("nodes.jsonl", "edges.jsonl", "outcomes.jsonl")
 OF_THE_TOOL = ("tool", "tool_revision", "files")
@@ -29,23 +25,13 @@ OF_THE_TOOL = ("tool", "tool_revision", "files")
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The library as a git repository; its commit is always the same."""
-    folder = tmp_path_factory.mktemp("repositories") / "tinyml"
-    shutil.copytree(LIBRARY, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    who = {"NAME": "A Person", "EMAIL": "person@example.org", "DATE": "2026-01-02T03:04:05+00:00"}
-    environment = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
-    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "--no-gpg-sign", "-m", "tinyml 0.3.0"]):
-        subprocess.run(["git", "-c", "core.autocrlf=false", *command], cwd=folder, env=environment, check=True)
-    return folder
+    return committed(copied(tmp_path_factory.mktemp("repositories") / "tinyml"))
 
 
 @pytest.fixture(scope="module")
 def graph(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graph folder of the library."""
-    output = tmp_path_factory.mktemp("graphs") / "tinyml"
-    cache = tmp_path_factory.mktemp("cache")
-    extract(ExtractRequest(spec=str(repository), output=output, jobs=1, cache=cache, catalog=CATALOG), Silent())
-    return output
+    return mined(repository, tmp_path_factory.mktemp("graphs") / "tinyml", tmp_path_factory.mktemp("cache"))
 
 
 def settled(row: Any) -> Any:

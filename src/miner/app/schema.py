@@ -1,4 +1,4 @@
-"""The JSON Schemas (draft 2020-12) of published records and of catalogs, made from their structs, and their validators.
+"""The JSON Schemas (draft 2020-12) of records, changes and catalogs, made from their structs, and their validators.
 
 `python -m miner.app.schema --write FOLDER` writes them for readers; miner itself never reads those files.
 """
@@ -18,12 +18,13 @@ import msgspec
 from miner.errors import InternalError, UsageError
 from miner.formula.notation import schema as formula_schema
 from miner.link.catalog import Catalog
+from miner.model.change import Change
 from miner.model.node import RECORDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMULA = "formula"
-_OTHERS: dict[str, Any] = {"catalog": Catalog}
-"""Schemas of data files that users write, by name."""
+_OTHERS: dict[str, Any] = {"catalog": Catalog, "change": Change}
+"""Schemas of what is not a row of a graph: data files that users write, and what `miner diff` says; by name."""
 
 Check = Callable[[str, Any], None]
 """Takes a schema's name and a row as plain JSON values; raises `InternalError` that names the row when it is wrong."""

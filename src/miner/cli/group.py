@@ -16,6 +16,12 @@ def _audit() -> click.Command:
     return audit
 
 
+def _diff() -> click.Command:
+    from miner.cli.diff import diff  # noqa: PLC0415
+
+    return diff
+
+
 def _explain() -> click.Command:
     from miner.cli.explain import explain  # noqa: PLC0415
 
@@ -42,6 +48,7 @@ def _schema() -> click.Command:
 
 COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "audit": ("Check a mined graph against the bytes that it cites.", _audit),
+    "diff": ("Say what changed between two releases.", _diff),
     "explain": ("Say what a name needs, and what its authors know of it.", _explain),
     "export": ("Write a graph as JSON or as a wiki.", _export),
     "extract": ("Mine a repository or release into a graph folder.", _extract),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
-    r"|#[^\n\r]*|[()\[\]{},:]|\blambda\b",
-    re.DOTALL,
-)
+_STRING = r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
+_TOKEN = re.compile(rf"{_STRING}|#[^\n\r]*|[()\[\]{{}},:]|\blambda\b", re.DOTALL)
+_SIGN = re.compile(rf"{_STRING}|[()\[\]{{}}]|=", re.DOTALL)
 
 
 def entries(text: str) -> Iterator[tuple[int, int]]:
@@ -44,6 +42,19 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
         if depth >= 1:
             start = begin if start is None else start
             end = finish
+
+
+def default(parameter: str) -> str | None:
+    """Return the text of the default of a parameter, which is what is behind its `=`; None where it has none."""
+    depth = 0
+    for match in _SIGN.finditer(parameter):
+        if match[0] in {"(", "[", "{"}:
+            depth += 1
+        elif match[0] in {")", "]", "}"}:
+            depth -= 1
+        elif match[0] == "=" and depth == 0:
+            return parameter[match.end() :].strip()
+    return None
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:

@@ -1,0 +1,35 @@
+"""The use case that compares two graphs of one library."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+
+from miner.app.graph_at import graph_at
+from miner.app.progress import Progress
+from miner.diff.compare import changes
+from miner.errors import UsageError
+from miner.model.change import Change
+from miner.model.snapshot import SourceRecord
+
+__all__ = ["Change", "Difference", "diff"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The sources of two graphs, and what changed from one to the other, worst first."""
+
+    old: SourceRecord
+    new: SourceRecord
+    changes: tuple[Change, ...]
+
+
+def diff(old: str, new: str, progress: Progress) -> Difference:
+    """Compare two graphs, folders or SPECs; UsageError when they are of different libraries."""
+    before, after = graph_at(old, progress), graph_at(new, progress)
+    gc.freeze()  # both are alive to the end: no collection has to walk them
+    names = before.manifest.source.name, after.manifest.source.name
+    if names[0] != names[1] and "local" not in {before.manifest.source.kind, after.manifest.source.kind}:
+        raise UsageError(f"the graphs are of different libraries: {names[0]} and {names[1]}")
+    progress.stage("compare", None)
+    return Difference(before.manifest.source, after.manifest.source, tuple(changes(before, after)))

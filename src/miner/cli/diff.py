@@ -1,0 +1,116 @@
+"""`miner diff`: what changed between two releases, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from miner.cli.option import format_option
+from miner.cli.progress import terminal_progress
+from miner.cli.render import Format, Table, render
+from miner.cli.stream import emit
+from miner.model.change import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from miner.app.diff import Change, Difference
+    from miner.model.evidence import Evidence
+
+FINDINGS = 1
+_SEVERITIES: tuple[str, ...] = get_args(Severity)
+_LONGEST = 160
+
+
+@click.command(short_help="Say what changed between two releases.")
+@click.argument("old")
+@click.argument("new")
+@click.option("--severity", multiple=True, type=click.Choice(_SEVERITIES), help="Only changes of this severity.")
+@click.option(
+    "--type", "types", multiple=True, type=click.Choice(sorted(SEVERITIES)), help="Only changes of this type."
+)
+@click.option("--package", metavar="NAME", help="Only changes about this package.")
+@click.option("--symbol", metavar="NAME", help="Only changes of this object and what is in it.")
+@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Exit with 1 when a change is at least as severe.")
+@format_option
+def diff(
+    old: str,
+    new: str,
+    severity: tuple[str, ...],
+    types: tuple[str, ...],
+    package: str | None,
+    symbol: str | None,
+    fail_on: str | None,
+    form: Format,
+) -> int:
+    """Say what changed from OLD to NEW: graph folders, or SPECs[@REF] as for extract, which are mined first.
+
+    Each change has a type, a severity (breaking, risky, notice, benign) and its place in both releases.
+
+    \b
+    miner diff transformers==5.0.0 transformers==5.23.0 --severity breaking
+    miner diff graphs/old graphs/new --format markdown
+    """
+    from miner.app.diff import diff as compare  # noqa: PLC0415  (help must not load the records)
+
+    with terminal_progress() as progress:
+        found = compare(old, new, progress)
+    shown = [
+        each
+        for each in found.changes
+        if (not severity or each.severity in severity)
+        and (not types or each.type in types)
+        and (package is None or each.package == package)
+        and (symbol is None or f".{each.symbol}.".find(f".{symbol}.") != -1)
+    ]
+    emit(render(_tables(found, shown), _document(found, shown), form))
+    worst = _SEVERITIES.index(fail_on) if fail_on is not None else -1
+    return FINDINGS if any(_SEVERITIES.index(each.severity) <= worst for each in shown) else 0
+
+
+def _tables(found: Difference, shown: list[Change]) -> list[Table]:
+    title = " to ".join(f"{each.name} {each.version or each.revision[:12]}" for each in (found.old, found.new))
+    counted: Counter[str] = Counter(each.severity for each in shown)
+    tables = [Table(title, tuple((each, counted[each]) for each in _SEVERITIES if counted[each]) or (("changes", 0),))]
+    for severity in _SEVERITIES:
+        rows = [_row(each) for each in shown if each.severity == severity]
+        if rows:
+            tables.append(Table(f"{severity}: {len(rows):,}", tuple(rows)))
+    return tables
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    about = ".".join(filter(None, (change.symbol or change.package, change.option)))
+    return change.type, about, _values(change), _place(change.old_evidence), _place(change.new_evidence)
+
+
+def _values(change: Change) -> str:
+    parts = [_shown(each) for each in (change.old, change.new)]
+    package = f"{change.package} " if change.package and change.symbol else ""
+    return package + " -> ".join(part for part in parts if part)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict | bool):
+        from miner.formula.notation import from_json  # noqa: PLC0415
+        from miner.formula.text import render as written  # noqa: PLC0415
+
+        value = written(from_json(value))
+    text = " ".join(str(value if not isinstance(value, list) else "; ".join(value)).split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
+
+
+def _place(evidence: Evidence | None) -> str:
+    return f"{evidence.path}:{evidence.start_line}" if evidence is not None else ""
+
+
+def _document(found: Difference, shown: list[Change]) -> dict[str, Any]:
+    import msgspec  # noqa: PLC0415
+
+    return {
+        "old": msgspec.to_builtins(found.old),
+        "new": msgspec.to_builtins(found.new),
+        "changes": [msgspec.to_builtins(each) for each in shown],
+    }

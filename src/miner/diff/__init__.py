@@ -1,0 +1,1 @@
+"""What changed between two graphs of one library."""

@@ -1,0 +1,205 @@
+"""Comparing two graphs: each kind of statement of the one with those of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from miner.diff.gate import changed_gates
+from miner.diff.identity import Identity
+from miner.diff.option import changed_options, is_option
+from miner.diff.record import change
+from miner.diff.version import compared
+from miner.model.change import Change, ChangeType
+from miner.model.concept import Contradiction
+from miner.model.node import Advice, EnvironmentVariable, Implementation, Node, Package, Predicate, Requirement
+from miner.store.graph_reader import Graph
+
+Kind = TypeVar("Kind", bound=Node)
+_ORDER = {"breaking": 0, "risky": 1, "notice": 2, "benign": 3}
+_PLACES = {"build-script": 0, "metadata": 1}
+
+
+def changes(old: Graph, new: Graph) -> list[Change]:
+    """Return what changed from one graph to another, worst first, then by type, symbol and package."""
+    identity = Identity(old, new)
+    found = [
+        *_objects(identity),
+        *_declared(old, new),
+        *_predicates(identity),
+        *changed_gates(identity, _of(old, Requirement), _of(new, Requirement)),
+        *changed_options(identity),
+        *_advice(identity),
+        *_variables(old, new),
+        *_contradictions(old, new),
+    ]
+    found.sort(
+        key=lambda each: (_ORDER[each.severity], each.type, each.symbol or "", each.package or "", each.option or "")
+    )
+    return found
+
+
+def _of(graph: Graph, kind: type[Kind]) -> list[Kind]:
+    return [node for node in graph.nodes.values() if isinstance(node, kind)]
+
+
+def _objects(identity: Identity) -> Iterator[Change]:
+    """Yield public objects that came, went or moved, and the backends that those need which stayed."""
+    old, new = identity.offered()
+    for name in sorted(old.keys() - new.keys()):
+        yield change("implementation-removed", old[name], None, symbol=name)
+    for name in sorted(new.keys() - old.keys()):
+        yield change("implementation-added", None, new[name], symbol=name)
+    for before, after in identity.moved():
+        yield change(
+            "implementation-moved", before, after, symbol=after.qualname, field="qualname", old=before.qualname,
+            new=after.qualname,
+        )  # fmt: skip
+    for name in sorted(old.keys() & new.keys()):
+        before, after = old[name], new[name]
+        yield from _backends(name, before, after)
+
+
+def _backends(name: str, before: Implementation, after: Implementation) -> Iterator[Change]:
+    was, is_ = (dict(map(_name_and_versions, node.backends)) for node in (before, after))
+    for backend in sorted(was.keys() | is_.keys()):
+        fields = {"symbol": name, "package": backend, "field": "backends"}
+        old, new = was.get(backend), is_.get(backend)
+        if old is None:
+            yield change("backend-added", before, after, new=f"{backend}{new}", **fields)
+        elif new is None:
+            yield change("backend-removed", before, after, old=f"{backend}{old}", **fields)
+        elif (type_ := compared(old, new)) is not None:
+            yield change(type_, before, after, old=old, new=new, **fields)
+
+
+def _name_and_versions(backend: str) -> tuple[str, str]:
+    """Return the name and the versions of a backend as it is asked for, such as `torch>=2.5`."""
+    name = backend.rstrip("0123456789.,<>=!~ *") if any(sign in backend for sign in "<>=") else backend
+    return name, backend[len(name) :]
+
+
+def _declared(old: Graph, new: Graph) -> Iterator[Change]:
+    """Yield what is declared otherwise: a change for each package, extra and marker."""
+    before, after = _rows(old), _rows(new)
+    for key in sorted(before.keys() | after.keys(), key=str):
+        was, is_ = before.get(key), after.get(key)
+        name, extra, _ = key
+        if was is None or is_ is None:
+            type_: ChangeType | None = "declared-changed"
+        else:
+            type_ = compared(was[1], is_[1])
+        if type_ is not None:
+            yield change(
+                type_, was[0] if was else None, is_[0] if is_ else None, package=name, option=extra, field="declared",
+                old=was[1] if was else None, new=is_[1] if is_ else None,
+            )  # fmt: skip
+
+
+def _rows(graph: Graph) -> dict[tuple[str, str | None, str | None], tuple[Package, str]]:
+    """Return the declared specifiers by package, extra and marker: of the build script, or else of the metadata."""
+    found: dict[tuple[str, str | None, str | None], tuple[Package, str]] = {}
+    for package in _of(graph, Package):
+        rows = [row for row in package.declared if row.place in _PLACES]
+        for row in sorted(rows, key=lambda row: _PLACES[row.place], reverse=True):
+            found[package.name, row.extra, row.marker] = (package, row.specifier)
+    return found
+
+
+def _predicates(identity: Identity) -> Iterator[Change]:
+    """Yield predicates of one name that mean something else now."""
+    new = {node.qualname: node for node in _of(identity.new, Predicate)}
+    for before in _of(identity.old, Predicate):
+        after = new.get(identity.of(before.qualname) or before.qualname)
+        if after is not None and before.means != after.means:
+            yield change(
+                "predicate-changed", before, after, symbol=after.qualname, field="means", old=before.means,
+                new=after.means,
+            )  # fmt: skip
+
+
+def _advice(identity: Identity) -> Iterator[Change]:
+    """Yield what is told otherwise of an object that is in both graphs; options are compared on their own."""
+
+    def key(owner: str | None, node: Advice) -> tuple[Hashable, ...]:
+        return owner, node.subject, node.kind, node.origin == "code"
+
+    pairs = _paired(
+        [node for node in _of(identity.old, Advice) if not is_option(node)],
+        [node for node in _of(identity.new, Advice) if not is_option(node)],
+        lambda node: key(identity.of(node.owner), node),
+        lambda node: key(node.owner, node),
+        lambda node: (node.message, node.action),
+    )
+    for before, after in pairs:
+        node = after or before
+        if node is None or not identity.in_both(node.owner, is_old=after is None):
+            continue  # the object itself came or went
+        fields = {"symbol": node.owner, "option": node.subject}
+        if before is not None and after is not None:
+            field = "message" if before.message != after.message else "action"
+            yield change(
+                "advice-changed", before, after, field=field, old=getattr(before, field), new=getattr(after, field),
+                **fields,
+            )  # fmt: skip
+        elif after is not None:
+            type_: ChangeType = "deprecated" if node.kind == "deprecation" else "advice-added"
+            yield change(type_, None, after, field="message", new=after.message or after.action, **fields)
+        elif before is not None:
+            yield change("advice-removed", before, None, field="message", old=before.message or before.action, **fields)
+
+
+def _paired(
+    old: Iterable[Kind],
+    new: Iterable[Kind],
+    old_key: Callable[[Kind], Hashable],
+    new_key: Callable[[Kind], Hashable],
+    said: Callable[[Kind], Any],
+) -> Iterator[tuple[Kind | None, Kind | None]]:
+    """Yield what differs: pairs of one key that say something else, and what only one side has."""
+    before: dict[Hashable, list[Kind]] = {}
+    after: dict[Hashable, list[Kind]] = {}
+    for node in old:
+        before.setdefault(old_key(node), []).append(node)
+    for node in new:
+        after.setdefault(new_key(node), []).append(node)
+    for key in {**before, **after}:
+        was, is_ = before.get(key, []), after.get(key, [])
+        texts = [said(node) for node in is_]
+        kept = [said(node) for node in was]
+        was = [node for node in was if said(node) not in texts]
+        is_ = [node for node in is_ if said(node) not in kept]
+        for number in range(max(len(was), len(is_))):
+            yield (was[number] if number < len(was) else None, is_[number] if number < len(is_) else None)
+
+
+def _variables(old: Graph, new: Graph) -> Iterator[Change]:
+    """Yield environment variables that are read by no one before, or any more."""
+    before = {node.variable: node for node in reversed(_of(old, EnvironmentVariable))}
+    after = {node.variable: node for node in reversed(_of(new, EnvironmentVariable))}
+    for name in sorted(after.keys() - before.keys()):
+        yield change("variable-added", None, after[name], symbol=after[name].owner, option=name)
+    for name in sorted(before.keys() - after.keys()):
+        yield change("variable-removed", before[name], None, symbol=before[name].owner, option=name)
+
+
+def _contradictions(old: Graph, new: Graph) -> Iterator[Change]:
+    before = {node.id: node for node in _of(old, Contradiction)}
+    after = {node.id: node for node in _of(new, Contradiction)}
+    for id_ in sorted(after.keys() - before.keys()):
+        said = [statement.text for statement in after[id_].statements[:2]]
+        yield change(
+            "contradiction-appeared", None, after[id_], package=after[id_].subject, field="statements", new=said
+        )
+    for id_ in sorted(before.keys() - after.keys()):
+        said = [statement.text for statement in before[id_].statements[:2]]
+        yield change(
+            "contradiction-resolved", before[id_], None, package=before[id_].subject, field="statements", old=said
+        )
+
+
+def document(found: list[Change]) -> list[Any]:
+    """Return changes as plain JSON values."""
+    return [msgspec.to_builtins(each) for each in found]

@@ -1,0 +1,30 @@
+"""A change as a record: its severity by its type, and the first evidence of both sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from miner.model.change import SEVERITIES, Change, ChangeType
+from miner.model.evidence import Evidence
+from miner.model.node import Implementation, Node
+
+
+def change(type_: ChangeType, before: Node | None, after: Node | None, /, **fields: Any) -> Change:
+    """Return a change between two nodes, either of which may be missing; a severity in `fields` beats the table's."""
+    fields.setdefault("severity", SEVERITIES[type_])
+    return Change(
+        type=type_,
+        old_id=before.id if before is not None else None,
+        new_id=after.id if after is not None else None,
+        old_evidence=_first(before),
+        new_evidence=_first(after),
+        **fields,
+    )
+
+
+def _first(node: Node | None) -> Evidence | None:
+    """Return the evidence to name: where an object is defined, and the first of anything else."""
+    if node is None:
+        return None
+    roles = ("definition",) if isinstance(node, Implementation) else ()
+    return next((each for each in node.evidence if each.role in roles), node.evidence[0])

@@ -1,0 +1,122 @@
+"""Edits of our sample library: each is its own change, and moved files are no others."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from miner.app.diff import diff
+from miner.app.progress import Silent
+from miner.cli.main import run
+from tests.functional.sample_library import committed, copied, mined
+
+SOURCE = "src/tinyml"
+REPORT, TRAINER, STUDIO = f"{SOURCE}/report.py", f"{SOURCE}/trainer.py", f"{SOURCE}/studio.py"
+UTILS, VERSIONS = f"{SOURCE}/utils/import_utils.py", f"{SOURCE}/utils/versions.py"
+NET = f"{SOURCE}/models/pebble/net_pebble.py"
+SHOW = '        """Show the report; needs nothing."""\n'
+RUN = "    def run(self):\n"
+WARN = '        import warnings\n\n        warnings.warn("Old reports are slow", FutureWarning)\n'
+
+EDITS = [
+    (TRAINER, "steps=100", "steps=200", {("default-changed", "tinyml.trainer.Trainer", "steps")}),
+    (TRAINER, ", *, steps=100", "", {("option-removed", "tinyml.trainer.Trainer", "steps")}),
+    (TRAINER, "steps=100", "steps=100, rate=0.1", {("option-added", "tinyml.trainer.Trainer", "rate")}),
+    (REPORT, "depth=1", "depth=2", {("default-changed", "tinyml.report.describe", "depth")}),
+    (REPORT, "volume: float = 0.5", "volume: float = .5", set()),
+    (REPORT, "def play(self, *, volume", "def play(self, *, loud=None, volume", {
+        ("option-added", "tinyml.report.Report.play", "loud"),
+    }),
+    (VERSIONS, '"2.1"', '"2.2"', {
+        ("predicate-changed", "tinyml.utils.import_utils.is_granite_available", None),
+        ("predicate-changed", "tinyml.utils.import_utils.is_granite_gpu_available", None),
+        ("predicate-changed", "tinyml.utils.import_utils.is_anything_available", None),
+    }),
+    (REPORT, '"granite>=2.5"', '"granite>=2.7"', {("floor-raised", "tinyml.describe", None)}),
+    (REPORT, '"granite>=2.5"', '"granite>=2.3"', {("floor-lowered", "tinyml.describe", None)}),
+    (REPORT, "    @slate_required\n", "", {("gate-removed", "tinyml.report.Report.draw", None)}),
+    (REPORT, "    def show", "    @slate_required\n    def show", {("gate-added", "tinyml.report.Report.show", None)}),
+    (REPORT, SHOW, SHOW + WARN, {("deprecated", "tinyml.report.Report.show", "show")}),
+    (TRAINER, 'backends=("granite",)', 'backends=("granite", "slate")', {("backend-added", "tinyml.Trainer", None)}),
+    (STUDIO, '["drum"]', '["slate"]', {
+        ("gate-removed", "tinyml.studio.DrumBooth.prepare", None),
+        ("gate-added", "tinyml.studio.DrumBooth.prepare", None),
+    }),
+    (UTILS, 'get("TINYML_SLOW"', 'get("TINYML_EAGER"', {
+        ("predicate-changed", "tinyml.utils.import_utils.LAZY", None),
+        ("variable-added", "tinyml.utils.import_utils", "TINYML_EAGER"),
+        ("variable-removed", "tinyml.utils.import_utils", "TINYML_SLOW"),
+    }),
+    (NET, '"PebbleConfig"]', '"PebbleConfig", "PebbleTail"]\n\n\nclass PebbleTail:\n    """The end of a pebble."""\n', {
+        ("implementation-added", "tinyml.PebbleTail", None),
+    }),
+    (STUDIO, "It is slower.", "It is faster.", {("advice-changed", "tinyml.studio.Booth", "loud")}),
+    (TRAINER, RUN, "    # a comment moves what is below it\n\n" + RUN, set()),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is mined of a file is kept from one edit to the next."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """The graph of the library as it is."""
+    folder = tmp_path_factory.mktemp("before")
+    return mined(committed(copied(folder / "tinyml")), folder / "graph", cache)
+
+
+@pytest.mark.parametrize(("path", "old", "new", "expected"), EDITS)
+def test_an_edit_is_its_own_change(path, old, new, expected, graph, cache, tmp_path):
+    repository = copied(tmp_path / "tinyml")
+    text = (repository / path).read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    (repository / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = diff(str(graph), str(mined(committed(repository), tmp_path / "graph", cache)), Silent())
+    assert {(each.type, each.symbol, each.option) for each in found.changes} == expected
+    for change in found.changes:
+        assert change.old_evidence or change.new_evidence
+
+
+def test_moved_modules_are_moves(graph, cache, tmp_path):
+    repository = copied(tmp_path / "tinyml")
+    shutil.move(repository / TRAINER, repository / SOURCE / "training.py")
+    top = repository / SOURCE / "__init__.py"
+    top.write_text(top.read_text(encoding="utf-8").replace("trainer", "training"), encoding="utf-8")
+    found = diff(str(graph), str(mined(committed(repository), tmp_path / "graph", cache)), Silent())
+    assert {(each.type, each.old, each.new) for each in found.changes} == {
+        ("implementation-moved", "tinyml.trainer.Trainer", "tinyml.training.Trainer"),
+        ("implementation-moved", "tinyml.trainer.train", "tinyml.training.train"),
+    }
+
+
+def test_a_graph_and_itself(graph, capsys):
+    assert run(["diff", str(graph), str(graph), "--fail-on", "benign"]) == 0
+    assert "changes  0" in capsys.readouterr().out
+
+
+def test_what_is_printed(graph, cache, tmp_path, capsys):
+    repository = copied(tmp_path / "tinyml")
+    text = (repository / TRAINER).read_text(encoding="utf-8")
+    (repository / TRAINER).write_text("# above\n" + text.replace(", *, steps=100", ""), encoding="utf-8")
+    after = str(mined(committed(repository), tmp_path / "graph", cache))
+    assert run(["diff", str(graph), after, "--format", "markdown", "--fail-on", "breaking"]) == 1
+    text = capsys.readouterr().out
+    assert "option-removed" in text
+    assert "100 | src/tinyml/trainer.py\\:10 | src/tinyml/trainer.py\\:11 |" in text
+    assert run(["diff", str(graph), after, "--format", "json", "--severity", "benign"]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+    assert run(["diff", str(graph), after, "--symbol", "Trainer", "--type", "option-removed", "--format", "json"]) == 0
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert (change["symbol"], change["option"], change["old"]) == ("tinyml.trainer.Trainer", "steps", "100")
+
+
+def test_graphs_of_different_libraries(graph, tmp_path, capsys):
+    assert run(["diff", str(graph), str(tmp_path)]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "manifest.json" in line
