@@ -80,13 +80,14 @@ def _tables(found: Difference, shown: list[Change]) -> list[Table]:
 
 
 def _row(change: Change) -> tuple[str, ...]:
-    about = ".".join(filter(None, (change.symbol or change.package, change.option)))
+    extra = f"[{change.option}]" if change.option else ""
+    about = ".".join(filter(None, (change.symbol, change.option))) if change.symbol else f"{change.package}{extra}"
     return change.type, about, _values(change), _place(change.old_evidence), _place(change.new_evidence)
 
 
 def _values(change: Change) -> str:
     parts = [_shown(each) for each in (change.old, change.new)]
-    package = f"{change.package} " if change.package and change.symbol else ""
+    package = f"{change.package} " if change.package and change.symbol and change.field != "backends" else ""
     return package + " -> ".join(part for part in parts if part)
 
 

@@ -14,12 +14,14 @@ from miner.diff.record import change
 from miner.diff.version import compared
 from miner.model.change import Change, ChangeType
 from miner.model.concept import Contradiction
+from miner.model.evidence import Evidence
 from miner.model.node import Advice, EnvironmentVariable, Implementation, Node, Package, Predicate, Requirement
 from miner.store.graph_reader import Graph
 
 Kind = TypeVar("Kind", bound=Node)
 _ORDER = {"breaking": 0, "risky": 1, "notice": 2, "benign": 3}
-_PLACES = {"build-script": 0, "metadata": 1}
+_Declared = dict[str | None, tuple[Package, str]]
+"""Versions, and the package that they are of, by marker."""
 
 
 def changes(old: Graph, new: Graph) -> list[Change]:
@@ -72,7 +74,7 @@ def _backends(name: str, before: Implementation, after: Implementation) -> Itera
         elif new is None:
             yield change("backend-removed", before, after, old=f"{backend}{old}", **fields)
         elif (type_ := compared(old, new)) is not None:
-            yield change(type_, before, after, old=old, new=new, **fields)
+            yield change(type_, before, after, old=f"{backend}{old}", new=f"{backend}{new}", **fields)
 
 
 def _name_and_versions(backend: str) -> tuple[str, str]:
@@ -82,30 +84,49 @@ def _name_and_versions(backend: str) -> tuple[str, str]:
 
 
 def _declared(old: Graph, new: Graph) -> Iterator[Change]:
-    """Yield what is declared otherwise: a change for each package, extra and marker."""
+    """Yield what is declared otherwise of each package and extra: its versions, or else under which markers."""
     before, after = _rows(old), _rows(new)
     for key in sorted(before.keys() | after.keys(), key=str):
-        was, is_ = before.get(key), after.get(key)
-        name, extra, _ = key
-        if was is None or is_ is None:
-            type_: ChangeType | None = "declared-changed"
-        else:
-            type_ = compared(was[1], is_[1])
-        if type_ is not None:
-            yield change(
-                type_, was[0] if was else None, is_[0] if is_ else None, package=name, option=extra, field="declared",
-                old=was[1] if was else None, new=is_[1] if is_ else None,
-            )  # fmt: skip
+        was, is_ = before.get(key, {}), after.get(key, {})
+        nodes = next(iter(was.values()), (None,))[0], next(iter(is_.values()), (None,))[0]
+        fields: dict[str, Any] = {"package": key[0], "option": key[1], "field": "declared"}
+        fields |= {"old_evidence": _declaration(nodes[0], key[1]), "new_evidence": _declaration(nodes[1], key[1])}
+        if was.keys() != is_.keys():
+            yield change("declared-changed", *nodes, old=_text(was), new=_text(is_), **fields)
+            continue
+        for marker, (_, specifier) in was.items():
+            now = is_[marker][1]
+            type_ = compared(specifier, now)
+            if type_ is not None:
+                yield change(type_, *nodes, old=specifier, new=now, **fields)
 
 
-def _rows(graph: Graph) -> dict[tuple[str, str | None, str | None], tuple[Package, str]]:
-    """Return the declared specifiers by package, extra and marker: of the build script, or else of the metadata."""
-    found: dict[tuple[str, str | None, str | None], tuple[Package, str]] = {}
-    for package in _of(graph, Package):
-        rows = [row for row in package.declared if row.place in _PLACES]
-        for row in sorted(rows, key=lambda row: _PLACES[row.place], reverse=True):
-            found[package.name, row.extra, row.marker] = (package, row.specifier)
+def _declaration(package: Package | None, extra: str | None) -> Evidence | None:
+    """Return where a package is declared: best, where the extra is named; else in a file at the top."""
+    found = [each for each in package.evidence if each.role == "declaration"] if package is not None else []
+    found.sort(key=lambda each: (extra is not None and f'"{extra}"' not in (each.text or ""), "/" in each.path))
+    return found[0] if found else None
+
+
+def _rows(graph: Graph) -> dict[tuple[str, str | None], _Declared]:
+    """Return what is declared by package and extra: in the build script, or else in the metadata that it wrote."""
+    found: dict[tuple[str, str | None], _Declared] = {}
+    for place in ("build-script", "metadata"):
+        rows: dict[tuple[str, str | None], _Declared] = {}
+        for package in _of(graph, Package):
+            for row in package.declared:
+                if row.place == place:
+                    rows.setdefault((package.name, row.extra), {})[row.marker] = (package, row.specifier)
+        found = {**rows, **found}
     return found
+
+
+def _text(rows: _Declared) -> str | None:
+    """Return what is declared as in a requirements file, without the name; `any` for no bounds."""
+    said = [
+        f"{specifier or 'any'}; {marker}" if marker else specifier or "any" for marker, (_, specifier) in rows.items()
+    ]
+    return ", or ".join(sorted(said)) or None
 
 
 def _predicates(identity: Identity) -> Iterator[Change]:

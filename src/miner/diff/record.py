@@ -10,14 +10,14 @@ from miner.model.node import Implementation, Node
 
 
 def change(type_: ChangeType, before: Node | None, after: Node | None, /, **fields: Any) -> Change:
-    """Return a change between two nodes, either of which may be missing; a severity in `fields` beats the table's."""
+    """Return a change between two nodes, either of which may be missing; what `fields` says goes first."""
     fields.setdefault("severity", SEVERITIES[type_])
+    fields.setdefault("old_evidence", _first(before))
+    fields.setdefault("new_evidence", _first(after))
     return Change(
         type=type_,
         old_id=before.id if before is not None else None,
         new_id=after.id if after is not None else None,
-        old_evidence=_first(before),
-        new_evidence=_first(after),
         **fields,
     )
 
