@@ -63,20 +63,28 @@ def diff(
         and (package is None or each.package == package)
         and (symbol is None or f".{each.symbol}.".find(f".{symbol}.") != -1)
     ]
-    emit(render(_tables(found, shown), _document(found, shown), form))
+    emit(render(_tables(found, shown, form), _document(found, shown), form))
     worst = _SEVERITIES.index(fail_on) if fail_on is not None else -1
     return FINDINGS if any(_SEVERITIES.index(each.severity) <= worst for each in shown) else 0
 
 
-def _tables(found: Difference, shown: list[Change]) -> list[Table]:
+def _tables(found: Difference, shown: list[Change], form: Format) -> list[Table]:
     title = " to ".join(f"{each.name} {each.version or each.revision[:12]}" for each in (found.old, found.new))
     counted: Counter[str] = Counter(each.severity for each in shown)
     tables = [Table(title, tuple((each, counted[each]) for each in _SEVERITIES if counted[each]) or (("changes", 0),))]
     for severity in _SEVERITIES:
-        rows = [_row(each) for each in shown if each.severity == severity]
+        row = _line if form == "text" else _row
+        rows = [row(each) for each in shown if each.severity == severity]
         if rows:
             tables.append(Table(f"{severity}: {len(rows):,}", tuple(rows)))
     return tables
+
+
+def _line(change: Change) -> tuple[str]:
+    """Return a change as one cell: thousands of rows as wide as the widest of each column would be hard to read."""
+    type_, about, values, *places = _row(change)
+    said = f"{about}: {values}" if values else about
+    return (f"{type_}  {said}  ({' -> '.join(filter(None, places))})",)
 
 
 def _row(change: Change) -> tuple[str, ...]:

@@ -51,6 +51,9 @@ def _text(tables: Sequence[Table]) -> str:
     console = Console(file=out, force_terminal=is_terminal, width=None if is_terminal else 10_000, highlight=False)
     for table in tables:
         console.print(Text(visible(table.heading), style="bold"))
+        if all(len(row) == 1 for row in table.rows):  # nothing to align, and thousands of rows take seconds to
+            out.writelines(f"  {visible(str(row[0]))}\n" for row in table.rows)
+            continue
         grid = Grid.grid(padding=(0, 2, 0, 0))
         for column in range(max((len(row) for row in table.rows), default=0)):
             numbers = all(isinstance(row[column], int) for row in table.rows)

@@ -32,12 +32,12 @@ def changed_options(identity: Identity) -> Iterator[Change]:
     reader = SnippetReader()
     fields = _fields(identity.old), _fields(identity.new)
     for before, after in identity.stayed():
-        if before.kind != after.kind or before.kind not in _CALLED:
+        same = before.signature is not None and before.signature == after.signature
+        if same or before.kind != after.kind or before.kind not in _CALLED:
             continue
         was, is_ = parameters(before.signature), parameters(after.signature)
         if was is not None and is_ is not None:
-            if before.signature != after.signature:
-                yield from _of_signatures(before, after, was, is_, reader)
+            yield from _of_signatures(before, after, was, is_, reader)
         elif before.kind == "class":
             described = (fields[0].get(before.qualname, {}), fields[1].get(after.qualname, {}))
             yield from _of_fields(before, after, (was, is_), described)

@@ -209,8 +209,8 @@ class Reach:
 
     def _given(self, call: Call, target: Target) -> dict[str, ex.Expression]:
         """Return what the parameters of the callee are given, by name."""
-        names = self._parameters(target.qualname)
-        if names and names[0] in {"self", "cls"}:
+        routine, names = self.routines.routine(target.qualname), self._parameters(target.qualname)
+        if names and names[0] in {"self", "cls"} and routine is not None and routine.definition.kind != "function":
             names = names[1:]
         given: dict[str, ex.Expression] = {}
         for position, argument in enumerate(call.call.arguments):

@@ -60,6 +60,14 @@ KIT = """
             return helper(3)
         return [leaf(each) for each in items if leaf(not each)] and inner()
 
+    def make(cls, config):
+        return leaf(config)
+
+    class Made:
+        @classmethod
+        def build(cls, config):
+            return make(cls, config.deep)
+
     def fails():
         try:
             leaf(1)
@@ -150,6 +158,7 @@ def test_depth_counts_calls_alone(reach):
         ("Middle.hook", "leaf", Parameter(param="deep", of="kit.a.leaf"), "always"),
         ("Middle.hook", "leaf", Parameter(param="deep", of="kit.a.leaf", op="==", value=False), "never"),
         ("nested", "leaf", Parameter(param="deep", of="kit.a.leaf"), "[each] or [not each]"),
+        ("Made.build", "leaf", Parameter(param="deep", of="kit.a.leaf"), "config.deep"),
     ],
 )
 def test_what_a_condition_means_for_the_caller(start, end, asked, meant, reach):
