@@ -19,6 +19,12 @@ UTILS, VERSIONS = f"{SOURCE}/utils/import_utils.py", f"{SOURCE}/utils/versions.p
 NET = f"{SOURCE}/models/pebble/net_pebble.py"
 SHOW = '        """Show the report; needs nothing."""\n'
 RUN = "    def run(self):\n"
+INIT = "    def __init__(self, model, *, steps=100):\n"
+GATE = (
+    "        from .utils import import_utils\n\n"
+    "        if not import_utils.is_slate_available():\n"
+    '            raise ImportError("Training is faster with granite")\n'
+)
 WARN = '        import warnings\n\n        warnings.warn("Old reports are slow", FutureWarning)\n'
 
 EDITS = [
@@ -54,6 +60,7 @@ EDITS = [
         ("implementation-added", "tinyml.PebbleTail", None),
     }),
     (STUDIO, "It is slower.", "It is faster.", {("advice-changed", "tinyml.studio.Booth", "loud")}),
+    (TRAINER, RUN, RUN + GATE, {("gate-added", "tinyml.trainer.Trainer.run", None)}),
     (TRAINER, RUN, "    # a comment moves what is below it\n\n" + RUN, set()),
 ]  # fmt: skip
 
@@ -81,6 +88,58 @@ def test_an_edit_is_its_own_change(path, old, new, expected, graph, cache, tmp_p
     assert {(each.type, each.symbol, each.option) for each in found.changes} == expected
     for change in found.changes:
         assert change.old_evidence or change.new_evidence
+
+
+def after_edits(repository: Path, path: str, *edits: tuple[str, str]) -> Path:
+    """Edit a file of a copy and return the copy as a repository."""
+    text = (repository / path).read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (repository / path).write_text(text, encoding="utf-8")
+    shutil.rmtree(repository / ".git", ignore_errors=True)
+    return committed(repository)
+
+
+def test_a_gate_that_moves_within_its_class_is_none(cache, tmp_path):
+    repository = after_edits(copied(tmp_path / "tinyml"), TRAINER, (INIT, INIT + GATE))
+    before = mined(repository, tmp_path / "before", cache)
+    after = mined(after_edits(repository, TRAINER, (INIT + GATE, INIT), (RUN, RUN + GATE)), tmp_path / "after", cache)
+    assert [each.type for each in diff(str(before), str(after), Silent()).changes] == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "expected"),
+    [
+        (GATE.replace("raise ImportError(", "print("), ["gate-softened"]),
+        (GATE.replace("is_slate_available()", "is_slate_available('0.6')"), ["floor-raised"]),
+        (GATE.replace("Training is", "All training is"), []),
+    ],
+)
+def test_a_gate_that_says_or_does_something_else(gate, expected, cache, tmp_path):
+    repository = after_edits(copied(tmp_path / "tinyml"), TRAINER, (RUN, RUN + GATE))
+    before = mined(repository, tmp_path / "before", cache)
+    after = mined(after_edits(repository, TRAINER, (GATE, gate)), tmp_path / "after", cache)
+    assert [each.type for each in diff(str(before), str(after), Silent()).changes] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("steps=[1, 2]", "steps=(1, 2)", []),
+        ("steps=[1, 2]", "steps=(1, 3)", [("default-changed", "risky")]),
+        ("steps=100", "**kwargs", [("option-removed", "risky")]),
+        ("steps=100", "**kwargs: Unpack[Options]", []),
+        ("steps=100", "paces=100", [("option-removed", "breaking"), ("option-added", "benign")]),
+    ],
+)
+def test_signatures(before, after, expected, cache, tmp_path):
+    head = "model, *, "
+    repository = after_edits(copied(tmp_path / "tinyml"), TRAINER, (f"{head}steps=100", head + before))
+    old = mined(repository, tmp_path / "before", cache)
+    head = "model, *, " if "**" not in after else "model, "
+    new = mined(after_edits(repository, TRAINER, (f"model, *, {before}", head + after)), tmp_path / "after", cache)
+    assert [(each.type, each.severity) for each in diff(str(old), str(new), Silent()).changes] == expected
 
 
 def test_moved_modules_are_moves(graph, cache, tmp_path):

@@ -9,7 +9,7 @@ import msgspec
 
 from miner.diff.gate import changed_gates
 from miner.diff.identity import Identity
-from miner.diff.option import changed_options, is_option
+from miner.diff.option import changed_options
 from miner.diff.record import change
 from miner.diff.version import compared
 from miner.model.change import Change, ChangeType
@@ -142,17 +142,20 @@ def _predicates(identity: Identity) -> Iterator[Change]:
 
 
 def _advice(identity: Identity) -> Iterator[Change]:
-    """Yield what is told otherwise of an object that is in both graphs; options are compared on their own."""
+    """Yield what is told in other words of an object that is in both graphs.
+
+    Code that gives or forces a default says nothing when it goes: a decorator or an attribute may give the same.
+    """
 
     def key(owner: str | None, node: Advice) -> tuple[Hashable, ...]:
-        return owner, node.subject, node.kind, node.origin == "code"
+        return owner, node.subject, node.kind
 
     pairs = _paired(
-        [node for node in _of(identity.old, Advice) if not is_option(node)],
-        [node for node in _of(identity.new, Advice) if not is_option(node)],
+        [node for node in _of(identity.old, Advice) if node.origin != "code"],
+        [node for node in _of(identity.new, Advice) if node.origin != "code"],
         lambda node: key(identity.of(node.owner), node),
         lambda node: key(node.owner, node),
-        lambda node: (node.message, node.action),
+        lambda node: node.message,
     )
     for before, after in pairs:
         node = after or before
@@ -160,16 +163,14 @@ def _advice(identity: Identity) -> Iterator[Change]:
             continue  # the object itself came or went
         fields = {"symbol": node.owner, "option": node.subject}
         if before is not None and after is not None:
-            field = "message" if before.message != after.message else "action"
             yield change(
-                "advice-changed", before, after, field=field, old=getattr(before, field), new=getattr(after, field),
-                **fields,
-            )  # fmt: skip
+                "advice-changed", before, after, field="message", old=before.message, new=after.message, **fields
+            )
         elif after is not None:
             type_: ChangeType = "deprecated" if node.kind == "deprecation" else "advice-added"
-            yield change(type_, None, after, field="message", new=after.message or after.action, **fields)
+            yield change(type_, None, after, field="message", new=after.message, **fields)
         elif before is not None:
-            yield change("advice-removed", before, None, field="message", old=before.message or before.action, **fields)
+            yield change("advice-removed", before, None, field="message", old=before.message, **fields)
 
 
 def _paired(

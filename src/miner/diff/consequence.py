@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_version
 
 from miner.diff.identity import Identity
 from miner.diff.version import versions_of
-from miner.formula.notation import from_json
+from miner.formula.connective import negation
+from miner.formula.notation import from_json, to_json
 from miner.model.node import Predicate, Requirement
 from miner.store.graph_reader import Graph
 
@@ -27,14 +28,47 @@ class Consequences:
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
 
-    def moved(self, before: Requirement, after: Requirement) -> Moved:
-        """Return the versions, before and after, that changed in predicates that both ask; by what they are of."""
-        found: dict[str, set[tuple[str, str]]] = {}
+    def exactly(self, node: Requirement, *, is_old: bool) -> frozenset[str]:
+        """Return the predicates, by their names in the new graph, of which a requirement needs all and no more."""
+        graph, means = (self._identity.old, self._means[0]) if is_old else (self._identity.new, self._means[1])
+        needs = plain(node.needs)
+        return frozenset(
+            (self._identity.of(name) or name) if is_old else name
+            for name in _asked(graph, node.id)
+            if needs in means.get(name, ())
+        )
+
+    def follows(self, before: Requirement, after: Requirement) -> bool:
+        """Return whether two requirements differ as the predicate that both are does, and in nothing else."""
+        same = self.exactly(before, is_old=True) & self.exactly(after, is_old=False)
+        effects = before.otherwise.effect, after.otherwise.effect
+        return bool(same) and before.needs != after.needs and effects[0] == effects[1]
+
+    @cached_property
+    def _means(self) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]]]:
+        """What each predicate of both graphs means, and its negation, as text to compare."""
+        old, new = (
+            {
+                node.qualname: (plain(node.means), plain(to_json(negation(from_json(node.means)))))
+                for node in graph.nodes.values()
+                if isinstance(node, Predicate)
+            }
+            for graph in (self._identity.old, self._identity.new)
+        )
+        return old, new
+
+    def moved(self, before: Requirement, after: Requirement) -> Moved | None:
+        """Return the versions, before and after, that changed in predicates that both ask; by what they are of.
+
+        None where no predicate that both ask means something else now.
+        """
         asked = {self._identity.of(name) or name for name in _asked(self._identity.old, before.id)}
-        for name in asked & _asked(self._identity.new, after.id):
-            for subject, versions in self._changed.get(name, {}).items():
+        changed = asked & _asked(self._identity.new, after.id) & self._changed.keys()
+        found: dict[str, set[tuple[str, str]]] = {}
+        for name in changed:
+            for subject, versions in self._changed[name].items():
                 found.setdefault(subject, set()).add(versions)
-        return found
+        return found if changed else None
 
     @cached_property
     def _changed(self) -> dict[str, dict[str, tuple[str, str]]]:
@@ -55,21 +89,18 @@ class Consequences:
         return found
 
 
-def plain(formula: Any, moved: Moved) -> str:
-    """Return a condition as text to compare: versions in their shortest form, and none of what moved elsewhere."""
-    return json.dumps(_plain(formula, moved), sort_keys=True)
+def plain(formula: Any) -> str:
+    """Return a condition as text to compare: versions in their shortest form."""
+    return json.dumps(_plain(formula), sort_keys=True)
 
 
-def _plain(formula: Any, moved: Moved) -> Any:
+def _plain(formula: Any) -> Any:
     if isinstance(formula, list):
-        return [_plain(each, moved) for each in formula]
+        return [_plain(each) for each in formula]
     if not isinstance(formula, dict):
         return formula
-    found = {key: _plain(value, moved) for key, value in formula.items()}
-    name = formula.get("module", formula.get("package"))
-    if "version" in formula and f"package:{name}" in moved:
-        del found["version"]
-    elif "version" in formula:
+    found = {key: _plain(value) for key, value in formula.items()}
+    if "version" in formula:
         found["version"] = [[operator, canonicalize_version(bound)] for operator, bound in formula["version"]]
     return found
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from typing import Any
 
 from miner.diff.consequence import Consequences, Moved, plain
@@ -18,7 +20,9 @@ from miner.model.change import Change, ChangeType
 from miner.model.node import Requirement
 
 _HARD = frozenset({"raise", "return-reason"})
+_TOLD = _HARD | {"warn", "fallback"}
 _Said = tuple[str, str, str]
+_Key = Callable[[Requirement], Hashable]
 
 
 def changed_gates(identity: Identity, old: list[Requirement], new: list[Requirement]) -> Iterator[Change]:
@@ -33,46 +37,99 @@ def changed_gates(identity: Identity, old: list[Requirement], new: list[Requirem
             before.setdefault(node.owner, []).append(node)
     consequences = Consequences(identity)
     reached = {identity.of(owner): owner for owner in before}
+    removed: list[tuple[Requirement, str]] = []
+    added: list[Requirement] = []
     for owner, was in before.items():
         target = identity.of(owner)
         if target is None:
             continue
-        yield from _of_owner(owner, target, was, after.get(target, []), consequences)
+        is_ = after.get(target, [])
+        if (owner, [_rest(node) for node in was]) == (target, [_rest(node) for node in is_]):
+            continue
+        pairing = _Pairing((owner, target), was, is_)
+        for pair in pairing.pairs(consequences):
+            if not consequences.follows(*pair):
+                yield from _pair(*pair, owner, target, consequences.moved(*pair))
+        removed += [(node, target) for node in pairing.left]
+        added += pairing.right
     kept = {node.qualname for node in identity.offered()[0].values()}
     for owner, is_ in after.items():
         if owner not in reached and (owner in kept or owner.rpartition(".")[0] in kept):
-            yield from (_change("gate-added", None, node, owner) for node in is_ if node.enforced)
+            added += is_
+    yield from _unmoved(removed, added)
 
 
-def _of_owner(
-    old_owner: str, owner: str, was: list[Requirement], is_: list[Requirement], consequences: Consequences
-) -> Iterator[Change]:
-    """Yield the changes of one object: what is said alike is left out, then what is about the same is paired."""
-    if (old_owner, [_rest(node) for node in was]) == (owner, [_rest(node) for node in is_]):
-        return
-    known = [_said(node, old_owner, owner) for node in was]
-    said = [_said(node, owner, owner) for node in is_]
-    left = [node for node, text in zip(was, known, strict=True) if text not in said]
-    right = [node for node, text in zip(is_, said, strict=True) if text not in known]
-    for same in (_needs_and_effect, _subjects_and_effect, _subjects):
-        about: dict[Any, list[Requirement]] = {}
-        for node in right:
-            about.setdefault(same(node), []).append(node)
-        for before in list(left):
-            candidates = about.get(same(before))
-            if candidates:
-                after = candidates.pop(0)
-                left.remove(before)
-                right.remove(after)
-                yield from _pair(before, after, old_owner, owner, consequences.moved(before, after))
-    yield from (_change("gate-removed", node, None, owner) for node in left if node.enforced)
-    yield from (_change("gate-added", None, node, owner) for node in right if node.enforced)
+def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement]) -> Iterator[Change]:
+    """Yield what is enforced no longer, or is now: but what is told alike elsewhere in a class has only moved there."""
+    gone = Counter((_class(owner), _told(node)) for node, owner in removed if _told(node) is not None)
+    come = Counter((_class(node.owner), _told(node)) for node in added if _told(node) is not None)
+    moved = {"removed": gone & come, "added": gone & come}
+
+    def has_moved(side: str, owner: str, node: Requirement) -> bool:
+        key = _class(owner), _told(node)
+        moved[side][key] -= 1
+        return moved[side][key] >= 0
+
+    for node, owner in removed:
+        if not has_moved("removed", owner, node) and node.enforced:
+            yield _change("gate-removed", node, None, owner)
+    for node in added:
+        if not has_moved("added", node.owner, node) and node.enforced:
+            yield _change("gate-added", None, node, node.owner)
 
 
-def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, moved: Moved) -> Iterator[Change]:
+def _class(owner: str) -> str:
+    """Return the class of a method, or the module of a function: within it, a gate may move."""
+    return owner.rpartition(".")[0]
+
+
+class _Pairing:
+    """The requirements of one object in both graphs: those said alike are left out, those about the same are paired."""
+
+    def __init__(self, owners: tuple[str, str], was: list[Requirement], is_: list[Requirement]) -> None:
+        known = [_said(node, *owners) for node in was]
+        said = [_said(node, owners[1], owners[1]) for node in is_]
+        self._was, self._is = was, is_
+        self.left = [node for node, text in zip(was, known, strict=True) if text not in said]
+        self.right = [node for node, text in zip(is_, said, strict=True) if text not in known]
+
+    def pairs(self, consequences: Consequences) -> Iterator[tuple[Requirement, Requirement]]:
+        """Yield pairs, of the surest likeness first; what is in none stays in `left` and `right`."""
+        yield from self._alike(_told, _told)
+        exactly = consequences.exactly
+        yield from self._alike(
+            partial(_and_effect, partial(exactly, is_old=True)), partial(_and_effect, partial(exactly, is_old=False))
+        )
+        for about in (_needs, _named_subjects):
+            key = partial(_and_effect, about)
+            yield from self._alike(key, key)
+        yield from self._alike(partial(_alone, self._was), partial(_alone, self._is))
+
+    def _alike(self, old_key: _Key, new_key: _Key) -> Iterator[tuple[Requirement, Requirement]]:
+        about: dict[Hashable, list[Requirement]] = {}
+        for node in self.right:
+            about.setdefault(new_key(node), []).append(node)
+        for before in list(self.left):
+            same = old_key(before)
+            if same is not None and about.get(same):
+                after = about[same].pop(0)
+                self.left.remove(before)
+                self.right.remove(after)
+                yield before, after
+
+
+def _alone(all_: list[Requirement], node: Requirement) -> Hashable:
+    """Return what a requirement needs where no other of the object needs it: then its effect may be another."""
+    needs = _needs(node)
+    is_told = node.otherwise.effect in _TOLD and bool(_named_subjects(node))
+    return needs if is_told and [_needs(each) for each in all_].count(needs) == 1 else None
+
+
+def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, moved: Moved | None) -> Iterator[Change]:
     """Yield the most telling difference of two requirements about the same: effect, versions, devices, or condition.
 
-    None where it only follows a predicate that they ask, whose versions are those in `moved`.
+    Where both ask a predicate that means something else now, versions other than those in `moved` are a change of their
+    own, and the rest follows the predicate, as far as can be told.
     """
     effects = before.otherwise.effect, after.otherwise.effect
     if effects[0] != effects[1]:
@@ -85,13 +142,13 @@ def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, m
     found = False
     for subject, versions in versions_of(needs[0]).items():
         now = versions_of(needs[1]).get(subject)
-        if now is None or now == versions or (versions, now) in moved.get(subject, ()):
+        if now is None or now == versions or (versions, now) in (moved or {}).get(subject, ()):
             continue
         changed = compared(versions, now)
         if changed is not None:
             found = True
             yield _versioned(changed, subject, before, after, owner, versions, now)
-    if found:
+    if found or moved is not None:
         return
     devices = _devices(needs[0]), _devices(needs[1])
     if devices[0] != devices[1]:
@@ -100,9 +157,9 @@ def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, m
         for name in sorted(devices[0] - devices[1]):
             yield _change("device-removed", before, after, owner, field="needs", old=name)
         return
-    if plain(before.needs, moved) != plain(after.needs, moved):
+    if _needs(before) != _needs(after):
         yield _change("condition-changed", before, after, owner, field="needs", old=before.needs, new=after.needs)
-    elif before.enforced and _named(before, old_owner, owner, moved) != _named(after, owner, owner, moved):
+    elif before.enforced and _named(before, old_owner, owner) != _named(after, owner, owner):
         yield _change("condition-changed", before, after, owner, field="when", old=before.when, new=after.when)
 
 
@@ -119,7 +176,7 @@ def _change(
     type_: ChangeType, before: Requirement | None, after: Requirement | None, owner: str, /, **fields: Any
 ) -> Change:
     node = after or before
-    names = sorted(_subjects(node)[0]) if node is not None else []
+    names = sorted(_subjects(node)) if node is not None else []
     fields.setdefault("package", next((each.partition(":")[2] for each in names if each.startswith("package")), None))
     if before is None and after is not None:
         fields |= {"field": "needs", "new": after.needs}
@@ -133,37 +190,48 @@ def _rest(node: Requirement) -> tuple[Any, ...]:
 
 
 def _said(node: Requirement, owner: str, target: str) -> _Said:
-    return plain(node.needs, {}), _named(node, owner, target, {}), node.otherwise.effect
+    return plain(node.needs), _named(node, owner, target), node.otherwise.effect
 
 
-def _named(node: Requirement, owner: str, target: str, moved: Moved) -> str:
+def _named(node: Requirement, owner: str, target: str) -> str:
     """Return the condition of a requirement as text, with its owner under the name in the new graph."""
-    return plain(node.when, moved).replace(json.dumps(owner), json.dumps(target))
+    return plain(node.when).replace(json.dumps(owner), json.dumps(target))
 
 
-def _needs_and_effect(node: Requirement) -> tuple[Any, ...]:
-    return plain(node.needs, {}), node.otherwise.effect
+def _told(node: Requirement) -> Hashable:
+    """Return what is said, and how, where a requirement is not met; None where nothing is said."""
+    return (node.otherwise.message, node.otherwise.effect) if node.otherwise.message else None
 
 
-def _subjects_and_effect(node: Requirement) -> tuple[Any, ...]:
-    return *_subjects(node), node.otherwise.effect
+def _and_effect(about: Callable[[Requirement], Any], node: Requirement) -> Hashable:
+    """Return what a requirement is about, and its effect; None where it is about nothing."""
+    found = about(node)
+    return (found, node.otherwise.effect) if found else None
 
 
-def _subjects(node: Requirement) -> tuple[frozenset[str], ...]:
-    """Return what a requirement is about, without versions; devices are one subject."""
+def _needs(node: Requirement) -> str:
+    return plain(node.needs)
+
+
+def _named_subjects(node: Requirement) -> frozenset[str]:
+    return _subjects(node) - {"opaque"}
+
+
+def _subjects(node: Requirement) -> frozenset[str]:
+    """Return what a requirement is about, without versions."""
     found = set()
     for literal in literals(from_json(node.needs)):
         atom = literal.part if isinstance(literal, Not) else literal
         match atom:
             case fa.Package(package=name) | fa.Module(module=name):
                 found.add(f"package:{name}")
-            case fa.Device() | fa.ComputeCapability() | fa.DeviceCount():
-                found.add("device")
+            case fa.Device(device=name) | fa.ComputeCapability(device=name) | fa.DeviceCount(device=name):
+                found.add(f"device:{name or 'cuda'}")
             case fa.Opaque():
                 found.add("opaque")
             case _:
                 found.add(type(atom).__name__)
-    return (frozenset(found),)
+    return frozenset(found)
 
 
 def _devices(formula: Formula) -> set[str]:

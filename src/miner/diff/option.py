@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from miner.diff.identity import Identity
 from miner.diff.record import change
+from miner.model import expression as ex
 from miner.model.change import SEVERITIES, Change
 from miner.model.node import Advice, Implementation
 from miner.store.graph_reader import Graph
@@ -18,7 +19,7 @@ _NAME = re.compile(r"([A-Za-z_]\w*)")
 _CALLED = frozenset({"class", "function", "method"})
 
 
-def is_option(node: Advice) -> bool:
+def _is_option(node: Advice) -> bool:
     """Return whether advice is the default of a described parameter or field, as the code has it."""
     return node.kind == "default" and node.origin == "code" and node.when is True
 
@@ -40,21 +41,24 @@ def changed_options(identity: Identity) -> Iterator[Change]:
             yield from _of_signatures(before, after, was, is_, reader)
         elif before.kind == "class":
             described = (fields[0].get(before.qualname, {}), fields[1].get(after.qualname, {}))
-            yield from _of_fields(before, after, (was, is_), described)
+            yield from _of_fields(before, after, (was, is_), described, reader)
 
 
 def _of_signatures(
     before: Implementation, after: Implementation, was: _Parameters, is_: _Parameters, reader: SnippetReader
 ) -> Iterator[Change]:
+    is_open = "Unpack[" in (after.signature or "")  # to the fields of a type, which are not looked at
     for name in [*was, *(name for name in is_ if name not in was)]:
         old, new = was.get(name), is_.get(name)
         named = {"symbol": after.qualname, "option": name, "old": old, "new": new, "field": "signature"}
+        if name not in is_ and is_open:
+            continue
         if name not in is_:
             severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
             yield change("option-removed", before, after, severity=severity, **named)
         elif name not in was:
             yield change("option-added", before, after, **named)
-        elif old != new and (old is None or new is None or reader.expression(old) != reader.expression(new)):
+        elif not _is_same(old, new, reader):
             yield change("default-changed", before, after, **named)
 
 
@@ -63,13 +67,14 @@ def _of_fields(
     after: Implementation,
     signatures: tuple[_Parameters | None, _Parameters | None],
     described: tuple[dict[str, Advice], dict[str, Advice]],
+    reader: SnippetReader,
 ) -> Iterator[Change]:
     """Yield the changes of a class one side of which has fields in place of a signature."""
     was, is_ = described
     for name, node in was.items():
         now = is_.get(name)
         named = {"symbol": after.qualname, "option": name}
-        if now is not None and now.action != node.action:
+        if now is not None and not _is_same(_value(node), _value(now), reader):
             yield change("default-changed", node, now, field="action", old=node.action, new=now.action, **named)
         elif now is None and signatures[1] is not None and name not in signatures[1]:
             severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
@@ -81,11 +86,28 @@ def _of_fields(
             )
 
 
+def _value(node: Advice) -> str | None:
+    """Return the default in `name = default`."""
+    return node.action.partition(" = ")[2] if node.action is not None else None
+
+
+def _is_same(old: str | None, new: str | None, reader: SnippetReader) -> bool:
+    """Return whether two defaults are one, however they are formatted; a list and a tuple of the same are."""
+    if old is None or new is None or old == new:
+        return old == new
+    return _sequence(reader.expression(old)) == _sequence(reader.expression(new))
+
+
+def _sequence(value: ex.Expression) -> ex.Expression | tuple[str, tuple[ex.Expression, ...]]:
+    is_ordered = isinstance(value, ex.Sequence) and value.kind in {"list", "tuple"}
+    return ("sequence", value.items) if isinstance(value, ex.Sequence) and is_ordered else value
+
+
 def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:
     """Return the described options of each object, by name."""
     found: dict[str, dict[str, Advice]] = {}
     for node in graph.nodes.values():
-        if isinstance(node, Advice) and is_option(node) and node.subject is not None:
+        if isinstance(node, Advice) and _is_option(node) and node.subject is not None:
             found.setdefault(node.owner, {}).setdefault(node.subject, node)
     return found
 

@@ -87,6 +87,8 @@ def ask(context: Context, item: Primitive, subject: str | None, values: Position
     chosen = values[item.argument] if item.argument < len(values) else None
     if chosen is None:
         return None
+    if item.kind == "import":
+        return _imported(context, chosen, values, source)
     return _about(item.kind, chosen, values, source)
 
 
@@ -101,9 +103,6 @@ def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value |
         case "metadata":
             name = _text(chosen)
             return None if name is None else choose(Package(package=name), Metadata(name), Raised(_NOT_FOUND))
-        case "import":
-            name = _text(chosen)
-            return None if name is None else choose(Module(module=name), External(name), Raised("ImportError"))
         case "parse":
             return _parsed(chosen, source)
         case "which":
@@ -126,14 +125,28 @@ def _text(value: Value) -> str | None:
     return value.value if isinstance(value, Constant) and isinstance(value.value, str) and value.value else None
 
 
-def _spec(chosen: Value, values: Positional) -> Value | None:
-    name = _text(chosen)
+def _imported(context: Context, chosen: Value, values: Positional, source: str) -> Value | None:
+    """Return the module that is imported by its name; the library that is read is there, and is not looked into."""
+    name = _absolute(chosen, values)
     if name is None:
         return None
-    if name.startswith("."):
-        package = _text(values[1]) if len(values) > 1 else None
-        return None if package is None else Spec(package + name)
-    return Spec(name)
+    if context.names.is_internal(name):
+        return Unknown(source, "a module of the library itself")
+    return choose(Module(module=name), External(name), Raised("ImportError"))
+
+
+def _absolute(chosen: Value, values: Positional) -> str | None:
+    """Return the name of a module; one that begins with a dot is relative to the package in the second argument."""
+    name = _text(chosen)
+    if name is None or not name.startswith("."):
+        return name
+    package = _text(values[1]) if len(values) > 1 else None
+    return None if package is None else package + name
+
+
+def _spec(chosen: Value, values: Positional) -> Value | None:
+    name = _absolute(chosen, values)
+    return None if name is None else Spec(name)
 
 
 def _version(chosen: Value) -> Value | None:

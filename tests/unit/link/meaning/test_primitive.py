@@ -19,6 +19,7 @@ from miner.formula.atom import (
     Toolkit,
 )
 from miner.formula.connective import All, Any, Not
+from miner.formula.disjunctive import atoms
 
 CASES = [
     ('importlib.util.find_spec("foo") is not None', Module(module="foo")),
@@ -136,3 +137,14 @@ def test_comparing_text_is_a_quirk(mine):
     meaning = mine(m=source).meaning("m", "is_x")
     assert meaning.formula == Package(package="foo", version=((">=", "0.4.1"),))
     assert set(meaning.quirks) == {"compares-strings", "raises"}
+
+
+def test_importing_a_module_of_the_library_needs_nothing(mine):
+    """By its name, or relative to a package; what is asked of it is not looked into. Others are needed."""
+    head = "import importlib\n\ndef is_x():\n    return bool(importlib.import_module("
+    for named in ("'kit.other'", "'kit'", "'.other', 'kit'"):
+        meaning = mine(kit__m=f"{head}{named}))\n").meaning("kit.m", "is_x")
+        assert not any(isinstance(atom, Module) for atom in atoms(meaning.formula))
+    for named, module in (("'foo'", "foo"), ("'.bar', 'foo'", "foo.bar")):
+        meaning = mine(kit__m=f"{head}{named}))\n").meaning("kit.m", "is_x")
+        assert Module(module=module) in atoms(meaning.formula)
