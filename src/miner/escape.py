@@ -20,6 +20,12 @@ def visible(text: str) -> str:
     return "".join(_escape(char) if unicodedata.category(char) in _INVISIBLE else char for char in text)
 
 
+def one_line(text: str, longest: int) -> str:
+    """Return `text` on one line, cut to `longest` characters, the last of which then is an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}\u2026"
+
+
 def markdown_cell(text: str) -> str:
     """Return `text` as one cell of a Markdown table: no markup, link, mention or further cell comes of it."""
     escaped = _WWW.sub(r"\1\\.", _MARKDOWN.sub(r"\\\g<0>", visible(text)))

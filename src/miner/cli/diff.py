@@ -11,6 +11,7 @@ from miner.cli.option import format_option
 from miner.cli.progress import terminal_progress
 from miner.cli.render import Format, Table, render
 from miner.cli.stream import emit
+from miner.escape import one_line
 from miner.model.change import SEVERITIES, Severity
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def diff(
         if (not severity or each.severity in severity)
         and (not types or each.type in types)
         and (package is None or each.package == package)
-        and (symbol is None or f".{each.symbol}.".find(f".{symbol}.") != -1)
+        and (symbol is None or f".{symbol}." in f".{each.symbol}.")
     ]
     emit(render(_tables(found, shown, form), _document(found, shown), form))
     worst = _SEVERITIES.index(fail_on) if fail_on is not None else -1
@@ -72,8 +73,8 @@ def _tables(found: Difference, shown: list[Change], form: Format) -> list[Table]
     title = " to ".join(f"{each.name} {each.version or each.revision[:12]}" for each in (found.old, found.new))
     counted: Counter[str] = Counter(each.severity for each in shown)
     tables = [Table(title, tuple((each, counted[each]) for each in _SEVERITIES if counted[each]) or (("changes", 0),))]
+    row = _line if form == "text" else _row
     for severity in _SEVERITIES:
-        row = _line if form == "text" else _row
         rows = [row(each) for each in shown if each.severity == severity]
         if rows:
             tables.append(Table(f"{severity}: {len(rows):,}", tuple(rows)))
@@ -107,8 +108,7 @@ def _shown(value: Any) -> str:
         from miner.formula.text import render as written  # noqa: PLC0415
 
         value = written(from_json(value))
-    text = " ".join(str(value if not isinstance(value, list) else "; ".join(value)).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
+    return one_line("; ".join(value) if isinstance(value, list) else str(value), _LONGEST)
 
 
 def _place(evidence: Evidence | None) -> str:

@@ -11,6 +11,7 @@ from miner.cli.option import format_option
 from miner.cli.progress import terminal_progress
 from miner.cli.render import Format, Table, render
 from miner.cli.stream import emit
+from miner.escape import one_line
 
 if TYPE_CHECKING:
     from miner.app.explain import Account
@@ -169,8 +170,7 @@ def _place(node: Node) -> tuple[str]:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}\u2026"
+    return one_line(text, _LONGEST)
 
 
 def _document(account: Account) -> dict[str, Any]:

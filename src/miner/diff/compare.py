@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-import msgspec
-
+from miner.diff.consequence import changed_predicates
 from miner.diff.gate import changed_gates
 from miner.diff.identity import Identity
 from miner.diff.option import changed_options
 from miner.diff.record import change
 from miner.diff.version import compared
-from miner.model.change import Change, ChangeType
+from miner.model.change import Change, ChangeType, Severity
 from miner.model.concept import Contradiction
 from miner.model.evidence import Evidence
-from miner.model.node import Advice, EnvironmentVariable, Implementation, Node, Package, Predicate, Requirement
+from miner.model.node import Advice, EnvironmentVariable, Implementation, Node, Package
 from miner.store.graph_reader import Graph
 
 Kind = TypeVar("Kind", bound=Node)
-_ORDER = {"breaking": 0, "risky": 1, "notice": 2, "benign": 3}
+_ORDER: tuple[str, ...] = get_args(Severity)
 _Declared = dict[str | None, tuple[Package, str]]
 """Versions, and the package that they are of, by marker."""
 
@@ -31,25 +30,27 @@ def changes(old: Graph, new: Graph) -> list[Change]:
         *_objects(identity),
         *_declared(old, new),
         *_predicates(identity),
-        *changed_gates(identity, _of(old, Requirement), _of(new, Requirement)),
+        *changed_gates(identity),
         *changed_options(identity),
         *_advice(identity),
         *_variables(old, new),
         *_contradictions(old, new),
     ]
     found.sort(
-        key=lambda each: (_ORDER[each.severity], each.type, each.symbol or "", each.package or "", each.option or "")
+        key=lambda each: (
+            _ORDER.index(each.severity),
+            each.type,
+            each.symbol or "",
+            each.package or "",
+            each.option or "",
+        )
     )
     return found
 
 
-def _of(graph: Graph, kind: type[Kind]) -> list[Kind]:
-    return [node for node in graph.nodes.values() if isinstance(node, kind)]
-
-
 def _objects(identity: Identity) -> Iterator[Change]:
     """Yield public objects that came, went or moved, and the backends that those need which stayed."""
-    old, new = identity.offered()
+    old, new = identity.offered
     for name in sorted(old.keys() - new.keys()):
         yield change("implementation-removed", old[name], None, symbol=name)
     for name in sorted(new.keys() - old.keys()):
@@ -113,7 +114,7 @@ def _rows(graph: Graph) -> dict[tuple[str, str | None], _Declared]:
     found: dict[tuple[str, str | None], _Declared] = {}
     for place in ("build-script", "metadata"):
         rows: dict[tuple[str, str | None], _Declared] = {}
-        for package in _of(graph, Package):
+        for package in graph.of_type(Package):
             for row in package.declared:
                 if row.place == place:
                     rows.setdefault((package.name, row.extra), {})[row.marker] = (package, row.specifier)
@@ -131,14 +132,10 @@ def _text(rows: _Declared) -> str | None:
 
 def _predicates(identity: Identity) -> Iterator[Change]:
     """Yield predicates of one name that mean something else now."""
-    new = {node.qualname: node for node in _of(identity.new, Predicate)}
-    for before in _of(identity.old, Predicate):
-        after = new.get(identity.of(before.qualname) or before.qualname)
-        if after is not None and before.means != after.means:
-            yield change(
-                "predicate-changed", before, after, symbol=after.qualname, field="means", old=before.means,
-                new=after.means,
-            )  # fmt: skip
+    for before, after in changed_predicates(identity):
+        yield change(
+            "predicate-changed", before, after, symbol=after.qualname, field="means", old=before.means, new=after.means
+        )
 
 
 def _advice(identity: Identity) -> Iterator[Change]:
@@ -151,8 +148,8 @@ def _advice(identity: Identity) -> Iterator[Change]:
         return owner, node.subject, node.kind
 
     pairs = _paired(
-        [node for node in _of(identity.old, Advice) if node.origin != "code"],
-        [node for node in _of(identity.new, Advice) if node.origin != "code"],
+        [node for node in identity.old.of_type(Advice) if node.origin != "code"],
+        [node for node in identity.new.of_type(Advice) if node.origin != "code"],
         lambda node: key(identity.of(node.owner), node),
         lambda node: key(node.owner, node),
         lambda node: node.message,
@@ -199,8 +196,8 @@ def _paired(
 
 def _variables(old: Graph, new: Graph) -> Iterator[Change]:
     """Yield environment variables that are read by no one before, or any more."""
-    before = {node.variable: node for node in reversed(_of(old, EnvironmentVariable))}
-    after = {node.variable: node for node in reversed(_of(new, EnvironmentVariable))}
+    before = {node.variable: node for node in reversed(old.of_type(EnvironmentVariable))}
+    after = {node.variable: node for node in reversed(new.of_type(EnvironmentVariable))}
     for name in sorted(after.keys() - before.keys()):
         yield change("variable-added", None, after[name], symbol=after[name].owner, option=name)
     for name in sorted(before.keys() - after.keys()):
@@ -208,8 +205,8 @@ def _variables(old: Graph, new: Graph) -> Iterator[Change]:
 
 
 def _contradictions(old: Graph, new: Graph) -> Iterator[Change]:
-    before = {node.id: node for node in _of(old, Contradiction)}
-    after = {node.id: node for node in _of(new, Contradiction)}
+    before = {node.id: node for node in old.of_type(Contradiction)}
+    after = {node.id: node for node in new.of_type(Contradiction)}
     for id_ in sorted(after.keys() - before.keys()):
         said = [statement.text for statement in after[id_].statements[:2]]
         yield change(
@@ -220,8 +217,3 @@ def _contradictions(old: Graph, new: Graph) -> Iterator[Change]:
         yield change(
             "contradiction-resolved", before[id_], None, package=before[id_].subject, field="statements", old=said
         )
-
-
-def document(found: list[Change]) -> list[Any]:
-    """Return changes as plain JSON values."""
-    return [msgspec.to_builtins(each) for each in found]

@@ -6,7 +6,7 @@ The predicate is one change; the hundreds of requirements that ask it are none.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +33,7 @@ class Consequences:
         graph, means = (self._identity.old, self._means[0]) if is_old else (self._identity.new, self._means[1])
         needs = plain(node.needs)
         return frozenset(
-            (self._identity.of(name) or name) if is_old else name
+            self._identity.now(name) if is_old else name
             for name in _asked(graph, node.id)
             if needs in means.get(name, ())
         )
@@ -50,8 +50,7 @@ class Consequences:
         old, new = (
             {
                 node.qualname: (plain(node.means), plain(to_json(negation(from_json(node.means)))))
-                for node in graph.nodes.values()
-                if isinstance(node, Predicate)
+                for node in graph.of_type(Predicate)
             }
             for graph in (self._identity.old, self._identity.new)
         )
@@ -62,7 +61,7 @@ class Consequences:
 
         None where no predicate that both ask means something else now.
         """
-        asked = {self._identity.of(name) or name for name in _asked(self._identity.old, before.id)}
+        asked = {self._identity.now(name) for name in _asked(self._identity.old, before.id)}
         changed = asked & _asked(self._identity.new, after.id) & self._changed.keys()
         found: dict[str, set[tuple[str, str]]] = {}
         for name in changed:
@@ -72,21 +71,24 @@ class Consequences:
 
     @cached_property
     def _changed(self) -> dict[str, dict[str, tuple[str, str]]]:
-        new = {node.qualname: node for node in self._identity.new.nodes.values() if isinstance(node, Predicate)}
         found = {}
-        for before in self._identity.old.nodes.values():
-            if not isinstance(before, Predicate):
-                continue
-            name = self._identity.of(before.qualname) or before.qualname
-            after = new.get(name)
-            if after is not None and after.means != before.means:
-                was, is_ = versions_of(from_json(before.means)), versions_of(from_json(after.means))
-                found[name] = {
-                    subject: (was.get(subject, ""), is_.get(subject, ""))
-                    for subject in {**was, **is_}
-                    if was.get(subject) != is_.get(subject)
-                }
+        for before, after in changed_predicates(self._identity):
+            was, is_ = versions_of(from_json(before.means)), versions_of(from_json(after.means))
+            found[after.qualname] = {
+                subject: (was.get(subject, ""), is_.get(subject, ""))
+                for subject in {**was, **is_}
+                if was.get(subject) != is_.get(subject)
+            }
         return found
+
+
+def changed_predicates(identity: Identity) -> Iterator[tuple[Predicate, Predicate]]:
+    """Yield the predicates of one name that mean something else now."""
+    new = {node.qualname: node for node in identity.new.of_type(Predicate)}
+    for before in identity.old.of_type(Predicate):
+        after = new.get(identity.now(before.qualname))
+        if after is not None and after.means != before.means:
+            yield before, after
 
 
 def plain(formula: Any) -> str:

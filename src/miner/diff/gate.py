@@ -18,6 +18,7 @@ from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json
 from miner.model.change import Change, ChangeType
 from miner.model.node import Requirement
+from miner.store.graph_reader import Graph
 
 _HARD = frozenset({"raise", "return-reason"})
 _TOLD = _HARD | {"warn", "fallback"}
@@ -25,18 +26,11 @@ _Said = tuple[str, str, str]
 _Key = Callable[[Requirement], Hashable]
 
 
-def changed_gates(identity: Identity, old: list[Requirement], new: list[Requirement]) -> Iterator[Change]:
+def changed_gates(identity: Identity) -> Iterator[Change]:
     """Yield what changed of the requirements of objects that are in both graphs; placeholders show as backends."""
-    after: dict[str, list[Requirement]] = {}
-    for node in new:
-        if node.otherwise.effect != "placeholder":
-            after.setdefault(node.owner, []).append(node)
-    before: dict[str, list[Requirement]] = {}
-    for node in old:
-        if node.otherwise.effect != "placeholder":
-            before.setdefault(node.owner, []).append(node)
+    before, after = _by_owner(identity.old), _by_owner(identity.new)
     consequences = Consequences(identity)
-    reached = {identity.of(owner): owner for owner in before}
+    reached = {identity.of(owner) for owner in before}
     removed: list[tuple[Requirement, str]] = []
     added: list[Requirement] = []
     for owner, was in before.items():
@@ -52,11 +46,19 @@ def changed_gates(identity: Identity, old: list[Requirement], new: list[Requirem
                 yield from _pair(*pair, owner, target, consequences.moved(*pair))
         removed += [(node, target) for node in pairing.left]
         added += pairing.right
-    kept = {node.qualname for node in identity.offered()[0].values()}
+    kept = {node.qualname for node in identity.offered[0].values()}
     for owner, is_ in after.items():
         if owner not in reached and (owner in kept or owner.rpartition(".")[0] in kept):
             added += is_
     yield from _unmoved(removed, added)
+
+
+def _by_owner(graph: Graph) -> dict[str, list[Requirement]]:
+    found: dict[str, list[Requirement]] = {}
+    for node in graph.of_type(Requirement):
+        if node.otherwise.effect != "placeholder":
+            found.setdefault(node.owner, []).append(node)
+    return found
 
 
 def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement]) -> Iterator[Change]:
@@ -140,8 +142,9 @@ def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, m
         return
     needs = from_json(before.needs), from_json(after.needs)
     found = False
+    versions_now = versions_of(needs[1])
     for subject, versions in versions_of(needs[0]).items():
-        now = versions_of(needs[1]).get(subject)
+        now = versions_now.get(subject)
         if now is None or now == versions or (versions, now) in (moved or {}).get(subject, ()):
             continue
         changed = compared(versions, now)

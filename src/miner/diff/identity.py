@@ -32,13 +32,17 @@ class Identity:
             dot = "." if rest else ""
         return None
 
+    def now(self, qualname: str) -> str:
+        """Return the qualified name in the new graph, or the old one of what is gone."""
+        return self.of(qualname) or qualname
+
     @cached_property
     def _old(self) -> dict[str, Implementation]:
-        return {node.qualname: node for node in self.old.nodes.values() if isinstance(node, Implementation)}
+        return {node.qualname: node for node in self.old.of_type(Implementation)}
 
     @cached_property
     def _new(self) -> dict[str, Implementation]:
-        return {node.qualname: node for node in self.new.nodes.values() if isinstance(node, Implementation)}
+        return {node.qualname: node for node in self.new.of_type(Implementation)}
 
     @cached_property
     def _moved(self) -> dict[str, str]:
@@ -84,6 +88,7 @@ class Identity:
             if public and not node.name.startswith("_") and target in self._new:
                 yield node, self._new[target]
 
+    @cached_property
     def offered(self) -> tuple[dict[str, Implementation], dict[str, Implementation]]:
         """Return the objects of both graphs by how users import them from the outermost package that offers them."""
         return _offered(self._old), _offered(self._new)

@@ -106,8 +106,8 @@ def _sequence(value: ex.Expression) -> ex.Expression | tuple[str, tuple[ex.Expre
 def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:
     """Return the described options of each object, by name."""
     found: dict[str, dict[str, Advice]] = {}
-    for node in graph.nodes.values():
-        if isinstance(node, Advice) and _is_option(node) and node.subject is not None:
+    for node in graph.of_type(Advice):
+        if _is_option(node) and node.subject is not None:
             found.setdefault(node.owner, {}).setdefault(node.subject, node)
     return found
 

@@ -26,5 +26,4 @@ def _first(node: Node | None) -> Evidence | None:
     """Return the evidence to name: where an object is defined, and the first of anything else."""
     if node is None:
         return None
-    roles = ("definition",) if isinstance(node, Implementation) else ()
-    return next((each for each in node.evidence if each.role in roles), node.evidence[0])
+    return node.definition if isinstance(node, Implementation) else node.evidence[0]

@@ -55,9 +55,9 @@ def versions_of(formula: Formula) -> dict[str, str]:
             continue
         match literal:
             case fa.Package(package=name, version=version) | fa.Module(module=name, version=version):
-                found[f"package:{name}"] = ",".join(f"{operator}{bound}" for operator, bound in version)
+                found[f"package:{name}"] = ",".join(fa.bounds(version))
             case fa.ComputeCapability(device=device, compute_capability=version):
-                found[f"capability:{device or 'cuda'}"] = ",".join(f"{operator}{bound}" for operator, bound in version)
+                found[f"capability:{device or 'cuda'}"] = ",".join(fa.bounds(version))
             case fa.Python(python=version):
-                found["package:python"] = ",".join(f"{operator}{bound}" for operator, bound in version)
+                found["package:python"] = ",".join(fa.bounds(version))
     return found

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from miner.explain.subject import Subject, devices, is_part, last, parameters
+from miner.explain.subject import Subject, devices, is_part, parameters
+from miner.formula import atom as fa
+from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
+from miner.link.about import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic
 from miner.model.node import (
     Advice,
@@ -88,7 +91,7 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
 
 def _account(graph: Graph, subject: Subject, is_wanted: Callable[[Node], bool]) -> Account:
     account = Account(subject)
-    for node in sorted(filter(is_wanted, graph.nodes.values()), key=_place):
+    for node in sorted(filter(is_wanted, graph.nodes.values()), key=lambda node: node.place):
         match node:
             case Requirement():
                 account.requirements.append(node)
@@ -103,10 +106,6 @@ def _account(graph: Graph, subject: Subject, is_wanted: Callable[[Node], bool]) 
     return account
 
 
-def _place(node: Node) -> tuple[str, int, str]:
-    return node.evidence[0].path, node.evidence[0].start_line, node.id
-
-
 def _is_owned(node: Node, owner: str) -> bool:
     stated = isinstance(node, Requirement | Constraint | Advice | EnvironmentVariable)
     return stated and is_part(node.owner, owner)  # type: ignore[union-attr]  # narrowed by `stated`
@@ -117,7 +116,7 @@ def _is_about(node: Node, option: str) -> bool:
         case Advice():
             return node.subject == option or option in parameters(node)
         case Constraint():
-            return option in map(last, node.parameters)
+            return option in map(option_of, node.parameters)
         case Requirement():
             return option in parameters(node)
     return False
@@ -126,7 +125,7 @@ def _is_about(node: Node, option: str) -> bool:
 def _asks_variable(node: Node, variable: str) -> bool:
     if isinstance(node, EnvironmentVariable):
         return node.variable == variable
-    return isinstance(node, Requirement) and variable in _names(node, "env")
+    return isinstance(node, Requirement) and variable in _variables(node)
 
 
 def _asks_device(node: Node, device: str) -> bool:
@@ -135,19 +134,10 @@ def _asks_device(node: Node, device: str) -> bool:
     return isinstance(node, Predicate) and device in devices(from_json(node.means))
 
 
-def _names(node: Requirement, key: str) -> set[str]:
-    """Return the values under a key anywhere in the formulas of a requirement."""
-    found: set[str] = set()
-    waiting: list[object] = [node.needs, node.when]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            if isinstance(each.get(key), str):
-                found.add(each[key])
-            waiting.extend(each.values())
-        elif isinstance(each, list | tuple):
-            waiting.extend(each)
-    return found
+def _variables(node: Requirement) -> set[str]:
+    """Return the environment variables that a requirement asks for, or depends on."""
+    stated = (atom for formula in (node.needs, node.when) for atom in atoms(from_json(formula)))
+    return {atom.env for atom in stated if isinstance(atom, fa.Environment)}
 
 
 def grouped(requirements: Iterable[Requirement], text: Callable[[Requirement], str]) -> dict[str, list[Requirement]]:

@@ -10,8 +10,9 @@ from typing import Literal
 from miner.errors import UsageError
 from miner.formula import atom as fa
 from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms
+from miner.formula.disjunctive import atoms, device_of
 from miner.formula.notation import from_json
+from miner.link.about import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
 from miner.model.node import (
     Advice,
@@ -140,7 +141,7 @@ class Index:
                 case Advice() if is_part(node.owner, owner):
                     found.add(node.subject)
                 case Constraint() if is_part(node.owner, owner):
-                    found.update(last(name) for name in node.parameters)
+                    found.update(option_of(name) for name in node.parameters)
                 case Requirement() if is_part(node.owner, owner):
                     found.update(parameters(node))
         return found
@@ -156,7 +157,7 @@ class Index:
             "option",
             {
                 *(node.subject for node in nodes if isinstance(node, Advice)),
-                *(last(name) for node in nodes if isinstance(node, Constraint) for name in node.parameters),
+                *(option_of(name) for node in nodes if isinstance(node, Constraint) for name in node.parameters),
             },
         )
 
@@ -166,29 +167,21 @@ def is_part(owner: str, whole: str) -> bool:
     return owner == whole or owner.startswith(f"{whole}.")
 
 
-def last(name: str) -> str:
-    """Return the last part of a dotted name."""
-    return name.rpartition(".")[2]
-
-
 def devices(formula: Formula) -> Iterator[str]:
     """Yield the devices that a formula asks for; a compute capability is one of its device, and of all."""
     for atom in atoms(formula):
-        match atom:
-            case fa.Device(device=name):
-                yield name
-            case fa.ComputeCapability(device=name):
-                yield CAPABILITY
-                yield name or "cuda"
-            case fa.DeviceCount(device=str(name)):
-                yield name
+        if isinstance(atom, fa.ComputeCapability):
+            yield CAPABILITY
+        device = device_of(atom)
+        if device is not None:
+            yield device
 
 
 def parameters(node: Requirement | Constraint | Advice) -> set[str]:
     """Return the last names of the arguments and fields that the condition of a statement asks about."""
     stated = (node.when, node.needs) if isinstance(node, Requirement) else (node.when,)
     found = (atom for formula in stated for atom in atoms(from_json(formula)))
-    return {last(atom.param) for atom in found if isinstance(atom, fa.Parameter)}
+    return {option_of(atom.param) for atom in found if isinstance(atom, fa.Parameter)}
 
 
 def _paths(node: Implementation | Predicate) -> Iterator[str]:

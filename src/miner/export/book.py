@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
 
-from miner.escape import markdown_cell
+from miner.escape import markdown_cell, one_line
 from miner.formula.notation import from_json
 from miner.formula.text import render
 from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.model.evidence import Evidence
 from miner.model.node import Implementation, Node
-from miner.store.graph_reader import Graph
+from miner.store.graph_reader import Graph, Kind
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 _LONGEST = 300
 """Characters of a quotation in a table."""
-Kind = TypeVar("Kind", bound=Node)
 Row = Sequence[str]
 
 
@@ -45,22 +43,22 @@ class Book:
 
     def all(self, kind: type[Kind]) -> list[Kind]:
         """Return the nodes of one type, by name; principles by workflow and order."""
-        found = [node for node in self.graph.nodes.values() if isinstance(node, kind)]
-        return sorted(found, key=_order)
+        return sorted(self.graph.of_type(kind), key=_order)
 
     def path(self, node: Node, folder: str = "") -> str:
         """Return the path of the page of a node; of a principle, with `implementations`, that of what implements it."""
-        name = node.page if isinstance(node, Principle) and folder == "implementations" else node.name
-        return f"{folder or _FOLDERS[type(node)]}/{self.prefix}_{_UNSAFE.sub('_', name)}.md"
+        return f"{folder or _FOLDERS[type(node)]}/{self.prefix}_{_UNSAFE.sub('_', page_name(node, folder))}.md"
 
     def link(self, node: Node, folder: str = "") -> str:
         """Return a link to the page of a node from a page in another folder."""
-        name = node.page if isinstance(node, Principle) and folder == "implementations" else node.name
-        return f"[{plain(name)}](../{self.path(node, folder)})"
+        return f"[{plain(page_name(node, folder))}](../{self.path(node, folder)})"
 
     def targets(self, node_id: str, relation: str, kind: type[Kind]) -> list[Kind]:
         """Return the nodes at the ends of a node's edges of one relation, in their order."""
-        edges = sorted(self._edges(node_id, relation), key=lambda edge: edge.order or 0)
+        edges = sorted(
+            (edge for edge in self.graph.edges_from(node_id) if edge.relation == relation),
+            key=lambda edge: edge.order or 0,
+        )
         found = (self.graph.nodes.get(edge.target) for edge in edges)
         return [node for node in found if isinstance(node, kind)]
 
@@ -69,9 +67,6 @@ class Book:
         edges = (edge for edge in self.graph.edges_to(node_id) if edge.relation == relation)
         found = (self.graph.nodes.get(edge.source) for edge in edges)
         return [node for node in found if isinstance(node, kind)]
-
-    def _edges(self, node_id: str, relation: str) -> Iterable:  # type: ignore[type-arg]
-        return (edge for edge in self.graph.edges_from(node_id) if edge.relation == relation)
 
     def place(self, evidence: Evidence) -> str:
         """Return where an evidence stands, as a link where the repository is on the web."""
@@ -96,14 +91,18 @@ _FOLDERS: dict[type, str] = {
 }
 
 
+def page_name(node: Node, folder: str = "") -> str:
+    """Return the name of the page of a node; of a principle among `implementations`, of what implements it."""
+    return node.page if isinstance(node, Principle) and folder == "implementations" else node.name
+
+
 def _order(node: Node) -> tuple[str, int, str]:
     return (node.workflow, node.order, "") if isinstance(node, Principle) else (node.name, 0, node.id)
 
 
 def plain(text: str) -> str:
     """Return mined or authored text without markup, on one line, cut after 300 characters."""
-    line = " ".join(text.split())
-    return markdown_cell(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}\u2026")
+    return markdown_cell(one_line(text, _LONGEST))
 
 
 def code(text: str) -> str:
@@ -114,7 +113,7 @@ def code(text: str) -> str:
 
 
 def formula(stated: object) -> str:
-    """Return a formula in words."""
+    """Return a formula in words; of a condition that is none, `always`."""
     return plain(render(from_json(stated)))
 
 

@@ -52,7 +52,7 @@ def environment_page(book: Book, environment: Environment) -> Iterator[str]:
         cited = [
             (
                 formula(each.needs),
-                _when(each.when),
+                formula(each.when),
                 effect(each.otherwise),
                 code(_short(each.owner)),
                 book.place(each.evidence[0]),
@@ -73,10 +73,7 @@ def environment_page(book: Book, environment: Environment) -> Iterator[str]:
 
 def _requirements(book: Book, ids: Iterable[str]) -> list[Requirement]:
     found = [book.graph.nodes.get(id_) for id_ in ids]
-    return sorted(
-        (each for each in found if isinstance(each, Requirement)),
-        key=lambda each: (each.evidence[0].path, each.evidence[0].start_line, each.id),
-    )
+    return sorted((each for each in found if isinstance(each, Requirement)), key=lambda each: each.place)
 
 
 def _system(book: Book, stated: list[Requirement]) -> Iterator[tuple[str, str, str]]:
@@ -129,10 +126,6 @@ def _related(book: Book, environment: Environment) -> list[str]:
             if users & {each.id for each in book.targets(step.id, "implemented_by", Implementation)}
         ),
     ]
-
-
-def _when(stated: object) -> str:
-    return "always" if stated is True else formula(stated)
 
 
 def _short(owner: str) -> str:

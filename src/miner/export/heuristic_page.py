@@ -24,7 +24,7 @@ def heuristic_page(book: Book, heuristic: Heuristic) -> Iterator[str]:
         "Compatibility", table(("about", "what is said", "when", "where"), _said(book, heuristic.compatibility))
     )
     needs = [
-        (formula(each.needs), _when(each.when), effect(each.otherwise), book.place(each.evidence[0]))
+        (formula(each.needs), formula(each.when), effect(each.otherwise), book.place(each.evidence[0]))
         for each in (book.graph.nodes[id_] for id_ in heuristic.requires)
         if isinstance(each, Requirement)
     ]
@@ -45,7 +45,7 @@ def _defaults(book: Book, heuristic: Heuristic) -> Iterator[tuple[str, str, str,
         node = book.graph.nodes[id_]
         if isinstance(node, Advice):
             said = code(node.action) if node.action else plain(node.message or "")
-            yield code(node.subject), said, _when(node.when), book.place(node.evidence[0])
+            yield code(node.subject), said, formula(node.when), book.place(node.evidence[0])
 
 
 def _said(book: Book, ids: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
@@ -55,16 +55,12 @@ def _said(book: Book, ids: tuple[str, ...]) -> Iterator[tuple[str, str, str, str
                 yield (
                     code(node.subject),
                     plain(node.message or node.action or ""),
-                    _when(node.when),
+                    formula(node.when),
                     book.place(node.evidence[0]),
                 )
             case Constraint() as node:
                 names = ", ".join(map(code, node.parameters))
-                yield names, effect(node.otherwise), _when(node.when), book.place(node.evidence[0])
-
-
-def _when(stated: object) -> str:
-    return "always" if stated is True else formula(stated)
+                yield names, effect(node.otherwise), formula(node.when), book.place(node.evidence[0])
 
 
 def _related(book: Book, heuristic: Heuristic) -> list[str]:

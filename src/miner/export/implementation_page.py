@@ -53,8 +53,8 @@ def _statements(book: Book, symbol: Implementation) -> Iterator[str]:
         need = book.graph.nodes.get(edge.target)
         if edge.relation == "requires" and isinstance(need, Requirement):
             through = " > ".join(code(name) for name in _through(edge.via))
-            when = "always" if edge.when is True else formula(edge.when)
-            rows.append((formula(need.needs), when, effect(need.otherwise), through, book.place(need.evidence[0])))
+            place = book.place(need.evidence[0])
+            rows.append((formula(need.needs), formula(edge.when), effect(need.otherwise), through, place))
     if rows:
         yield from ("### Requirements", "")
         yield from table(("needs", "when", "otherwise", "through", "where"), sorted(rows))
@@ -68,7 +68,7 @@ def _statements(book: Book, symbol: Implementation) -> Iterator[str]:
         yield from ("### Advice", "")
         told = [
             (code(each.subject), each.kind, plain(each.message or each.action or ""), book.place(each.evidence[0]))
-            for each in sorted(advice, key=lambda each: (each.evidence[0].path, each.evidence[0].start_line))
+            for each in sorted(advice, key=lambda each: each.place[:2])
         ]
         yield from table(("about", "kind", "what is said", "where"), told)
 

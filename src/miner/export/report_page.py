@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from miner.export.book import Book, code, plain, section, table
+from miner.export.book import Book, code, page_name, plain, section, table
 from miner.export.environment_page import versions
 from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
 from miner.model.node import Implementation, Node, Package, Requirement
@@ -26,13 +26,9 @@ def index_page(book: Book, title: str, kind: type[Node], folder: str) -> Iterato
     yield f"{len(nodes)} pages of {plain(book.title)}."
     yield ""
     rows = [
-        (f"[{plain(_name(node, folder))}]({book.path(node, folder)})", _about(book, node, folder)) for node in nodes
+        (f"[{plain(page_name(node, folder))}]({book.path(node, folder)})", _about(book, node, folder)) for node in nodes
     ]
     yield from table(("page", "related"), rows)
-
-
-def _name(node: Node, folder: str) -> str:
-    return node.page if isinstance(node, Principle) and folder == "implementations" else node.name
 
 
 def _about(book: Book, node: Node, folder: str) -> str:
@@ -53,7 +49,7 @@ def _about(book: Book, node: Node, folder: str) -> str:
             principles = book.sources(node.id, "uses_heuristic", Principle)
             related = [(each, "workflows") for each in book.sources(node.id, "uses_heuristic", Workflow)]
             related += [(each, "implementations") for each in principles]
-    return ", ".join(f"[{plain(_name(each, where))}]({book.path(each, where)})" for each, where in related)
+    return ", ".join(f"[{plain(page_name(each, where))}]({book.path(each, where)})" for each, where in related)
 
 
 def report_page(book: Book) -> Iterator[str]:

@@ -10,6 +10,11 @@ Constraint = tuple[str, str]  # (operator, version or number as written), e.g. (
 Constraints = tuple[Constraint, ...]
 
 
+def bounds(constraints: Constraints) -> tuple[str, ...]:
+    """Return constraints as the parts of a version specifier (PEP 440): `>=2.6`, `<3`."""
+    return tuple(f"{operator}{bound}" for operator, bound in constraints)
+
+
 class _Atom(msgspec.Struct, frozen=True, cache_hash=True, omit_defaults=True, forbid_unknown_fields=True):
     pass
 

@@ -51,6 +51,16 @@ def literals(f: Formula) -> tuple[Literal, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def device_of(atom: Atom) -> str | None:
+    """Return the device that an atom asks for; None where it asks for none, or counts those of any kind."""
+    match atom:
+        case Device(device=name) | DeviceCount(device=name):
+            return name
+        case ComputeCapability(device=name):
+            return name or "cuda"
+    return None
+
+
 def substitute(f: Formula, mapping: Callable[[Atom], Formula]) -> Formula:
     """Return `f` with every atom replaced by what `mapping` returns for it; constants and duplicates are folded."""
     match f:

@@ -16,7 +16,7 @@ from miner.graph.environment import Reached, environment
 from miner.graph.evidence import EvidenceReader, authored_line
 from miner.graph.heuristic import Told, found_topics, heuristic
 from miner.graph.implementation import implementation
-from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Workflow, alternatives
+from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Topic, Workflow, alternatives
 from miner.link.derived import Derived
 from miner.link.linker import Linked
 from miner.link.place import Place
@@ -109,13 +109,11 @@ class ConceptBuilder:
         topics: dict[str, str] = {}
         told = Told(self._known.values())
         for topic in catalog.topics:
-            node = heuristic(topic, told, self._named.place("name", topic.name))
-            if node is None:
+            id_ = self._topic(topic, told, self._named.place("name", topic.name))
+            if id_ is None:
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
-                continue
-            self._add(node)
-            topics[topic.name] = node.id
-            self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
+            else:
+                topics[topic.name] = id_
         self._own_topics(topics, told)
         for workflow in catalog.workflows:
             self._workflow(workflow, topics)
@@ -125,10 +123,17 @@ class ConceptBuilder:
         """Add the topics that the library itself says the most of, besides those of the catalog."""
         taken = frozenset(option for topic in self._named.catalog.topics for option in topic.options)
         for topic, place in list(found_topics(self._known.values(), taken)):
-            node = heuristic(topic, told, place)
-            if node is not None and topic.name not in topics:
-                self._add(node)
-                self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
+            if topic.name not in topics:
+                self._topic(topic, told, place)
+
+    def _topic(self, topic: Topic, told: Told, place: Evidence) -> str | None:
+        """Add a topic with what it includes, and return its id; None where nothing is said of it."""
+        node = heuristic(topic, told, place)
+        if node is None:
+            return None
+        self._add(node)
+        self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
+        return node.id
 
     def _add(self, node: model.Node) -> None:
         if node.id not in self._known:
@@ -192,7 +197,7 @@ class ConceptBuilder:
         for symbol in step.symbols:
             found = self._symbol(symbol)
             if found is not None:
-                yield found.id, (_definition(found),)
+                yield found.id, (found.definition,)
         regions: dict[str, list[Evidence]] = {}
         for region in step.regions:
             found = self._symbol(region.symbol)
@@ -235,7 +240,7 @@ class ConceptBuilder:
 
     def _region(self, node: model.Implementation, region: Region) -> Evidence | None:
         """Return the lines of a region as evidence; None, and counted, when they are not there."""
-        whole = _definition(node)
+        whole = node.definition
         data = self._evidences.bytes_of(whole)
         first = _found(data, region.start, 0)
         last = _found(data, region.end, first) if region.end is not None and first is not None else first
@@ -288,10 +293,6 @@ class ConceptBuilder:
         evidence = self._evidences.all(step.places)
         self._edges.add(source, relation, [target], evidence, when=to_json(step.when))
         return edge_name(source, relation, target)
-
-
-def _definition(node: model.Implementation) -> Evidence:
-    return next((each for each in node.evidence if each.role == "definition"), node.evidence[0])
 
 
 def _outer(qualname: str) -> Iterator[str]:

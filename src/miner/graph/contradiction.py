@@ -10,9 +10,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from miner.formula import atom as fa
-from miner.formula.connective import Not
 from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json
+from miner.link.about import option_of
 from miner.model.concept import Contradiction, ContradictionKind, Statement
 from miner.model.evidence import Evidence
 from miner.model.node import Advice, Node, Package, Predicate, Requirement
@@ -171,16 +171,15 @@ class _Floor(NamedTuple):
 def _floors(node: Requirement, packages: Sequence[Package]) -> Iterator[_Floor]:
     """Yield the packages, under all their names, with the lowest version that a requirement asks for."""
     for literal in literals(from_json(node.needs)):
-        atom = literal.part if isinstance(literal, Not) else literal
-        if isinstance(literal, Not) or not isinstance(atom, fa.Package | fa.Module):
+        if not isinstance(literal, fa.Package | fa.Module):
             continue
-        name = atom.package if isinstance(atom, fa.Package) else atom.module
-        floor = _floor(",".join(f"{operator}{bound}" for operator, bound in atom.version))
+        name = literal.package if isinstance(literal, fa.Package) else literal.module
+        floor = _floor(",".join(fa.bounds(literal.version)))
         if floor is None:
             continue
         package = _package(name, packages) or _package(name.partition(".")[0], packages)
         names = (package.name, *package.import_names, name) if package is not None else (name,)
-        operator = next((each for each, _ in atom.version if each in _FLOORS), ">=")
+        operator = next((each for each, _ in literal.version if each in _FLOORS), ">=")
         yield _Floor(package.name if package is not None else name, tuple(dict.fromkeys(names)), operator, floor)
 
 
@@ -228,7 +227,7 @@ def _documented(nodes: Sequence[Node], packages: Sequence[Package]) -> Iterator[
         if isinstance(node, Requirement):
             for literal in literals(from_json(node.when)):
                 if isinstance(literal, fa.Parameter):
-                    needs.setdefault(literal.param.rpartition(".")[2], []).append(node)
+                    needs.setdefault(option_of(literal.param), []).append(node)
     for node in nodes:
         if not isinstance(node, Advice) or node.origin != "documentation" or node.message is None:
             continue

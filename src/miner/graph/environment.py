@@ -7,8 +7,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from miner.formula import atom as fa
-from miner.formula.connective import All, Formula, Not
-from miner.formula.disjunctive import literals
+from miner.formula.connective import All, Formula
+from miner.formula.disjunctive import atoms, device_of
 from miner.formula.notation import from_json, text
 from miner.formula.text import render
 from miner.model.concept import Environment, KnownError
@@ -51,7 +51,7 @@ def environment(
                 (always if when is True and _need(node) in shared else conditional)[node.id] = node
     conditional = {id_: node for id_, node in conditional.items() if id_ not in always}
     stated = [*always.values(), *conditional.values(), *optional.values()]
-    formulas = [from_json(node.needs) for node in stated]
+    devices = {device_of(atom) for node in stated for atom in atoms(from_json(node.needs))}
     return Environment(
         id=f"environment:{name}",
         name=name,
@@ -62,7 +62,7 @@ def environment(
         optional=tuple(sorted(optional)),
         install=_install(library, (from_json(node.needs) for node in always.values()), distributions),
         variables=tuple(sorted(variables)),
-        devices=tuple(sorted({device for formula in formulas for device in _devices(formula)})),
+        devices=tuple(sorted(device for device in devices if device is not None)),
         errors=tuple(_errors([*always.values(), *conditional.values()], distributions)),
     )
 
@@ -93,23 +93,11 @@ def _packages(formula: Formula, distributions: Mapping[str, str]) -> Iterable[tu
     for part in parts:
         match part:
             case fa.Package(package=name, version=version):
-                yield name, tuple(f"{operator}{bound}" for operator, bound in version)
+                yield name, fa.bounds(version)
             case fa.Module(module=module, version=version):
                 distribution = distributions.get(module) or distributions.get(module.partition(".")[0])
                 if distribution is not None:
-                    yield distribution, tuple(f"{operator}{bound}" for operator, bound in version)
-
-
-def _devices(formula: Formula) -> Iterable[str]:
-    for literal in literals(formula):
-        atom = literal.part if isinstance(literal, Not) else literal
-        match atom:
-            case fa.Device(device=name):
-                yield name
-            case fa.ComputeCapability(device=name):
-                yield name or "cuda"
-            case fa.DeviceCount(device=str(name)):
-                yield name
+                    yield distribution, fa.bounds(version)
 
 
 def _errors(requirements: Iterable[Requirement], distributions: Mapping[str, str]) -> Iterable[KnownError]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
+from miner.link.about import option_of
 from miner.link.catalog import Topic
 from miner.model.concept import Heuristic
 from miner.model.evidence import Evidence
@@ -40,7 +41,7 @@ def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
     """Return the node of a topic; None when nothing is said of its options."""
     options = frozenset(topic.options)
     stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
-    stated.sort(key=lambda node: (node.evidence[0].path, node.evidence[0].start_line, node.id))
+    stated.sort(key=lambda node: node.place)
     found = [node for node in stated if not isinstance(node, Requirement)]
     if not found:
         return None
@@ -107,9 +108,9 @@ def _is_within(owner: str, within: tuple[str, ...]) -> bool:
 def _options(node: Advice | Constraint | Requirement) -> set[str]:
     """Return what a statement is about; a requirement of what its condition asks for, not of what must be missing."""
     if isinstance(node, Constraint):
-        return {name.rpartition(".")[2] for name in node.parameters}
+        return {option_of(name) for name in node.parameters}
     if isinstance(node, Requirement):
         given = (each for each in literals(from_json(node.when)) if isinstance(each, fa.Parameter))
-        return {atom.param.rpartition(".")[2] for atom in given}
-    asked = {atom.param.rpartition(".")[2] for atom in atoms(from_json(node.when)) if isinstance(atom, fa.Parameter)}
+        return {option_of(atom.param) for atom in given}
+    asked = {option_of(atom.param) for atom in atoms(from_json(node.when)) if isinstance(atom, fa.Parameter)}
     return {node.subject} | (asked if node.kind in {"default-override", "warning", "incompatibility"} else set())

@@ -124,7 +124,7 @@ class Packages:
 
     def _gate(self, name: str, atom: fa.Package | fa.Module, stated_by: str, evidence: tuple[Evidence, ...]) -> None:
         draft = self._drafts[name]
-        draft.gates.add((",".join(operator + version for operator, version in atom.version), stated_by))
+        draft.gates.add((",".join(fa.bounds(atom.version)), stated_by))
         for _, version in atom.version:
             if version not in draft.seen:
                 draft.seen.add(version)

@@ -51,10 +51,6 @@ _INSTEAD = re.compile(
 )
 _THROUGH = re.compile(rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|of|with)\s+){_THING}")
 """As what, on what or through what something is to be given instead."""
-_MARKED = re.compile(
-    r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
-)
-"""What a message says is deprecated, by its name."""
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 
 

@@ -209,9 +209,7 @@ class Reach:
 
     def _given(self, call: Call, target: Target) -> dict[str, ex.Expression]:
         """Return what the parameters of the callee are given, by name."""
-        routine, names = self.routines.routine(target.qualname), self._parameters(target.qualname)
-        if names and names[0] in {"self", "cls"} and routine is not None and routine.definition.kind != "function":
-            names = names[1:]
+        names = self._parameters(target.qualname)
         given: dict[str, ex.Expression] = {}
         for position, argument in enumerate(call.call.arguments):
             if argument.star:
@@ -223,9 +221,12 @@ class Reach:
         return given
 
     def _parameters(self, qualname: str) -> tuple[str, ...]:
+        """Return the parameters that a caller gives something: not that of a method for the object itself."""
         routine = self.routines.routine(qualname)
-        signature = routine.definition.signature if routine is not None else None
-        return parameter_names(signature) if signature is not None else ()
+        if routine is None or routine.definition.signature is None:
+            return ()
+        names = parameter_names(routine.definition.signature)
+        return names[1:] if names[:1] in {("self",), ("cls",)} and routine.definition.kind != "function" else names
 
     def _overridden(self, name: str) -> Iterator[Step]:
         for override in self.routines.overrides(name):

@@ -48,6 +48,11 @@ class NodeRecord(Record, frozen=True, omit_defaults=False):
     name: str
     evidence: Annotated[tuple[Evidence, ...], msgspec.Meta(min_length=1)]
 
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """Where its first evidence stands, to sort by: path, line and, for those of one line, the id."""
+        return self.evidence[0].path, self.evidence[0].start_line, self.id
+
 
 class Quantity(Record, frozen=True):
     """A number with a unit that a message states: `~20%`.

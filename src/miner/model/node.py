@@ -81,6 +81,11 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     public: bool = False
     target: str | None = None
 
+    @property
+    def definition(self) -> Evidence:
+        """Where it is defined; of what is not, its first evidence."""
+        return next((each for each in self.evidence if each.role == "definition"), self.evidence[0])
+
 
 class Predicate(NodeRecord, frozen=True, tag_field="type", tag="Predicate"):
     """A function or flag that answers a question about the environment, and what the answer really means."""

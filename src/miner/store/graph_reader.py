@@ -18,6 +18,7 @@ from miner.model.node import Edge, Manifest, Node, Outcome
 from miner.store.layout import EDGES, MANIFEST, NODES, OUTCOMES, SCHEMA_VERSION
 
 Row = TypeVar("Row")
+Kind = TypeVar("Kind", bound=Node)
 
 
 class _Version(msgspec.Struct):
@@ -32,6 +33,10 @@ class Graph:
     nodes: Mapping[str, Node]
     edges: tuple[Edge, ...]
     outcomes: tuple[Outcome, ...]
+
+    def of_type(self, kind: type[Kind]) -> list[Kind]:
+        """Return the nodes of one type, in the order of the file."""
+        return [node for node in self.nodes.values() if isinstance(node, kind)]
 
     def edges_from(self, node_id: str) -> tuple[Edge, ...]:
         """Return the edges whose source is `node_id`, in the order of the file."""

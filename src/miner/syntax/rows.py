@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_STRING = r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
-_TOKEN = re.compile(rf"{_STRING}|#[^\n\r]*|[()\[\]{{}},:]|\blambda\b", re.DOTALL)
-_SIGN = re.compile(rf"{_STRING}|[()\[\]{{}}]|=", re.DOTALL)
+STRING = r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
+_TOKEN = re.compile(rf"{STRING}|#[^\n\r]*|[()\[\]{{}},:]|\blambda\b", re.DOTALL)
+_SIGN = re.compile(rf"{STRING}|[()\[\]{{}}]|=", re.DOTALL)
 
 
 def entries(text: str) -> Iterator[tuple[int, int]]:

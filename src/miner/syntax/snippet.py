@@ -8,11 +8,12 @@ from keyword import iskeyword
 
 from miner.model.expression import Argument, Attribute, Call, Constant, Expression, Name, Opaque, Parameter
 from miner.syntax.limits import LIMITS
+from miner.syntax.rows import STRING
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _CONSTANTS = {"None": None, "True": True, "False": False}
 _TOKEN = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
+    rf"{STRING}"
     r"|[()\[\]{},]|[-+~]|[.*/%|&^@<>=!]+|\b(?:and|or|not|if|else|lambda|for|in|is|await)\b",
     re.DOTALL,
 )
