@@ -18,13 +18,14 @@ import msgspec
 from miner.errors import InternalError, UsageError
 from miner.formula.notation import schema as formula_schema
 from miner.link.catalog import Catalog
+from miner.machine.record import Machine
 from miner.model.change import Change
 from miner.model.node import RECORDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMULA = "formula"
-_OTHERS: dict[str, Any] = {"catalog": Catalog, "change": Change}
-"""Schemas of what is not a row of a graph: data files that users write, and what `miner diff` says; by name."""
+_OTHERS: dict[str, Any] = {"catalog": Catalog, "change": Change, "machine": Machine}
+"""Schemas of what is not a row of a graph: data files that users write, and what other commands say; by name."""
 
 Check = Callable[[str, Any], None]
 """Takes a schema's name and a row as plain JSON values; raises `InternalError` that names the row when it is wrong."""

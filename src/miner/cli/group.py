@@ -46,12 +46,19 @@ def _schema() -> click.Command:
     return schema
 
 
+def _machine() -> click.Command:
+    from miner.cli.machine import machine  # noqa: PLC0415
+
+    return machine
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "audit": ("Check a mined graph against the bytes that it cites.", _audit),
     "diff": ("Say what changed between two releases.", _diff),
     "explain": ("Say what a name needs, and what its authors know of it.", _explain),
     "export": ("Write a graph as JSON or as a wiki.", _export),
     "extract": ("Mine a repository or release into a graph folder.", _extract),
+    "machine": ("Say what this computer offers, or a described one.", _machine),
     "schema": ("List the JSON Schemas of the records, or print one.", _schema),
 }
 """Every command by name: what it does, in one line, and how it is loaded."""

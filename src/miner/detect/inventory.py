@@ -168,6 +168,7 @@ def _class(file: File, item: Item) -> Definition:
         _summary(file, first),
         _bases(file, arguments),
         is_type_checking(item, file.outline),
+        item.functions(),
     )
 
 

@@ -94,6 +94,8 @@ def _defined(
         summary=None if definition.summary is None else redact(definition.summary)[0],
         backends=linked.backends.get(qualname, ()),
         public=_is_public(linked, definition.name, qualname, exports),
+        bases=linked.library.bases(qualname),
+        members=tuple(name for name in definition.members if not name.startswith("_")),
     )
 
 

@@ -139,6 +139,43 @@ class Library:
         head = target.partition(".")[0]
         return None if head in self.roots else Located(None, target)
 
+    @cached_property
+    def classes(self) -> dict[str, tuple[Module, Definition]]:
+        """The classes by qualified name, each with its module."""
+        return {
+            f"{module.name}.{definition.name}": (module, definition)
+            for module in self.modules.values()
+            for definition in module.definitions.values()
+            if definition.kind == "class"
+        }
+
+    def bases(self, qualname: str) -> tuple[str, ...]:
+        """Return the bases of a class that are classes of the snapshot, in order."""
+        found = self.classes.get(qualname)
+        if found is None:
+            return ()
+        module, definition = found
+        named = (self.absolute(module, base) for base in definition.bases)
+        return tuple(name for name in named if name in self.classes)
+
+    def absolute(self, module: Module, dotted: str) -> str | None:
+        """Return the qualified name of what a dotted name means in a module; None when the module does not bind it."""
+        head, _, rest = dotted.partition(".")
+        located = self.locate(module.name, head)
+        if located is None:
+            return None
+        whole = located.qualname.rstrip(".")
+        return self.followed(f"{whole}.{rest}") if rest else whole
+
+    def followed(self, name: str) -> str:
+        """Return where an absolute name is defined, through the modules and classes that it is an attribute of."""
+        head, *rest = name.split(".")
+        whole = head
+        for part in rest:
+            located = self.follow(f"{whole}.{part}")
+            whole = located.qualname.rstrip(".") if located is not None else f"{whole}.{part}"
+        return whole
+
     def stars(self, module: str) -> dict[str, str]:
         """Return the star-imported module that each name comes from; of several, the last."""
         if module not in self._star:

@@ -11,7 +11,6 @@ from miner.link.library import Library, Module
 from miner.model import expression as ex
 from miner.model import statement as st
 from miner.model.routine import Call, Routine
-from miner.model.site import Definition
 
 Unresolved = Literal["a local", "an argument", "an attribute", "the result of a call", "another library", "a builtin"]
 _DEEPEST = 24
@@ -60,7 +59,7 @@ class Routines:
 
     def defined(self, name: str) -> str | None:
         """Return the qualified name of a class, function or method that is imported as `name`; None for another."""
-        whole = self._followed(name)
+        whole = self.library.followed(name)
         target = self._of_snapshot(whole)
         if not isinstance(target, Target):
             return None
@@ -76,16 +75,7 @@ class Routines:
 
     def is_class(self, qualname: str) -> bool:
         """Say whether a qualified name is that of a class of the snapshot."""
-        return qualname in self._classes
-
-    def bases(self, qualname: str) -> tuple[str, ...]:
-        """Return the bases of a class that are classes of the snapshot, in order."""
-        found = self._classes.get(qualname)
-        if found is None:
-            return ()
-        module, definition = found
-        named = (self._absolute(module, base) for base in definition.bases)
-        return tuple(name for name in named if name in self._classes)
+        return qualname in self.library.classes
 
     def ancestors(self, qualname: str) -> tuple[str, ...]:
         """Return a class and its bases, each before its own bases: the order in which a method is looked for."""
@@ -95,7 +85,7 @@ class Routines:
             name = waiting.pop(0)
             if name not in found:
                 found[name] = None
-                waiting = [*self.bases(name), *waiting]
+                waiting = [*self.library.bases(name), *waiting]
         return tuple(found)
 
     def methods(self, qualname: str) -> tuple[str, ...]:
@@ -135,39 +125,12 @@ class Routines:
         self.unresolved[what] = self.unresolved.get(what, 0) + 1
 
     @cached_property
-    def _classes(self) -> dict[str, tuple[Module, Definition]]:
-        return {
-            f"{module.name}.{definition.name}": (module, definition)
-            for module in self.library.modules.values()
-            for definition in module.definitions.values()
-            if definition.kind == "class"
-        }
-
-    @cached_property
     def _subclasses(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for name in self._classes:
-            for base in self.bases(name):
+        for name in self.library.classes:
+            for base in self.library.bases(name):
                 found.setdefault(base, []).append(name)
         return found
-
-    def _absolute(self, module: Module, dotted: str) -> str | None:
-        """Return the qualified name of what a dotted name means in a module; None when the module does not bind it."""
-        head, _, rest = dotted.partition(".")
-        located = self.library.locate(module.name, head)
-        if located is None:
-            return None
-        whole = located.qualname.rstrip(".")
-        return self._followed(f"{whole}.{rest}") if rest else whole
-
-    def _followed(self, name: str) -> str:
-        """Return where an absolute name is defined, through the modules and classes that it is an attribute of."""
-        head, *rest = name.split(".")
-        whole = head
-        for part in rest:
-            located = self.library.follow(f"{whole}.{part}")
-            whole = located.qualname.rstrip(".") if located is not None else f"{whole}.{part}"
-        return whole
 
     def targets(self, owner: str, call: Call) -> Iterator[Target]:
         """Yield what a call in the function `owner` runs; count it when that is not known."""
@@ -201,13 +164,13 @@ class Routines:
             return Target(method, head) if method is not None else "an attribute"
         if scope is not None and head in scope.parameters:
             return "an argument"
-        whole = self._absolute(module, path)
+        whole = self.library.absolute(module, path)
         for statement in scope.statements if scope is not None else ():
             if isinstance(statement, st.Import):
                 for binding in statement.bindings:
                     if binding.name == head:
                         base = module.absolute(statement.level, binding.target)
-                        whole = self._followed(f"{base}.{rest}" if rest else base)
+                        whole = self.library.followed(f"{base}.{rest}" if rest else base)
             elif isinstance(statement, st.Assign) and ex.Name(head) in statement.targets:
                 return "a local"
         if scope is not None and head in scope.unknown:
@@ -217,11 +180,11 @@ class Routines:
         return self._of_snapshot(whole)
 
     def _of_snapshot(self, whole: str) -> Target | Unresolved:
-        if whole in self._classes:
+        if whole in self.library.classes:
             made = self.method(whole, "__init__") or self.method(whole, "__post_init__")
             return Target(made or whole, None, whole)
         owner, _, name = whole.rpartition(".")
-        if owner in self._classes:
+        if owner in self.library.classes:
             method = self.method(owner, name)
             return Target(method, None) if method is not None else "an attribute"
         found = self.home(whole)

@@ -1,9 +1,10 @@
-"""Described machines: read from TOML and checked."""
+"""Described machines: read from TOML or JSON and checked, and those that miner itself describes."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -17,9 +18,13 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_FOLDER = Path(__file__).parent.parent / "data" / "machines"
+
 
 def parse(content: str, origin: str) -> Machine:
-    """Return the machine that a TOML text describes. Every key but `name` may be left out; it is then unknown::
+    """Return the machine that a text describes: TOML, or JSON where `origin` ends so.
+
+    Every key but `name` may be left out; it is then unknown::
 
         name = "a100"
         python = "3.11.9"
@@ -56,17 +61,43 @@ def parse(content: str, origin: str) -> Machine:
     Raises UsageError, one line that starts with `origin`, for anything else.
     """
     try:
-        machine = msgspec.convert(tomllib.loads(content), Machine)
+        machine = msgspec.convert(_document(content, origin), Machine)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{origin}: not TOML: {error}") from error
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{origin}: not a machine description: {error}") from error
     except msgspec.ValidationError as error:
         raise UsageError(f"{origin}: not a machine description: {error}") from error
     _check(machine, origin)
     return machine
 
 
+def _document(content: str, origin: str) -> Any:
+    """Return a description as plain values: JSON in a file of that name, as `miner machine --format json` writes it."""
+    return msgspec.json.decode(content) if origin.endswith(".json") else tomllib.loads(content)
+
+
+def described() -> tuple[str, ...]:
+    """Return the names of the machines that miner describes, sorted."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def find(named: str) -> Machine:
+    """Return a machine by its name among those that miner describes, else by the path of its description.
+
+    Raises UsageError, which lists the names, when it is neither.
+    """
+    name = named.lower()
+    if name in described():
+        return load(_FOLDER / f"{name}.toml")
+    path = Path(named)
+    if path.suffix in {".toml", ".json"} or path.exists():
+        return load(path)
+    raise UsageError(f"no machine is called {named!r}, and it is no file; there are: {', '.join(described())}")
+
+
 def load(path: Path) -> Machine:
-    """Return the machine that the TOML file at `path` describes; raises UsageError when it cannot be had."""
+    """Return the machine that the file at `path` describes; raises UsageError when it cannot be had."""
     try:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

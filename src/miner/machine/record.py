@@ -51,6 +51,7 @@ class Toolkits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
 class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What one computer offers; every fact may be left out, and is then unknown.
 
+    `about` says what it is, `sources` are where its facts are from, both for people.
     `packages`: distribution to version; names match as the package index normalises them. `modules`: import name to
     the distribution that provides it; a top-level module that is not listed is importable where a package of its name
     is installed; a part of an importable package is unknown unless listed. `devices` in order of preference: the first
@@ -59,6 +60,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     """
 
     name: str
+    about: str | None = None
+    sources: tuple[str, ...] = ()
     packages: dict[str, Fact] = {}
     modules: dict[str, Fact] = {}
     features: dict[str, bool] = {}

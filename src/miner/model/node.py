@@ -70,6 +70,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     """A class, function, method, module-level variable or alias, where it is defined and how it is imported.
 
     A module is one where its top level states something; `external` lives in another library, and a catalog names it.
+    Of a class: `bases` are those of its bases that the library defines too, `members` the public methods of its own.
     """
 
     qualname: str
@@ -80,6 +81,8 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     backends: tuple[str, ...] = ()
     public: bool = False
     target: str | None = None
+    bases: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     @property
     def definition(self) -> Evidence:

@@ -65,7 +65,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     """A class, function, method or variable, where it is defined.
 
     `name` within the module; `span` with decorators; `head` from its first line to the end of its signature (for a
-    variable, the assignment). `type_checking`: seen by type checkers only.
+    variable, the assignment). `type_checking`: seen by type checkers only. `bases` and `members` (methods) are of a
+    class.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     summary: str | None = None
     bases: tuple[str, ...] = ()
     type_checking: bool = False
+    members: tuple[str, ...] = ()
 
 
 class ImportRow(msgspec.Struct, frozen=True, array_like=True):

@@ -94,6 +94,7 @@ class Divider:
         item = Item(kind, lambda: self.extent(first or node, node), parent, arm, index, name, texts, load=load)  # type: ignore[arg-type]
         if kind in {"class", "function"}:
             item.pick = lambda owner, wanted: _pick(self, node, owner, wanted)
+            item.list_functions = lambda: _function_names(node)
         return item
 
 
@@ -145,6 +146,19 @@ def _pick(builder: Divider, node: Node, item: Item, name: str) -> list[Item]:
             if not name or (index and found[-1].kind == "function"):
                 break
     return found
+
+
+def _function_names(node: Node) -> list[str]:
+    """Return the names of the functions that a definition's body itself defines."""
+    block = node.child_by_field_name("body")
+    children = block.named_children if block is not None else ()
+    named = (_defined_name(child) for child in children if _is_function(child))
+    return [name for name in named if name is not None]
+
+
+def _is_function(node: Node) -> bool:
+    definition = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
+    return definition is not None and definition.type == "function_definition"
 
 
 def _defined_name(node: Node) -> str | None:

@@ -68,6 +68,7 @@ class Item:
     star: bool = False
     load: Callable[[Item], Blocks] | None = field(default=None, repr=False)
     pick: Callable[[Item, str], list[Item]] | None = field(default=None, repr=False)
+    list_functions: Callable[[], list[str]] | None = field(default=None, repr=False)
     loaded: Blocks | None = field(default=None, repr=False)
 
     @property
@@ -97,6 +98,12 @@ class Item:
         found = self.pick(self, name) if self.pick is not None and self.loaded is None else self.blocks["body"]
         first = found[0] if found and found[0].index == 0 else None
         return first, next((item for item in found if item.kind == "function" and item.name == name), None)
+
+    def functions(self) -> tuple[str, ...]:
+        """Return the names of the functions that the body itself defines, each once, without building the rest."""
+        if self.list_functions is not None and self.loaded is None:
+            return tuple(dict.fromkeys(self.list_functions()))
+        return tuple(dict.fromkeys(item.name for item in self.blocks["body"] if item.kind == "function"))
 
     def text(self, role: str) -> Span | None:
         """Return the span of the first expression with this role."""
@@ -180,7 +187,7 @@ class Outline:
             for item in waiting.pop():
                 if item.loaded:
                     waiting.extend(item.loaded.values())
-                item.parent = item.load = item.pick = None
+                item.parent = item.load = item.pick = item.list_functions = None
                 item.loaded = {}
         self.items = []
         self.exits.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 
+import msgspec
 import pytest
 
 from miner.errors import UsageError
@@ -19,7 +20,7 @@ from miner.formula.atom import (
     Package,
     Toolkit,
 )
-from miner.machine.description import load, parse
+from miner.machine.description import described, find, load, parse
 from miner.machine.record import Accelerator, Machine, Toolkits
 
 EXAMPLE = textwrap.dedent(inspect.cleandoc(parse.__doc__).partition("::\n")[2].partition("\nRaises")[0])
@@ -115,3 +116,35 @@ def test_importable_without_metadata_has_an_unknown_version():
     assert machine.read(Module(module="a")) is True
     assert machine.read(Module(module="b")) is True
     assert machine.read(Module(module="a", distribution="a")) is False
+
+
+def test_every_machine_that_miner_describes_is_read_and_says_where_its_facts_are_from():
+    assert set(described()) == {"t4", "a100", "l4", "rtx4090", "h100", "b200", "mi300x", "apple-m", "cpu"}
+    for name in described():
+        machine = find(name)
+        assert machine.name == name
+        assert machine.about
+        assert all(source.startswith("https://") for source in machine.sources)
+        assert machine.sources
+        assert "devices" in machine.complete
+
+
+def test_a_described_machine_has_its_one_device_and_no_other():
+    machine = find("T4")
+    assert machine.read(ComputeCapability(compute_capability=(), device="cuda")) == "7.5"
+    assert machine.read(Device(device="xpu")) is False
+    assert machine.read(Package(package="torch")) is None
+
+
+def test_a_machine_written_as_json_is_read_back(tmp_path):
+    path = tmp_path / "here.json"
+    path.write_bytes(msgspec.json.encode(find("h100")))
+    assert find(str(path)) == find("h100")
+    path.write_text("{")
+    with pytest.raises(UsageError, match="not a machine description"):
+        find(str(path))
+
+
+def test_an_unknown_name_lists_those_that_are_known():
+    with pytest.raises(UsageError, match="no machine is called 'k80', and it is no file; there are: a100, apple-m"):
+        find("k80")
