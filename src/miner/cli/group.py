@@ -16,6 +16,12 @@ def _audit() -> click.Command:
     return audit
 
 
+def _check() -> click.Command:
+    from miner.cli.check import check  # noqa: PLC0415
+
+    return check
+
+
 def _diff() -> click.Command:
     from miner.cli.diff import diff  # noqa: PLC0415
 
@@ -40,6 +46,12 @@ def _extract() -> click.Command:
     return extract
 
 
+def _matrix() -> click.Command:
+    from miner.cli.matrix import matrix  # noqa: PLC0415
+
+    return matrix
+
+
 def _schema() -> click.Command:
     from miner.cli.schema import schema  # noqa: PLC0415
 
@@ -54,11 +66,13 @@ def _machine() -> click.Command:
 
 COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "audit": ("Check a mined graph against the bytes that it cites.", _audit),
+    "check": ("Say which requirements of what you use a machine does not meet.", _check),
     "diff": ("Say what changed between two releases.", _diff),
     "explain": ("Say what a name needs, and what its authors know of it.", _explain),
     "export": ("Write a graph as JSON or as a wiki.", _export),
     "extract": ("Mine a repository or release into a graph folder.", _extract),
     "machine": ("Say what this computer offers, or a described one.", _machine),
+    "matrix": ("Set machines against features, and environments against packages.", _matrix),
     "schema": ("List the JSON Schemas of the records, or print one.", _schema),
 }
 """Every command by name: what it does, in one line, and how it is loaded."""

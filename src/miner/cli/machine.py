@@ -24,7 +24,7 @@ def machine(name: str | None, python: str | None, form: Format) -> None:
 
     torch is imported in a process of its own. With NAME: a machine that miner describes, such as a100, or the file
     (.toml, .json) of a description; what a description leaves out is unknown. What is written as JSON can be
-    read back.
+    given to `miner check --machine`.
 
     \b
     miner machine --python .venv/bin/python --format json > here.json

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from miner.diff.identity import Identity
@@ -11,11 +10,10 @@ from miner.model import expression as ex
 from miner.model.change import SEVERITIES, Change
 from miner.model.node import Advice, Implementation
 from miner.store.graph_reader import Graph
-from miner.syntax.rows import default, entries
+from miner.syntax.rows import parameters
 from miner.syntax.snippet import SnippetReader
 
 _Parameters = dict[str, str | None]
-_NAME = re.compile(r"([A-Za-z_]\w*)")
 _CALLED = frozenset({"class", "function", "method"})
 
 
@@ -115,18 +113,3 @@ def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:
 def _takes_any(node: Implementation) -> bool:
     """Return whether any keyword argument can be given: what is passed on may be understood elsewhere."""
     return node.signature is not None and "**" in node.signature
-
-
-def parameters(signature: str | None) -> _Parameters | None:
-    """Return the parameters that a caller may name, with the text of their defaults; None without a signature.
-
-    Those that begin with an underscore are not meant for callers.
-    """
-    if signature is None:
-        return None
-    found: _Parameters = {}
-    for start, end in entries(signature):
-        match = _NAME.match(signature, start, end)
-        if match is not None and match[1] not in {"self", "cls"} and not match[1].startswith("_"):
-            found[match[1]] = default(signature[start:end])
-    return found

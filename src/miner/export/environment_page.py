@@ -10,6 +10,7 @@ from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.formula.text import render
+from miner.graph.matrix import versions as stated_versions
 from miner.model.concept import Environment, Principle
 from miner.model.node import EnvironmentVariable, Implementation, Package, Requirement
 
@@ -102,9 +103,8 @@ def _packages(book: Book, groups: list[tuple[str, list[Requirement]]]) -> Iterat
 
 def versions(package: Package) -> tuple[str, str, str]:
     """Return the name of a package, the versions that are declared, and those that are enforced."""
-    declared = ", ".join(dict.fromkeys(each.specifier or "any" for each in package.declared))
-    gated = ", ".join(dict.fromkeys(each.specifier for each in package.gated))
-    return code(package.name), plain(declared), plain(gated)
+    declared, gated = stated_versions(package)
+    return code(package.name), plain(", ".join(declared)), plain(", ".join(gated))
 
 
 def _devices(environment: Environment, stated: list[Requirement]) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from miner.export.book import Book, code, page_name, plain, section, table
 from miner.export.environment_page import versions
+from miner.graph.matrix import package_rows
 from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
-from miner.model.node import Implementation, Node, Package, Requirement
+from miner.model.node import Implementation, Node
 
 INDEXES: tuple[tuple[str, type[Node], str], ...] = (
     ("Workflow", Workflow, "workflows"),
@@ -83,18 +84,10 @@ def _places(book: Book, node: Contradiction) -> str:
 
 def _matrix(book: Book) -> Iterator[str]:
     """Yield the packages that environments need, with what is declared and enforced, and how each needs them."""
-    environments = book.all(Environment)
-    needed: dict[str, dict[str, str]] = {}
-    for environment in environments:
-        for group in ("optional", "conditional", "always"):
-            for id_ in getattr(environment, group):
-                if isinstance(book.graph.nodes.get(id_), Requirement):
-                    for package in book.targets(id_, "about", Package):
-                        needed.setdefault(package.id, {})[environment.id] = group
-    rows = []
-    for id_ in sorted(needed):
-        node = book.graph.nodes[id_]
-        if isinstance(node, Package):
-            rows.append((*versions(node), *(needed[id_].get(environment.id, "") for environment in environments)))
-    head = ("package", "declared", "enforced", *(plain(each.name.replace("_", " ")) for each in environments))
+    environments = [each.name for each in book.all(Environment)]
+    rows = [
+        (*versions(row.package), *(row.needed.get(name, "") for name in environments))
+        for row in package_rows(book.graph)
+    ]
+    head = ("package", "declared", "enforced", *(plain(name.replace("_", " ")) for name in environments))
     yield from table(head, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import eq, ge, gt, le, lt
 from typing import Protocol, Union
 
 from packaging.version import Version
@@ -11,6 +12,8 @@ from miner.formula.atom import Atom, Environment, Module, Opaque, Package, Param
 from miner.formula.connective import All, Any, Formula, Not
 from miner.formula.region import OPERATORS, compared, contains
 from miner.formula.subject import VERSIONED, constrained, constraints, normal, ordinal, version
+
+_COMPARISONS: dict[str, Callable[..., object]] = {"==": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
 
 Reading = Union[str, bool, None]  # noqa: UP007
 """What is known of a subject: its version or value; True: there, version unknown; False: absent; None: unknown."""
@@ -63,14 +66,31 @@ def holds(atom: Atom, machine: Facts) -> bool | None:
         case SameRelease():
             return _same_release(stated, machine)
         case Environment():
-            return _variable(stated, machine.read(Environment(env=stated.env)))
+            return _variable(stated, machine.read(subject_of(stated)))
         case _ if isinstance(stated, VERSIONED):
-            return _meets(stated, machine.read(_subject(stated)))
+            return _meets(stated, machine.read(subject_of(stated)))
         case _:
             return _there(machine.read(stated))
 
 
-def _subject(atom: Atom) -> Atom:
+def argument_holds(atom: Parameter, given: object) -> bool | None:
+    """Return whether an atom about an argument or field holds where that is `given`, a literal; None: not known."""
+    if atom.op is None:
+        return bool(given)
+    if atom.op not in _COMPARISONS:
+        return None
+    try:
+        return bool(_COMPARISONS[atom.op](given, atom.value))
+    except TypeError:
+        return False  # of two types that have no order, which Python compares with an error
+
+
+def subject_of(atom: Atom) -> Atom:
+    """Return what an atom is about, as it is read of a machine: without constraints and values."""
+    if isinstance(atom, Environment):
+        return Environment(env=atom.env)
+    if not isinstance(atom, VERSIONED):
+        return atom
     subject = normal(constrained(atom, ()))
     # An unconstrained Python or device count always holds and so is no atom of a canonical formula; it can be read.
     return constrained(atom, ()) if isinstance(subject, bool) else subject

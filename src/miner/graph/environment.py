@@ -87,6 +87,13 @@ def _install(library: str, needs: Iterable[Formula], distributions: Mapping[str,
     return " ".join(["pip install", library, *(part for part in parts if part != library)])
 
 
+def install_line(needs: Formula, distributions: Mapping[str, str]) -> str | None:
+    """Return the command that installs what a need cannot do without; None where that is no package."""
+    packages = dict(_packages(needs, distributions))
+    named = " ".join(f'"{name}{",".join(versions)}"' for name, versions in sorted(packages.items()))
+    return f"pip install {named}" if named else None
+
+
 def _packages(formula: Formula, distributions: Mapping[str, str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Yield the distributions, with versions, that a formula cannot do without."""
     parts = formula.parts if isinstance(formula, All) else (formula,)
@@ -109,11 +116,9 @@ def _errors(requirements: Iterable[Requirement], distributions: Mapping[str, str
             continue
         seen.add(message)
         needs = from_json(node.needs)
-        packages = dict(_packages(needs, distributions))
-        fix = " ".join(f'"{name}{",".join(versions)}"' for name, versions in sorted(packages.items()))
         yield KnownError(
             message=message,
             cause=f"not met: {render(needs)}",
-            fix=f"pip install {fix}" if fix else None,
+            fix=install_line(needs, distributions),
             requirement=node.id,
         )

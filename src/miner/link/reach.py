@@ -14,6 +14,7 @@ from miner.formula.atom import Atom, Opaque, Parameter
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction, disjunction
 from miner.formula.disjunctive import substitute
+from miner.formula.evaluate import argument_holds
 from miner.link.condition import Conditions, Local
 from miner.link.meaning.wording import render
 from miner.link.place import Place
@@ -23,9 +24,10 @@ from miner.model.routine import Call
 from miner.model.site import Scope
 
 DEPTH = 3
+MEMBER = "a member of the class"
+"""Why it is not known whether a method is called of which the class is all that is named."""
 _MOST_CALLS = 6
 """Calls of one function from another whose conditions are told apart."""
-_COMPARED = {"==": lambda a, b: a == b, "<": lambda a, b: a < b, ">": lambda a, b: a > b}
 Way = Literal["calls", "overrides"]
 
 
@@ -112,12 +114,8 @@ def _lost(atom: Parameter, reason: str) -> Formula:
 
 
 def _decided(atom: Parameter, given: ex.Constant) -> Formula:
-    if atom.op is None:
-        return bool(given.value)
-    try:
-        return bool(_COMPARED[atom.op](given.value, atom.value)) if atom.op in _COMPARED else _lost(atom, "compared")
-    except TypeError:
-        return False
+    holds = argument_holds(atom, given.value)
+    return _lost(atom, "compared") if holds is None else holds
 
 
 def _is_argument(path: str, scope: Scope) -> bool:
@@ -137,19 +135,23 @@ class Reach:
         """Return, for all that `start` reaches in at most `depth` steps, the shortest path there; the first of several.
 
         A step to an override is none of its own: it is the same call. What takes the place of `start` itself counts
-        too, abstract or not, and so do the members of a class.
+        too, abstract or not, and so do the members of a class that making an object of it does not reach.
         """
         found: dict[str, tuple[Step, ...]] = {start: ()}
-        waiting = [start]
+        self._spread(found, self.steps(start), depth)
+        self._spread(found, self._members(start), depth)
+        return found
+
+    def _spread(self, found: dict[str, tuple[Step, ...]], steps: Iterable[Step], depth: int) -> None:
+        """Add what is reached from where `found` begins, first by `steps`."""
+        waiting: list[tuple[tuple[Step, ...], Iterable[Step]]] = [((), steps)]
         while waiting:
-            name = waiting.pop(0)
-            path = found[name]
-            for step in (*self.steps(name), *(self._members(name) if name == start else ())):
+            path, following = waiting.pop(0)
+            for step in following:
                 length = sum(each.way == "calls" for each in (*path, step))
                 if length <= depth and step.target not in found:
                     found[step.target] = (*path, step)
-                    waiting.append(step.target)
-        return found
+                    waiting.append((found[step.target], self.steps(step.target)))
 
     def steps(self, name: str) -> tuple[Step, ...]:
         """Return the steps from one function or class."""
@@ -190,7 +192,7 @@ class Reach:
         for method in self.routines.methods(start):
             routine = self.routines.routine(f"{start}.{method}")
             if routine is not None:
-                used = Opaque(opaque=f"{method} is called", reason="a member of the class")
+                used = Opaque(opaque=f"{method} is called", reason=MEMBER)
                 place = Place(home[0].path, routine.definition.head, "site")
                 yield Step(start, "calls", f"{start}.{method}", (place,), partial(_chosen, used))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 STRING = r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
 _TOKEN = re.compile(rf"{STRING}|#[^\n\r]*|[()\[\]{{}},:]|\blambda\b", re.DOTALL)
+_NAME = re.compile(r"([A-Za-z_]\w*)")
 _SIGN = re.compile(rf"{STRING}|[()\[\]{{}}]|=", re.DOTALL)
 
 
@@ -55,6 +56,21 @@ def default(parameter: str) -> str | None:
         elif match[0] == "=" and depth == 0:
             return parameter[match.end() :].strip()
     return None
+
+
+def parameters(signature: str | None) -> dict[str, str | None] | None:
+    """Return the parameters that a caller may name, with the text of their defaults; None without a signature.
+
+    Those that begin with an underscore are not meant for callers.
+    """
+    if signature is None:
+        return None
+    found: dict[str, str | None] = {}
+    for start, end in entries(signature):
+        match = _NAME.match(signature, start, end)
+        if match is not None and match[1] not in {"self", "cls"} and not match[1].startswith("_"):
+            found[match[1]] = default(signature[start:end])
+    return found
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:

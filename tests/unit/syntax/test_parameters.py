@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from miner.diff.option import parameters
+from miner.syntax.rows import parameters
 
 
 @pytest.mark.parametrize(

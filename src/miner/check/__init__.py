@@ -1,0 +1,1 @@
+"""Whether a machine meets the requirements of what is used of a library."""

@@ -1,0 +1,91 @@
+"""The names of a graph: what a dotted name, as a program that uses the library writes it, is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from miner.model.node import Implementation
+from miner.store.graph_reader import Graph
+
+_DEEPEST = 24
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a name is: `qualname` where it is defined, `node` where the graph has one of it, `owner` of a member."""
+
+    qualname: str
+    node: Implementation | None
+    owner: Implementation | None = None
+
+    @property
+    def public(self) -> str:
+        """The name that users import it by, from the outermost package that offers it."""
+        outer = self.owner or self.node
+        if outer is None or not outer.exports:
+            return self.qualname
+        first = outer.exports[0]
+        return f"{first.module}.{first.name}{self.qualname.removeprefix(outer.qualname)}"
+
+
+class Names:
+    """The objects of a graph by every way to import them, and the members of classes by their bases."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._objects = {node.qualname: node for node in graph.of_type(Implementation)}
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The top-level names that the library is imported by."""
+        return frozenset(name.partition(".")[0] for name in self._exported)
+
+    @cached_property
+    def _exported(self) -> dict[str, Implementation]:
+        found: dict[str, Implementation] = {}
+        for node in self._objects.values():
+            for export in node.exports:
+                name = f"{export.module}.{export.name}"
+                if name not in found or found[name].kind == "alias":
+                    found[name] = node
+        return found
+
+    def find(self, name: str) -> Named | None:
+        """Return what a dotted name is: an object by an import path or where it is defined, or a member of a class."""
+        node = self._exported.get(name) or self._objects.get(name)
+        if node is not None:
+            defined = self._objects.get(node.target) if node.kind == "alias" and node.target else None
+            node = defined or node
+            owner = self._objects.get(node.qualname.rpartition(".")[0]) if node.kind == "method" else None
+            return Named(node.qualname, node, owner)
+        head, _, last = name.rpartition(".")
+        owner_found = self.find(head) if head else None
+        if owner_found is None or owner_found.node is None or owner_found.node.kind != "class":
+            return None
+        return self.member(owner_found.node, last)
+
+    def member(self, owner: Implementation, name: str) -> Named | None:
+        """Return a method of a class by its name: of the first of the class and its bases that defines it."""
+        for each in self.ancestors(owner):
+            qualname = f"{each.qualname}.{name}"
+            if name in each.members or qualname in self._objects:
+                return Named(qualname, self._objects.get(qualname), each)
+        return None
+
+    def initialiser(self, owner: Implementation) -> str | None:
+        """Return the qualified name of the `__init__` that makes objects of a class, where the library has it."""
+        found = next((each for each in self.ancestors(owner) if each.signature is not None), None)
+        return f"{found.qualname}.__init__" if found is not None else None
+
+    def ancestors(self, owner: Implementation) -> Iterator[Implementation]:
+        """Yield a class and its bases within the library, each before its own bases."""
+        seen: set[str] = set()
+        waiting = [owner.qualname]
+        while waiting and len(seen) < _DEEPEST:
+            name = waiting.pop(0)
+            node = self._objects.get(name)
+            if node is not None and name not in seen:
+                seen.add(name)
+                yield node
+                waiting = [*node.bases, *waiting]

@@ -1,0 +1,34 @@
+"""Uses: the places of a program that name something of a library, and what they do with it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from miner.model.evidence import Record
+
+UseKind = Literal["import", "call", "read", "base", "override"]
+"""`base`: a class of the program derives from it; `override`: a method of such a class takes its place."""
+
+
+class Passed(Record, frozen=True):
+    """One argument of a call: by keyword or at a position (from 0); `value` where it is a literal, and `known` then."""
+
+    keyword: str | None = None
+    position: int | None = None
+    known: bool = False
+    value: Any = None
+
+
+class Use(Record, frozen=True):
+    """One use: `name` is absolute, as the program imports it; a method of an object is one of its class.
+
+    `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
+    cell. `is_open`: the call unpacks arguments that are not seen.
+    """
+
+    kind: UseKind
+    name: str
+    path: str
+    line: int
+    arguments: tuple[Passed, ...] = ()
+    is_open: bool = False

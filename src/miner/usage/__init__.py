@@ -1,0 +1,1 @@
+"""What a program uses of a library, read without running it."""

@@ -1,0 +1,201 @@
+"""Finds the uses of a library in one file of a program: statement by statement, in the order of the source.
+
+Followed: imports at any place and under any name, objects that a call of the library makes (`model = Model.load(...)`,
+also in an attribute of `self` and in `with`), parameters annotated with a class of it, classes that derive from one,
+and `super()` and `self` in those. Not followed: what a call of the program itself returns, containers, and `getattr`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from miner.model import expression as ex
+from miner.model.span import Span
+from miner.model.use import Passed, Use, UseKind
+from miner.syntax.outline import Item, Outline
+from miner.usage.scope import Held, Scope, calls_and_reads
+
+_WORD = re.compile(rb"[^\W\d]\w*")
+_BINDING = frozenset(
+    {"target", "parameters", "arguments", "definition", "annotation", "returns", "decorator", "pattern"}
+)
+"""Roles of expressions that are not read as values where they stand."""
+
+
+class Scanner:
+    """Reads the uses of a library by one file after another; cells of a notebook share their names."""
+
+    def __init__(self, roots: Iterable[str]) -> None:
+        """`roots` are the top-level names that the library is imported by."""
+        self._roots = frozenset(roots)
+
+    def uses(self, outline: Outline, path: str, scope: Scope) -> Iterator[Use]:
+        """Yield the uses in a file; `scope` holds what is bound before it, and then what it binds."""
+        yield from _File(outline, path, self._roots).block(outline.items, scope)
+
+
+class _File:
+    def __init__(self, outline: Outline, path: str, roots: frozenset[str]) -> None:
+        self._outline = outline
+        self._path = path
+        self._roots = roots
+
+    def block(self, items: list[Item], scope: Scope) -> Iterator[Use]:
+        for item in items:
+            yield from self._statement(item, scope)
+
+    def _statement(self, item: Item, scope: Scope) -> Iterator[Use]:
+        match item.kind:
+            case "import":
+                yield from self._import(item, scope)
+            case "class":
+                yield from self._class(item, scope)
+            case "function":
+                scope.names[item.name] = None
+                yield from self._function(item, scope, scope.inner())
+            case _:
+                yield from self._values(item, scope)
+                self._bound(item, scope)
+                for block in item.blocks.values():
+                    yield from self.block(block, scope)
+
+    def _import(self, item: Item, scope: Scope) -> Iterator[Use]:
+        for binding in item.bindings:
+            is_ours = not item.level and binding.target.partition(".")[0] in self._roots
+            scope.names[binding.name] = Held(binding.target) if is_ours else None
+            if is_ours and "." in binding.target:
+                yield self._use("import", binding.target, item.span, binding.target.rpartition(".")[2])
+        for module in item.modules:
+            if not item.level and module.partition(".")[0] in self._roots and not _is_named(item, module):
+                yield self._use("import", module, item.span, module)
+
+    def _class(self, item: Item, scope: Scope) -> Iterator[Use]:
+        yield from self._decorators(item, scope)
+        own = frozenset(item.functions())
+        bases: list[Held] = []
+        span = item.text("arguments")
+        for argument in self._outline.arguments(span) if span is not None and self._is_mentioned(span, scope) else ():
+            held = scope.resolve(argument.value) if argument.keyword is None else None
+            if held is not None and not held.is_object:
+                bases.append(held)
+                yield self._use("base", held.name, span or item.span, held.name.rpartition(".")[2])
+        inside = scope.of_class()
+        base = Held(bases[0].name, is_object=True, own=own | bases[0].own) if bases else None
+        scope.names[item.name] = Held(bases[0].name, own=base.own) if base is not None else None
+        for inner in item.blocks.get("body", []):
+            if inner.kind != "function":
+                yield from self._statement(inner, inside)
+                continue
+            for each in bases:
+                yield self._use("override", f"{each.name}.{inner.name}", inner.span, inner.name)
+            method = Scope(scope, attributes=inside.attributes)
+            if base is not None:
+                method.names["self"] = base
+            yield from self._function(inner, inside, method)
+
+    def _function(self, item: Item, around: Scope, inside: Scope) -> Iterator[Use]:
+        yield from self._decorators(item, around)
+        span = item.text("parameters")
+        for parameter in self._outline.signature(span) if span is not None else ():
+            if parameter.default is not None:
+                yield from self._expression(parameter.default, span or item.span, around)
+            held = around.resolve(_annotated(parameter.annotation)) if parameter.annotation is not None else None
+            if parameter.name not in {"self", "cls"} or "self" not in inside.names:
+                inside.names[parameter.name] = Held(held.name, is_object=True) if held is not None else None
+            if held is not None:
+                yield self._use("read", held.name, span or item.span, held.name.rpartition(".")[2])
+        yield from self.block(item.blocks.get("body", []), inside)
+
+    def _decorators(self, item: Item, scope: Scope) -> Iterator[Use]:
+        for span in item.all_texts("decorator"):
+            yield from self._read(span, scope)
+
+    def _values(self, item: Item, scope: Scope) -> Iterator[Use]:
+        for role, span in item.texts:
+            if role not in _BINDING:
+                yield from self._read(span, scope)
+
+    def _bound(self, item: Item, scope: Scope) -> None:
+        """Bind what a statement binds."""
+        targets = item.all_texts("target")
+        if item.kind == "except" and item.name:
+            scope.names[item.name] = None
+        if not targets:
+            return
+        values = item.all_texts("value") or item.all_texts("context")
+        is_one = item.kind in {"assign", "with"} and len(values) == 1
+        held = None
+        if is_one and self._is_mentioned(values[0], scope):
+            made = scope.resolve(self._outline.expression(values[0]))
+            held = made if made is not None and (made.is_object or item.kind == "assign") else None
+        annotation = item.text("annotation")
+        if held is None and annotation is not None and self._is_mentioned(annotation, scope):
+            stated = scope.resolve(_annotated(self._outline.expression(annotation)))
+            held = Held(stated.name, is_object=True) if stated is not None else None
+        for target in targets:
+            scope.bind(self._outline.expression(target), held)
+
+    def _is_mentioned(self, span: Span, scope: Scope) -> bool:
+        words = {
+            word.decode("utf-8", "replace")
+            for word in _WORD.findall(self._outline.data, span.start_byte, span.end_byte)
+        }
+        return "super" in words or scope.mentions(words)
+
+    def _read(self, span: Span, scope: Scope) -> Iterator[Use]:
+        if self._is_mentioned(span, scope):
+            yield from self._expression(self._outline.expression(span), span, scope)
+
+    def _expression(self, expression: ex.Expression, span: Span, scope: Scope) -> Iterator[Use]:
+        for part in calls_and_reads(expression):
+            is_call = isinstance(part, ex.Call)
+            held = scope.resolve(part.function if isinstance(part, ex.Call) else part)
+            if held is None or (held.is_object and not is_call) or "." not in held.name:
+                continue
+            last = held.name.rpartition(".")[2]
+            if not isinstance(part, ex.Call):
+                yield self._use("read", held.name, span, last)
+            elif not held.is_object and "__init__" not in held.own:
+                yield self._use("call", held.name, span, last, part)
+
+    def _use(self, kind: UseKind, name: str, span: Span, word: str, call: ex.Call | None = None) -> Use:
+        """Return a use at the first line of a statement, or where `word` stands first in it."""
+        at = self._outline.data.find(word.encode(), span.start_byte, span.end_byte)
+        line = self._outline.line(at if at != -1 else span.start_byte)
+        given = tuple(_arguments(call)) if call is not None else ()
+        is_open = call is not None and any(argument.star for argument in call.arguments)
+        return Use(kind=kind, name=name, path=self._path, line=line, arguments=given, is_open=is_open)
+
+
+def _is_named(item: Item, module: str) -> bool:
+    """Say whether a module is itself what a binding holds, or what names are imported from."""
+    return any(f"{binding.target}.".startswith(f"{module}.") for binding in item.bindings)
+
+
+def _annotated(annotation: ex.Expression) -> ex.Expression:
+    """Return the class in an annotation: also of `X | None`, `Optional[X]` and `"X"`."""
+    match annotation:
+        case ex.Binary(left=left, operator="|", right=ex.Constant(value=None)):
+            return _annotated(left)
+        case ex.Subscript(value=value, index=index) if (ex.dotted(value) or "").endswith("Optional"):
+            return _annotated(index)
+        case ex.Constant(value=str(name)) if name.isidentifier():
+            return ex.Name(name)
+    return annotation
+
+
+def _arguments(call: ex.Call) -> Iterator[Passed]:
+    for position, argument in enumerate(call.arguments):
+        if argument.star == "*":
+            return  # where what follows it stands is not known; keywords behind it are rare
+        if argument.star:
+            continue
+        value = argument.value
+        known = isinstance(value, ex.Constant)
+        yield Passed(
+            keyword=argument.keyword,
+            position=position if argument.keyword is None else None,
+            known=known,
+            value=value.value if isinstance(value, ex.Constant) else None,
+        )

@@ -1,0 +1,61 @@
+"""The files of a program, among them notebooks, and what becomes of those that cannot be read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from miner.errors import SourceError
+from miner.usage.program import scan
+
+CALL = "import kit\nkit.make()\n"
+
+
+def test_files_below_folders_are_read_but_not_those_of_others(tmp_path):
+    for name in ("a.py", "pkg/b.py", ".hidden/c.py", "venv/d.py", "__pycache__/e.py", "node_modules/f.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(CALL)
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    (tmp_path / "link.py").symlink_to(tmp_path / "a.py")
+    found = scan([tmp_path, tmp_path / "a.py"], ["kit"])
+    assert [use.path for use in found.uses] == [str(tmp_path / "a.py"), str(tmp_path / "pkg/b.py")]
+    assert found.skipped == {}
+
+
+def test_a_notebook_is_read_cell_by_cell(tmp_path):
+    cells = [
+        {"cell_type": "markdown", "source": "import kit"},
+        {"cell_type": "code", "source": ["!pip install kit\n", "%time x = 1\n", "import kit\n"]},
+        {"cell_type": "code", "source": "kit.make(\n"},
+        {"cell_type": "code", "source": "%%bash\nkit.make()"},
+        {"cell_type": "code", "source": ["x = 1\n", "kit.make()"]},
+    ]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4}))
+    found = scan([path], ["kit"])
+    assert [(use.path, use.line, use.name) for use in found.uses] == [(f"{path}[cell 4]", 2, "kit.make")]
+    assert list(found.skipped) == [f"{path}[cell 2]"]
+
+
+def test_what_cannot_be_read_is_told_and_costs_only_itself(tmp_path):
+    (tmp_path / "a.py").write_text(CALL)
+    (tmp_path / "b.py").write_text("kit = (\n")
+    (tmp_path / "c.py").write_bytes(b"kit = '\xff'\n")
+    (tmp_path / "d.ipynb").write_text("{kit")
+    found = scan([tmp_path], ["kit"])
+    assert len(found.uses) == 1
+    assert found.skipped == {
+        str(tmp_path / "b.py"): "syntax error at line 1",
+        str(tmp_path / "c.py"): "not UTF-8 at byte 7",
+        str(tmp_path / "d.ipynb"): "JSON is malformed: object keys must be strings (byte 1)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("missing", "is not there: name a script"), ("", "no Python file or notebook in")]
+)
+def test_nothing_to_read_is_one_line(tmp_path, name, said):
+    with pytest.raises(SourceError, match=said):
+        scan([tmp_path / name], ["kit"])

@@ -1,0 +1,120 @@
+"""What a program uses of a library: imports, calls with their arguments, bases, overrides, and objects it holds."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from miner.model.use import Use
+from miner.syntax.index import read_outline
+from miner.syntax.snippet import SnippetReader
+from miner.usage.scan import Scanner
+from miner.usage.scope import Scope
+
+
+def uses(code: str) -> list[Use]:
+    outline = read_outline(textwrap.dedent(code).encode(), SnippetReader())
+    return list(Scanner(["kit"]).uses(outline, "p.py", Scope()))
+
+
+def shown(code: str, *kinds: str) -> list[str]:
+    return [f"{use.kind} {use.name}:{use.line}" for use in uses(code) if not kinds or use.kind in kinds]
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import kit\nkit.make()", ["call kit.make:2"]),
+        ("import kit.net as n\nn.Net(1)", ["import kit.net:1", "call kit.net.Net:2"]),
+        ("from kit import make as build\nbuild()", ["import kit.make:1", "call kit.make:2"]),
+        ("from kitchen import make\nmake()", []),
+        ("from .kit import make\nmake()", []),
+        ("def f():\n    from kit import make\n    make()\nmake()", ["import kit.make:2", "call kit.make:3"]),
+        ("from kit import make\ndef f(make):\n    make()", ["import kit.make:1"]),
+        ("from kit import make\nmake = other\nmake()", ["import kit.make:1"]),
+        ("from kit import make\nrun(make)", ["import kit.make:1", "read kit.make:2"]),
+        ("from kit import make\n@make(1)\ndef f(): ...", ["import kit.make:1", "call kit.make:2"]),
+        ("import kit\nx = [kit.make(y) for y in z if kit.ok]", ["call kit.make:2", "read kit.ok:2"]),
+        ("import kit\nf = lambda: kit.make()", ["call kit.make:2"]),
+        ("import kit\nrun(\n    1,\n    kit.make(),\n)", ["call kit.make:4"]),
+    ],
+)
+def test_names_are_followed_to_the_library(code, found):
+    assert shown(code) == found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "n = Net()\nn.run()",
+        "n = Net.load('x')\nn.run()",
+        "with Net() as n:\n    n.run()",
+        "def f(n: Net):\n    n.run()",
+        "def f(n: 'Net' = None):\n    n.run()",
+        "def f(n: Net | None):\n    n.run()",
+        "n: Net = other()\nn.run()",
+        "class A:\n    def __init__(self):\n        self.n = Net()\n    def go(self):\n        self.n.run()",
+        "Net().run()",
+        "class B(Net): ...\nb = B()\nb.run()",
+        "class B(Net):\n    def go(self):\n        self.run()",
+        "class B(Net):\n    def run(self):\n        super().run()",
+    ],
+)
+def test_methods_of_objects_that_the_library_makes(code):
+    assert "call kit.Net.run" in [f"{use.kind} {use.name}" for use in uses(f"from kit import Net\n{code}")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "n = other(Net)\nn.run()",
+        "n = Net()\nn = other()\nn.run()",
+        "n, m = Net()\nn.run()",
+        "n = Net().part()\nn.run()",
+        "for n in Net():\n    n.run()",
+        "class B(Net):\n    def run(self): ...\nb = B()\nb.run()",
+        "class B(Net):\n    def run(self): ...\n    def go(self):\n        self.run()",
+        "def f(n):\n    n.run()",
+    ],
+)
+def test_what_an_object_is_may_not_be_known(code):
+    assert [
+        use for use in uses(f"from kit import Net\n{code}") if use.kind == "call" and use.name == "kit.Net.run"
+    ] == []
+
+
+def test_a_class_that_derives_from_one_overrides_its_methods():
+    code = """
+        from kit import Net, Mixin
+
+        class Mine(Mixin, Net):
+            def step(self): ...
+
+        Mine(1)
+    """
+    assert shown(code, "base", "override", "call") == [
+        "base kit.Mixin:4",
+        "base kit.Net:4",
+        "override kit.Mixin.step:5",
+        "override kit.Net.step:5",
+        "call kit.Mixin:7",
+    ]
+
+
+def test_a_class_with_an_initialiser_of_its_own_does_not_pass_its_arguments_on():
+    code = "from kit import Net\nclass Mine(Net):\n    def __init__(self, a): ...\nMine(1)"
+    assert shown(code, "call") == []
+
+
+def test_the_arguments_of_a_call():
+    (call,) = [
+        use for use in uses("import kit\nkit.make(1, x, dtype=None, n=len(x), *rest, **more)") if use.kind == "call"
+    ]
+    assert [(each.keyword, each.position, each.known, each.value) for each in call.arguments] == [
+        (None, 0, True, 1),
+        (None, 1, False, None),
+        ("dtype", None, True, None),
+        ("n", None, False, None),
+    ]
+    assert call.is_open
