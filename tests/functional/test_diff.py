@@ -61,6 +61,12 @@ EDITS = [
     }),
     (STUDIO, "It is slower.", "It is faster.", {("advice-changed", "tinyml.studio.Booth", "loud")}),
     (TRAINER, RUN, RUN + GATE, {("gate-added", "tinyml.trainer.Trainer.run", None)}),
+    (REPORT, "depth=1", "depth", {("default-changed", "tinyml.report.describe", "depth")}),
+    (REPORT, "def play(self, *, volume", "def play(self, tune, *, volume", {
+        ("option-added", "tinyml.report.Report.play", "tune"),
+    }),
+    (REPORT, "volume: float", "play_volume: float", {("option-renamed", "tinyml.report.Report.play", "volume")}),
+    (TRAINER, RUN, "    def walk(self):\n", {("implementation-removed", "tinyml.Trainer.run", None)}),
     (TRAINER, RUN, "    # a comment moves what is below it\n\n" + RUN, set()),
 ]  # fmt: skip
 
@@ -131,6 +137,9 @@ def test_a_gate_that_says_or_does_something_else(gate, expected, cache, tmp_path
         ("steps=100", "**kwargs", [("option-removed", "risky")]),
         ("steps=100", "**kwargs: Unpack[Options]", []),
         ("steps=100", "paces=100", [("option-removed", "breaking"), ("option-added", "benign")]),
+        ("steps=100", "max_steps=100", [("option-renamed", "breaking")]),
+        ("steps=100", "steps", [("default-changed", "breaking")]),
+        ("steps=100", "steps=100, rate", [("option-added", "breaking")]),
     ],
 )
 def test_signatures(before, after, expected, cache, tmp_path):
@@ -152,6 +161,31 @@ def test_moved_modules_are_moves(graph, cache, tmp_path):
         ("implementation-moved", "tinyml.trainer.Trainer", "tinyml.training.Trainer"),
         ("implementation-moved", "tinyml.trainer.train", "tinyml.training.train"),
     }
+
+
+def test_a_class_with_another_name_is_the_same(graph, cache, tmp_path):
+    repository = copied(tmp_path / "tinyml")
+    for path in (repository / SOURCE).rglob("*.py"):
+        text = path.read_text(encoding="utf-8") if path.name != "broken.py" else ""
+        if "Report" in text:
+            path.write_text(text.replace("Report", "Paper"), encoding="utf-8")
+    found = diff(str(graph), str(mined(committed(repository), tmp_path / "graph", cache)), Silent())
+    assert [(each.type, each.severity, each.old, each.new) for each in found.changes] == [
+        ("implementation-moved", "breaking", "tinyml.Report", "tinyml.Paper")
+    ]
+
+
+def test_what_was_deprecated_is_removed(cache, tmp_path):
+    warned = (
+        RUN,
+        f'{RUN}        """Run.\n\n        .. deprecated:: 1.0\n           Use :meth:`walk` instead.\n        """\n',
+    )
+    repository = after_edits(copied(tmp_path / "tinyml"), TRAINER, warned)
+    before = mined(repository, tmp_path / "before", cache)
+    after = mined(after_edits(repository, TRAINER, (warned[1], "    def walk(self):\n")), tmp_path / "after", cache)
+    found = diff(str(before), str(after), Silent()).changes
+    (change,) = found
+    assert (change.type, change.severity, change.symbol) == ("removed", "breaking", "tinyml.Trainer.run")
 
 
 def test_a_graph_and_itself(graph, capsys):

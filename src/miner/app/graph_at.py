@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from miner.app.extract import ExtractRequest, extract
 from miner.app.progress import Progress
 from miner.errors import GraphError, SourceError, UsageError
 from miner.store.graph_reader import Graph, load
@@ -20,6 +19,8 @@ def graph_at(named: str, progress: Progress) -> Graph:
     folder = Path(named)
     if (folder / MANIFEST).is_file() or (folder.is_dir() and not (folder / ".git").exists()):
         return load(folder)
+    from miner.app.extract import ExtractRequest, extract  # noqa: PLC0415  heavy, and only to mine
+
     spec, _, ref = named.partition("@") if "://" not in named else named.rpartition("@")
     if not spec:
         spec, ref = named, ""

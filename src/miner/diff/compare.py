@@ -8,9 +8,10 @@ from typing import Any, TypeVar, get_args
 from miner.diff.consequence import changed_predicates
 from miner.diff.gate import changed_gates
 from miner.diff.identity import Identity
-from miner.diff.option import changed_options
+from miner.diff.option import Deprecations, changed_options, deprecations
 from miner.diff.record import change
 from miner.diff.version import compared
+from miner.graph.names import Named
 from miner.model.change import Change, ChangeType, Severity
 from miner.model.concept import Contradiction
 from miner.model.evidence import Evidence
@@ -51,18 +52,50 @@ def changes(old: Graph, new: Graph) -> list[Change]:
 def _objects(identity: Identity) -> Iterator[Change]:
     """Yield public objects that came, went or moved, and the backends that those need which stayed."""
     old, new = identity.offered
+    told = deprecations(identity.old)
     for name in sorted(old.keys() - new.keys()):
-        yield change("implementation-removed", old[name], None, symbol=name)
+        if old[name].qualname not in identity.renames:
+            yield _removed(old[name], None, name, told.get((old[name].qualname, old[name].name)))
+    came = {*identity.renames.values()}
     for name in sorted(new.keys() - old.keys()):
-        yield change("implementation-added", None, new[name], symbol=name)
+        if new[name].qualname not in came:
+            yield change("implementation-added", None, new[name], symbol=name)
     for before, after in identity.moved():
-        yield change(
-            "implementation-moved", before, after, symbol=after.qualname, field="qualname", old=before.qualname,
-            new=after.qualname,
-        )  # fmt: skip
+        if before.qualname in identity.renames:
+            names = [Named(node.qualname, node).public for node in (before, after)]
+            yield change(
+                "implementation-moved", before, after, severity="breaking", symbol=after.qualname, field="import",
+                old=names[0], new=names[1],
+            )  # fmt: skip
+        else:
+            yield change(
+                "implementation-moved", before, after, symbol=after.qualname, field="qualname", old=before.qualname,
+                new=after.qualname,
+            )  # fmt: skip
     for name in sorted(old.keys() & new.keys()):
         before, after = old[name], new[name]
         yield from _backends(name, before, after)
+    yield from _methods(identity, told)
+
+
+def _methods(identity: Identity, told: Deprecations) -> Iterator[Change]:
+    """Yield the public methods that classes which stayed, and their bases, have no longer."""
+    for before, after in identity.stayed():
+        if before.kind != "class" or after.kind != "class":
+            continue
+        for name in before.members:
+            if not name.startswith("_") and identity.of(f"{before.qualname}.{name}") is None:
+                old = identity.old.nodes.get(f"implementation:{before.qualname}.{name}")
+                node = old if isinstance(old, Implementation) else before
+                symbol = f"{Named(after.qualname, after).public}.{name}"
+                yield _removed(node, after, symbol, told.get((f"{before.qualname}.{name}", name)))
+
+
+def _removed(before: Implementation, after: Implementation | None, name: str, told: Advice | None) -> Change:
+    """Return that an object is gone: as announced, where the old release called it deprecated."""
+    if told is None:
+        return change("implementation-removed", before, after, symbol=name)
+    return change("removed", before, after, symbol=name, field="deprecation", old=told.message, new=told.replacement)
 
 
 def _backends(name: str, before: Implementation, after: Implementation) -> Iterator[Change]:

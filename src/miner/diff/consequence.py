@@ -5,11 +5,11 @@ The predicate is one change; the hundreds of requirements that ask it are none.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from packaging.utils import canonicalize_version
 
 from miner.diff.identity import Identity
@@ -31,12 +31,9 @@ class Consequences:
     def exactly(self, node: Requirement, *, is_old: bool) -> frozenset[str]:
         """Return the predicates, by their names in the new graph, of which a requirement needs all and no more."""
         graph, means = (self._identity.old, self._means[0]) if is_old else (self._identity.new, self._means[1])
-        needs = plain(node.needs)
-        return frozenset(
-            self._identity.now(name) if is_old else name
-            for name in _asked(graph, node.id)
-            if needs in means.get(name, ())
-        )
+        asked = _asked(graph, node.id)
+        needs = plain(node.needs) if asked else ""
+        return frozenset(self._identity.now(name) if is_old else name for name in asked if needs in means.get(name, ()))
 
     def follows(self, before: Requirement, after: Requirement) -> bool:
         """Return whether two requirements differ as the predicate that both are does, and in nothing else."""
@@ -93,7 +90,7 @@ def changed_predicates(identity: Identity) -> Iterator[tuple[Predicate, Predicat
 
 def plain(formula: Any) -> str:
     """Return a condition as text to compare: versions in their shortest form."""
-    return json.dumps(_plain(formula), sort_keys=True)
+    return msgspec.json.encode(_plain(formula), order="deterministic").decode()
 
 
 def _plain(formula: Any) -> Any:

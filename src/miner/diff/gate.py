@@ -35,7 +35,7 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     added: list[Requirement] = []
     for owner, was in before.items():
         target = identity.of(owner)
-        if target is None:
+        if target is None or not identity.in_both(owner, is_old=True):
             continue
         is_ = after.get(target, [])
         if (owner, [_rest(node) for node in was]) == (target, [_rest(node) for node in is_]):
@@ -46,9 +46,8 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
                 yield from _pair(*pair, owner, target, consequences.moved(*pair))
         removed += [(node, target) for node in pairing.left]
         added += pairing.right
-    kept = {node.qualname for node in identity.offered[0].values()}
     for owner, is_ in after.items():
-        if owner not in reached and (owner in kept or owner.rpartition(".")[0] in kept):
+        if owner not in reached and identity.in_both(owner, is_old=False):
             added += is_
     yield from _unmoved(removed, added)
 

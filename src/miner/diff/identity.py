@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from miner.graph.names import Names
 from miner.model.node import Implementation
 from miner.store.graph_reader import Graph
+
+_LEAST_SAID = 24
+"""With fewer letters in signature, summary and names of methods together, two objects are alike by chance."""
 
 
 @dataclass(frozen=True)
@@ -18,19 +23,52 @@ class Identity:
     new: Graph
 
     def of(self, qualname: str) -> str | None:
-        """Return the qualified name in the new graph of what has one in the old; None when it is gone."""
+        """Return the qualified name in the new graph of what has one in the old; None when it is gone.
+
+        What a class does not define any more may be a base's now.
+        """
+        if qualname not in self._known:
+            self._known[qualname] = self._of(qualname)
+        return self._known[qualname]
+
+    def _of(self, qualname: str) -> str | None:
         if qualname in self._new:
             return qualname
-        head, dot, rest = qualname, "", ""
-        while head:
-            if head in self._moved:
-                return f"{self._moved[head]}{dot}{rest}"
-            if head in self._new:
-                return qualname
-            head, _, last = head.rpartition(".")
-            rest = f"{last}{dot}{rest}"
-            dot = "." if rest else ""
-        return None
+        if qualname in self.moves:
+            return self.moves[qualname]
+        before = self._old.get(qualname)
+        if before is not None and before.kind == "module":
+            return qualname if qualname in self._modules else None
+        owner, _, name = qualname.rpartition(".")
+        if not owner:
+            return None
+        now = self.of(owner)
+        if now is None:
+            return None
+        node = self._new.get(now)
+        if node is None or node.kind != "class":
+            is_published = before is not None and before.kind != "variable" and not name.startswith("_")
+            return f"{now}.{name}" if owner in self._modules and not is_published else None
+        found = self._new_names.member(node, name)
+        return found.qualname if found is not None else f"{now}.{name}" if name.startswith("__") else None
+
+    @cached_property
+    def _known(self) -> dict[str, str | None]:
+        return {}
+
+    @cached_property
+    def _new_names(self) -> Names:
+        return Names(self.new)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """The modules of the new graph that define something."""
+        kinds = {"class", "function", "variable", "alias"}
+        return frozenset(
+            node.qualname if node.kind == "module" else node.qualname.rpartition(".")[0]
+            for node in self._new.values()
+            if node.kind == "module" or (node.kind in kinds and node.qualname.rpartition(".")[0] not in self._new)
+        )
 
     def now(self, qualname: str) -> str:
         """Return the qualified name in the new graph, or the old one of what is gone."""
@@ -45,8 +83,35 @@ class Identity:
         return {node.qualname: node for node in self.new.of_type(Implementation)}
 
     @cached_property
-    def _moved(self) -> dict[str, str]:
-        """Where objects went that are not under their name any more: what is imported as they were, from a package."""
+    def moves(self) -> dict[str, str]:
+        """Where objects went that are not under their name any more: to what is imported as they were, from a package,
+        or to what is alike under another name.
+        """
+        return {**self.renames, **self._imported_alike}
+
+    @cached_property
+    def renames(self) -> dict[str, str]:
+        """The classes and functions that are gone where exactly one that came is alike; see `likeness`."""
+        imported = self._imported_alike
+        gone = [
+            node
+            for name, node in self._old.items()
+            if _is_offered(node) and name not in self._new and name not in imported
+        ]
+        taken = set(imported.values())
+        come: dict[object, list[Implementation]] = {}
+        for name, node in self._new.items():
+            if _is_offered(node) and name not in self._old and name not in taken:
+                come.setdefault(likeness(node), []).append(node)
+        left = Counter(likeness(node) for node in gone)
+        return {
+            node.qualname: come[likeness(node)][0].qualname
+            for node in gone
+            if likeness(node) is not None and left[likeness(node)] == 1 and len(come.get(likeness(node), ())) == 1
+        }
+
+    @cached_property
+    def _imported_alike(self) -> dict[str, str]:
         offered = {
             (export.module, export.name): node.qualname
             for node in self._new.values()
@@ -65,18 +130,36 @@ class Identity:
         return found
 
     def in_both(self, owner: str, *, is_old: bool) -> bool:
-        """Return whether what has a name in one graph, or else what it is defined in, is in the other too."""
-        there = self._new if is_old else self._reached
-        names = [owner, owner.rpartition(".")[0]]
-        return any((self.of(name) if is_old else name) in there for name in names)
+        """Return whether what has a name in one graph is in the other too: of a method, in its class or a base of it.
+
+        Of a method that came and is not public, it is enough that the class was: what it says may be another's. A
+        function without a node in the other graph says nothing there, and may not be there at all.
+        """
+        if is_old:
+            now = self.of(owner)
+            around = self._new.get(now.rpartition(".")[0]) if now is not None else None
+            return now in self._new or (around is not None and around.kind == "class")
+        if owner in self._reached:
+            return True
+        outer, _, name = owner.rpartition(".")
+        before = self._old.get(self._reached.get(outer, ""))
+        if before is None or before.kind != "class":
+            return False
+        return name.startswith("_") or self._old_names.member(before, name) is not None
 
     @cached_property
-    def _reached(self) -> set[str | None]:
-        return {self.of(name) for name in self._old}
+    def _reached(self) -> dict[str, str]:
+        """The objects of the old graph by their names in the new one."""
+        found = ((self.of(name), name) for name in self._old)
+        return {now: name for now, name in found if now is not None}
+
+    @cached_property
+    def _old_names(self) -> Names:
+        return Names(self.old)
 
     def moved(self) -> Iterator[tuple[Implementation, Implementation]]:
-        """Yield the public objects that are imported as before and defined elsewhere."""
-        for old, new in sorted(self._moved.items()):
+        """Yield the public objects that are defined elsewhere, or have another name."""
+        for old, new in sorted(self.moves.items()):
             yield self._old[old], self._new[new]
 
     def stayed(self) -> Iterator[tuple[Implementation, Implementation]]:
@@ -92,6 +175,21 @@ class Identity:
     def offered(self) -> tuple[dict[str, Implementation], dict[str, Implementation]]:
         """Return the objects of both graphs by how users import them from the outermost package that offers them."""
         return _offered(self._old), _offered(self._new)
+
+
+def _is_offered(node: Implementation) -> bool:
+    return node.public and node.kind in {"class", "function"} and bool(node.exports)
+
+
+def likeness(node: Implementation) -> Hashable:
+    """Return what an object has in common with itself under another name; None where that tells too little.
+
+    The signature, the methods, the bases and what it says of itself, with its own name left out.
+    """
+    plain = tuple(text.replace(node.name, "") for text in (node.signature or "", node.summary or ""))
+    if sum(map(len, (*plain, *node.members))) < _LEAST_SAID:
+        return None
+    return node.kind, plain, node.members, node.bases, node.backends
 
 
 def _offered(objects: dict[str, Implementation]) -> dict[str, Implementation]:

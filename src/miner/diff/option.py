@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from miner.diff.identity import Identity
 from miner.diff.record import change
 from miner.model import expression as ex
-from miner.model.change import SEVERITIES, Change
+from miner.model.change import SEVERITIES, Change, ChangeType
 from miner.model.node import Advice, Implementation
 from miner.store.graph_reader import Graph
-from miner.syntax.rows import parameters
+from miner.syntax.rows import entries, parameters
 from miner.syntax.snippet import SnippetReader
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _Parameters = dict[str, str | None]
+Deprecations = dict[tuple[str, str], Advice]
 _CALLED = frozenset({"class", "function", "method"})
 
 
@@ -30,34 +33,116 @@ def changed_options(identity: Identity) -> Iterator[Change]:
     """
     reader = SnippetReader()
     fields = _fields(identity.old), _fields(identity.new)
+    told = deprecations(identity.old), deprecations(identity.new)
     for before, after in identity.stayed():
         same = before.signature is not None and before.signature == after.signature
         if same or before.kind != after.kind or before.kind not in _CALLED:
             continue
         was, is_ = parameters(before.signature), parameters(after.signature)
         if was is not None and is_ is not None:
-            yield from _of_signatures(before, after, was, is_, reader)
+            yield from _of_signatures(before, after, was, is_, reader, told)
         elif before.kind == "class":
             described = (fields[0].get(before.qualname, {}), fields[1].get(after.qualname, {}))
             yield from _of_fields(before, after, (was, is_), described, reader)
 
 
 def _of_signatures(
-    before: Implementation, after: Implementation, was: _Parameters, is_: _Parameters, reader: SnippetReader
+    before: Implementation,
+    after: Implementation,
+    was: _Parameters,
+    is_: _Parameters,
+    reader: SnippetReader,
+    told: tuple[Deprecations, Deprecations],
 ) -> Iterator[Change]:
     is_open = "Unpack[" in (after.signature or "")  # to the fields of a type, which are not looked at
+    severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
+    renamed = _renamed(before, after, was, is_, told)
+    for name, now in renamed.items():
+        yield change(
+            "option-renamed", before, after, severity=severity, symbol=after.qualname, option=name, field="signature",
+            old=name, new=now,
+        )  # fmt: skip
     for name in [*was, *(name for name in is_ if name not in was)]:
         old, new = was.get(name), is_.get(name)
         named = {"symbol": after.qualname, "option": name, "old": old, "new": new, "field": "signature"}
-        if name not in is_ and is_open:
+        if name in renamed or name in renamed.values() or (name not in is_ and is_open):
             continue
         if name not in is_:
-            severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
-            yield change("option-removed", before, after, severity=severity, **named)
+            said = _told(told[0], before.qualname, name)
+            if said is not None:
+                named |= {"old": said.message, "new": said.replacement, "field": "deprecation"}
+            type_: ChangeType = "option-removed" if said is None else "removed"
+            yield change(type_, before, after, severity=severity, **named)
         elif name not in was:
-            yield change("option-added", before, after, **named)
+            is_needed = new is None and not _is_variadic(after, name)
+            worst = "breaking" if is_needed and after.name != "forward" else SEVERITIES["option-added"]
+            yield change("option-added", before, after, severity=worst, **named)
         elif not _is_same(old, new, reader):
-            yield change("default-changed", before, after, **named)
+            is_lost = new is None and not _is_variadic(after, name)
+            worst = "breaking" if is_lost else SEVERITIES["default-changed"]
+            yield change("default-changed", before, after, severity=worst, **named)
+
+
+def _renamed(
+    before: Implementation,
+    after: Implementation,
+    was: _Parameters,
+    is_: _Parameters,
+    told: tuple[Deprecations, Deprecations],
+) -> dict[str, str]:
+    """Return the parameters that have another name now: as a deprecation says, or in the same place with the same
+    annotation, default and some word of the name.
+    """
+    gone = [name for name in was if name not in is_]
+    come = [name for name in is_ if name not in was]
+    if not gone or not come:
+        return {}
+    texts = _entries(before.signature or ""), _entries(after.signature or "")
+    found: dict[str, str] = {}
+    for name in gone:
+        notes = _told(told[0], before.qualname, name), _told(told[1], after.qualname, name)
+        said = {note.replacement for note in notes if note is not None}
+        alike = [
+            other
+            for other in come
+            if other not in found.values()
+            and (
+                other in said
+                or (
+                    list(texts[0]).index(name) == list(texts[1]).index(other)
+                    and texts[0][name] == texts[1][other]
+                    and set(name.split("_")) & set(other.split("_"))
+                )
+            )
+        ]
+        if len(alike) == 1:
+            found[name] = alike[0]
+    return found
+
+
+def deprecations(graph: Graph) -> Deprecations:
+    """Return what is told to be deprecated, by who tells it and of what."""
+    return {(node.owner, node.subject): node for node in graph.of_type(Advice) if node.kind == "deprecation"}
+
+
+def _told(told: Deprecations, owner: str, option: str) -> Advice | None:
+    """Return what is told of an option by an object, or by what makes it."""
+    owners = (owner, f"{owner}.__init__", f"{owner}.__post_init__")
+    return next((told[each, option] for each in owners if (each, option) in told), None)
+
+
+def _entries(signature: str) -> dict[str, str]:
+    """Return what is behind the name of each parameter: annotation and default."""
+    found: dict[str, str] = {}
+    for start, end in entries(signature):
+        match = _NAME.match(signature, start, end)
+        if match is not None:
+            found[match[0]] = signature[match.end() : end].strip()
+    return found
+
+
+def _is_variadic(node: Implementation, name: str) -> bool:
+    return f"*{name}" in (node.signature or "")
 
 
 def _of_fields(

@@ -95,7 +95,7 @@ def _defined(
         backends=linked.backends.get(qualname, ()),
         public=_is_public(linked, definition.name, qualname, exports),
         bases=linked.library.bases(qualname),
-        members=tuple(name for name in definition.members if not name.startswith("_")),
+        members=definition.members,
     )
 
 

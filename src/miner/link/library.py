@@ -155,8 +155,14 @@ class Library:
         if found is None:
             return ()
         module, definition = found
-        named = (self.absolute(module, base) for base in definition.bases)
+        named = (self._base(module, base, qualname) for base in definition.bases)
         return tuple(name for name in named if name in self.classes)
+
+    def _base(self, module: Module, base: str, derived: str) -> str | None:
+        """Return the qualified name of a base; one that has the name of the class itself is what was imported."""
+        found = self.absolute(module, base)
+        imported = module.imported.get(base) if found == derived else None
+        return self.followed(imported) if imported is not None else found
 
     def absolute(self, module: Module, dotted: str) -> str | None:
         """Return the qualified name of what a dotted name means in a module; None when the module does not bind it."""

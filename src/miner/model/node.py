@@ -70,7 +70,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     """A class, function, method, module-level variable or alias, where it is defined and how it is imported.
 
     A module is one where its top level states something; `external` lives in another library, and a catalog names it.
-    Of a class: `bases` are those of its bases that the library defines too, `members` the public methods of its own.
+    Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own.
     """
 
     qualname: str

@@ -36,7 +36,7 @@ class Graph:
 
     def of_type(self, kind: type[Kind]) -> list[Kind]:
         """Return the nodes of one type, in the order of the file."""
-        return [node for node in self.nodes.values() if isinstance(node, kind)]
+        return cast("list[Kind]", list(self._by_type.get(kind, ())))
 
     def edges_from(self, node_id: str) -> tuple[Edge, ...]:
         """Return the edges whose source is `node_id`, in the order of the file."""
@@ -45,6 +45,13 @@ class Graph:
     def edges_to(self, node_id: str) -> tuple[Edge, ...]:
         """Return the edges whose target is `node_id`, in the order of the file."""
         return self._by_target.get(node_id, ())
+
+    @cached_property
+    def _by_type(self) -> Mapping[type, list[Node]]:
+        found: dict[type, list[Node]] = {}
+        for node in self.nodes.values():
+            found.setdefault(type(node), []).append(node)
+        return found
 
     @cached_property
     def _by_source(self) -> Mapping[str, tuple[Edge, ...]]:

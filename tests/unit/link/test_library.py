@@ -159,3 +159,19 @@ def test_of_two_files_of_one_name_the_first_counts() -> None:
     assert library(two).follow("kit.x") == Located("kit.x", "")
     assert library(two).follow("elsewhere.x") == Located(None, "elsewhere.x")
     assert library(two).follow("kit.nothing") is None
+
+
+def test_the_bases_of_a_class_are_those_that_the_library_defines() -> None:
+    """Also one that has the name of the class itself, and one through a package; none of another library."""
+    kit = library(
+        {
+            "src/kit/__init__.py": "from .net import Net\n",
+            "src/kit/net.py": "class Net: ...\n",
+            "src/kit/old.py": "from .net import Net\nclass Net(Net): ...\n",
+            "src/kit/use.py": "import kit\nimport torch\nclass Use(kit.Net, torch.nn.Module, kit.Nothing): ...\n",
+        }
+    )
+    assert kit.bases("kit.old.Net") == ("kit.net.Net",)
+    assert kit.bases("kit.use.Use") == ("kit.net.Net",)
+    assert kit.bases("kit.net.Net") == ()
+    assert kit.bases("kit.Nothing") == ()
