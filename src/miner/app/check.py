@@ -11,12 +11,13 @@ from miner.app.graph_at import graph_at
 from miner.app.machine import machine as machine_of
 from miner.app.progress import Progress
 from miner.check.answer import Checker
-from miner.check.wanted import Bearing, Wanted, given
+from miner.check.wanted import Bearing, Wanted
 from miner.errors import UsageError
 from miner.explain.subject import Subject, find
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
+from miner.graph.argument import given
 from miner.graph.names import Named, Names
 from miner.machine.record import Machine
 from miner.model.answer import Answer, Outcome

@@ -11,6 +11,7 @@ from miner.diff.compare import changes
 from miner.errors import UsageError
 from miner.model.change import Change
 from miner.model.snapshot import SourceRecord
+from miner.store.graph_reader import Graph
 
 __all__ = ["Change", "Difference", "diff"]
 
@@ -28,8 +29,13 @@ def diff(old: str, new: str, progress: Progress) -> Difference:
     """Compare two graphs, folders or SPECs; UsageError when they are of different libraries."""
     before, after = graph_at(old, progress), graph_at(new, progress)
     gc.freeze()  # both are alive to the end: no collection has to walk them
+    return Difference(before.manifest.source, after.manifest.source, compared(before, after, progress))
+
+
+def compared(before: Graph, after: Graph, progress: Progress) -> tuple[Change, ...]:
+    """Return what changed between two graphs, worst first; UsageError when they are of different libraries."""
     names = before.manifest.source.name, after.manifest.source.name
     if names[0] != names[1] and "local" not in {before.manifest.source.kind, after.manifest.source.kind}:
         raise UsageError(f"the graphs are of different libraries: {names[0]} and {names[1]}")
     progress.stage("compare", None)
-    return Difference(before.manifest.source, after.manifest.source, tuple(changes(before, after)))
+    return tuple(changes(before, after))

@@ -21,11 +21,12 @@ from miner.link.catalog import Catalog
 from miner.machine.record import Machine
 from miner.model.answer import Answer
 from miner.model.change import Change
+from miner.model.impact import Impact
 from miner.model.node import RECORDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMULA = "formula"
-_OTHERS: dict[str, Any] = {"answer": Answer, "catalog": Catalog, "change": Change, "machine": Machine}
+_OTHERS: dict[str, Any] = {"answer": Answer, "catalog": Catalog, "change": Change, "impact": Impact, "machine": Machine}
 """Schemas of what is not a row of a graph: data files that users write, and what other commands say; by name."""
 
 Check = Callable[[str, Any], None]

@@ -12,7 +12,7 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from miner.check.meaning import expanded
-from miner.check.wanted import UNKNOWN, Bearing, Wanted
+from miner.check.wanted import Bearing, Wanted
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
 from miner.formula.canonical import canonical
@@ -21,6 +21,7 @@ from miner.formula.disjunctive import atoms, literals, substitute
 from miner.formula.evaluate import Reading, argument_holds, holds, subject_of, value
 from miner.formula.notation import from_json, to_json
 from miner.formula.text import render
+from miner.graph.argument import UNKNOWN
 from miner.graph.environment import install_line
 from miner.link.about import option_of
 from miner.machine.record import Machine

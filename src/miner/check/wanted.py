@@ -11,18 +11,16 @@ from miner.formula.atom import Atom, Opaque, Parameter
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, mentions
 from miner.formula.notation import from_json
+from miner.graph.argument import UNKNOWN, literal
 from miner.graph.names import Named, Names
 from miner.link.about import option_of
 from miner.link.reach import MEMBER
 from miner.model.node import Advice, Implementation, Requirement
 from miner.model.use import Use
 from miner.store.graph_reader import Graph
-from miner.syntax.literal import LiteralError, string
 from miner.syntax.rows import parameters
 
-_CONSTANTS = {"None": None, "True": True, "False": False}
 _CLASS = ("", ".__init__", ".__post_init__", ".__new__")
-UNKNOWN: Any = object()
 
 
 @dataclass(frozen=True)
@@ -113,35 +111,6 @@ class Bearing:
             if node.kind == "default" and node.origin == "code" and node.when is True and node.action:
                 found.setdefault(node.owner, {}).setdefault(node.subject, node.action.partition(" = ")[2])
         return found
-
-
-def given(use: Use, named: Named) -> dict[str, Any]:
-    """Return the literals that a call gives to parameters, by name; UNKNOWN for what is given and no literal."""
-    listed = list(parameters(named.node.signature) or ()) if named.node is not None else []
-    found: dict[str, Any] = {}
-    for passed in use.arguments:
-        name = passed.keyword
-        if name is None and passed.position is not None and passed.position < len(listed):
-            name = listed[passed.position]
-        if name is not None:
-            found[name] = passed.value if passed.known else UNKNOWN
-    return found
-
-
-def literal(text: str | None) -> Any:
-    """Return the value of a literal by its text: a constant, number or string; UNKNOWN for anything else."""
-    if text is None:
-        return UNKNOWN
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    try:
-        return float(text) if any(mark in text for mark in ".eE") and not text[:1].isalpha() else int(text)
-    except ValueError:
-        pass
-    try:
-        return string(text)
-    except LiteralError:
-        return UNKNOWN
 
 
 def _is_member_call(atom: Atom) -> bool:

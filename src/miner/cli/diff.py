@@ -83,18 +83,23 @@ def _tables(found: Difference, shown: list[Change], form: Format) -> list[Table]
 
 def _line(change: Change) -> tuple[str]:
     """Return a change as one cell: thousands of rows as wide as the widest of each column would be hard to read."""
-    type_, about, values, *places = _row(change)
-    said = f"{about}: {values}" if values else about
+    type_, subject, stated, *places = _row(change)
+    said = f"{subject}: {stated}" if stated else subject
     return (f"{type_}  {said}  ({' -> '.join(filter(None, places))})",)
 
 
 def _row(change: Change) -> tuple[str, ...]:
+    return change.type, about(change), values(change), _place(change.old_evidence), _place(change.new_evidence)
+
+
+def about(change: Change) -> str:
+    """Return what a change is of: an object, with the option of it, or a package, with the extra."""
     extra = f"[{change.option}]" if change.option else ""
-    about = ".".join(filter(None, (change.symbol, change.option))) if change.symbol else f"{change.package}{extra}"
-    return change.type, about, _values(change), _place(change.old_evidence), _place(change.new_evidence)
+    return ".".join(filter(None, (change.symbol, change.option))) if change.symbol else f"{change.package}{extra}"
 
 
-def _values(change: Change) -> str:
+def values(change: Change) -> str:
+    """Return the value before and the one after, as far as there are any, on one line."""
     parts = [_shown(each) for each in (change.old, change.new)]
     package = f"{change.package} " if change.package and change.symbol and change.field != "backends" else ""
     return package + " -> ".join(part for part in parts if part)

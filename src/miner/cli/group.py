@@ -58,6 +58,12 @@ def _schema() -> click.Command:
     return schema
 
 
+def _impact() -> click.Command:
+    from miner.cli.impact import impact  # noqa: PLC0415
+
+    return impact
+
+
 def _machine() -> click.Command:
     from miner.cli.machine import machine  # noqa: PLC0415
 
@@ -71,6 +77,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "explain": ("Say what a name needs, and what its authors know of it.", _explain),
     "export": ("Write a graph as JSON or as a wiki.", _export),
     "extract": ("Mine a repository or release into a graph folder.", _extract),
+    "impact": ("Say which changes of a library touch your code, and where.", _impact),
     "machine": ("Say what this computer offers, or a described one.", _machine),
     "matrix": ("Set machines against features, and environments against packages.", _matrix),
     "schema": ("List the JSON Schemas of the records, or print one.", _schema),

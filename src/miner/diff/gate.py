@@ -45,7 +45,8 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
             if not consequences.follows(*pair):
                 yield from _pair(*pair, owner, target, consequences.moved(*pair))
         removed += [(node, target) for node in pairing.left]
-        added += pairing.right
+        if not identity.is_inherited(owner):  # what the base needs in addition is told of the base
+            added += pairing.right
     for owner, is_ in after.items():
         if owner not in reached and identity.in_both(owner, is_old=False):
             added += is_
@@ -229,6 +230,8 @@ def _subjects(node: Requirement) -> frozenset[str]:
                 found.add(f"package:{name}")
             case fa.Device(device=name) | fa.ComputeCapability(device=name) | fa.DeviceCount(device=name):
                 found.add(f"device:{name or 'cuda'}")
+            case fa.Environment(env=name) | fa.Binary(binary=name) | fa.Feature(feature=name):
+                found.add(f"{type(atom).__name__}:{name}")
             case fa.Opaque():
                 found.add("opaque")
             case _:

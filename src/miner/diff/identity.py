@@ -168,8 +168,15 @@ class Identity:
             owner = self._old.get(qualname.rpartition(".")[0])
             public = node.public or (node.kind == "method" and owner is not None and owner.public)
             target = self.of(qualname)
-            if public and not node.name.startswith("_") and target in self._new:
+            if public and not node.name.startswith("_") and target in self._new and not self.is_inherited(qualname):
                 yield node, self._new[target]
+
+    def is_inherited(self, qualname: str) -> bool:
+        """Return whether what a class defined in the old graph is defined by a base of it in the new one."""
+        owner, _, name = qualname.rpartition(".")
+        before = self._old.get(owner)
+        is_member = before is not None and before.kind == "class"
+        return is_member and self.of(qualname) not in {None, f"{self.of(owner)}.{name}"}
 
     @cached_property
     def offered(self) -> tuple[dict[str, Implementation], dict[str, Implementation]]:

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from miner.model.evidence import Record
 
-UseKind = Literal["import", "call", "read", "base", "override"]
-"""`base`: a class of the program derives from it; `override`: a method of such a class takes its place."""
+UseKind = Literal["import", "call", "read", "base", "override", "variable"]
+"""`base`: a class of the program derives from it; `override`: a method of such a class takes its place; `variable`: the
+name of an environment variable stands there in quotes."""
 
 
 class Passed(Record, frozen=True):
@@ -20,7 +21,8 @@ class Passed(Record, frozen=True):
 
 
 class Use(Record, frozen=True):
-    """One use: `name` is absolute, as the program imports it; a method of an object is one of its class.
+    """One use: `name` is absolute, as the program imports it; a method of an object is one of its class; of a variable
+    it is its own name.
 
     `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
     cell. `is_open`: the call unpacks arguments that are not seen.

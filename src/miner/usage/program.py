@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,8 +43,9 @@ class Scanned:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
-def scan(paths: Iterable[Path], roots: Iterable[str]) -> Scanned:
-    """Return the uses of a library, by the top-level names it is imported by, in files and in all files of folders.
+def scan(paths: Iterable[Path], roots: Iterable[str], variables: Iterable[str] = ()) -> Scanned:
+    """Return the uses of a library, by the top-level names it is imported by, in files and in all files of folders; and
+    where the names of environment variables stand in quotes.
 
     Hidden folders, virtual environments and links are not entered. Raises SourceError when a path is not there, or when
     nothing at all can be read.
@@ -51,13 +53,15 @@ def scan(paths: Iterable[Path], roots: Iterable[str]) -> Scanned:
     found = Scanned()
     scanner = Scanner(roots)
     words = tuple(root.encode() for root in roots)
+    quoted = _quoted(variables)
     snippets = SnippetReader()
     for path in dict.fromkeys(file for each in paths for file in _files(each)):
         found.files.append(str(path))
         scope = Scope()
         try:
             data = path.read_bytes()
-            parts = _parts(path, data) if any(word in data for word in words) else []
+            is_read = any(word in data for word in words) or (quoted is not None and quoted.search(data) is not None)
+            parts = _parts(path, data) if is_read else []
         except OSError as problem:
             found.skipped[str(path)] = problem.strerror or "cannot be read"
             continue
@@ -68,12 +72,24 @@ def scan(paths: Iterable[Path], roots: Iterable[str]) -> Scanned:
             try:
                 outline = read_outline(decode(source).data, snippets)
                 found.uses.extend(scanner.uses(outline, label, scope))
+                found.uses.extend(_variables(source, label, quoted))
                 outline.release()
             except (ParseError, RefusedError, RecursionError) as problem:
                 found.skipped[label] = str(problem) or "nested too deeply"
     if not found.files:
         raise SourceError(f"no Python file or notebook in {', '.join(map(str, paths))}")
     return found
+
+
+def _quoted(variables: Iterable[str]) -> re.Pattern[bytes] | None:
+    names = b"|".join(re.escape(name.encode()) for name in sorted(variables))
+    return re.compile(rb"([\"'])(" + names + rb")\1") if names else None
+
+
+def _variables(source: bytes, label: str, quoted: re.Pattern[bytes] | None) -> Iterator[Use]:
+    for match in quoted.finditer(source) if quoted is not None else ():
+        line = source.count(b"\n", 0, match.start()) + 1
+        yield Use(kind="variable", name=match[2].decode(), path=label, line=line)
 
 
 def _files(path: Path) -> Iterator[Path]:

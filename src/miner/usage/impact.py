@@ -1,0 +1,186 @@
+"""Which changes of a library touch which uses of it.
+
+A change of an option touches a call that gives it, or, where it must be given now or has another default, one that does
+not. A change of a requirement touches a call or a derived class, unless the arguments decide that it does not arise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from miner.formula.atom import Atom, Parameter
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import substitute
+from miner.formula.evaluate import argument_holds
+from miner.formula.notation import from_json
+from miner.graph.argument import UNKNOWN, given
+from miner.graph.names import Named, Names
+from miner.link.about import option_of
+from miner.model.change import Change, Severity
+from miner.model.impact import Impact
+from miner.model.node import Advice, Requirement
+from miner.model.use import Use
+from miner.store.graph_reader import Graph
+
+_GONE = frozenset({"implementation-removed", "removed"})
+_TOLD = frozenset({"deprecated", "advice-added", "advice-changed"})
+_SIGNATURE = frozenset({"option-added", "option-removed", "option-renamed", "removed"})
+_OPTIONS = _TOLD | _SIGNATURE | {"default-changed"}
+_MAKERS = ("", ".__init__", ".__post_init__", ".__new__")
+_BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})
+"""What no program has to do anything about."""
+
+
+class Touching:
+    """The changes between two graphs, by what they are of."""
+
+    def __init__(self, old: Graph, new: Graph, changes: Iterable[Change]) -> None:
+        self._old, self._new = old, new
+        self._names = Names(old), Names(new)
+        self._of: dict[str, list[Change]] = {}
+        self._variables: dict[str, Change] = {}
+        self._declared: list[Change] = []
+        for change in changes:
+            if change.type in _BENIGN:
+                continue
+            if change.type == "variable-removed" and change.option is not None:
+                self._variables[change.option] = change
+            elif change.symbol is None and change.field == "declared" and change.option is None:
+                self._declared.append(change)
+            elif change.symbol is not None:
+                self._of.setdefault(change.symbol, []).append(change)
+        self._gone = {
+            change.old_id: change
+            for listed in self._of.values()
+            for change in listed
+            if change.option is None and (change.type in _GONE or change.type == "implementation-moved")
+        }
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The environment variables that are read no longer."""
+        return frozenset(self._variables)
+
+    def impacts(self, uses: Iterable[Use]) -> Iterator[Impact]:
+        """Yield what touches each use, each change once at each line, and first what touches every program."""
+        seen: set[tuple[int, str, int]] = set()
+        first = True
+        for use in uses:
+            found = [*(self._declared if first and use.kind == "import" else ()), *self._on(use)]
+            first = first and use.kind != "import"
+            for change in found:
+                key = (id(change), use.path, use.line)
+                if key not in seen:
+                    seen.add(key)
+                    yield Impact(use=use, change=change, severity=_severity(use, change), fix=self._fix(change))
+
+    def _on(self, use: Use) -> Iterator[Change]:
+        if use.kind == "variable":
+            yield from (self._variables[use.name] for _ in [0] if use.name in self._variables)
+            return
+        before, after = (names.find(use.name) for names in self._names)
+        if before is None:
+            return
+        if after is None:
+            around = self._names[1].find(use.name.rpartition(".")[0])
+            if around is None or around.node is None or around.node.kind in {"class", "module"}:
+                yield from self._lost(before)  # of a name that stands for something else, members are not known
+            return
+        for symbol, extent in self._symbols(use, before, after):
+            for change in self._of.get(symbol, ()):
+                is_gone = change.option is None and change.type in _GONE
+                if not is_gone and self._touches(use, change, extent, (before, after)):
+                    yield change
+
+    def _lost(self, before: Named) -> Iterator[Change]:
+        """Yield why a name is not there any more: it is gone itself, or is imported from elsewhere; or its class is."""
+        owner = before.owner.qualname if before.owner is not None else ""
+        for qualname in (before.qualname, owner):
+            if f"implementation:{qualname}" in self._gone:
+                yield self._gone[f"implementation:{qualname}"]
+                return
+        yield from (each for each in self._of.get(before.public, ()) if each.type in _GONE and each.option is None)
+
+    def _symbols(self, use: Use, before: Named, after: Named) -> Iterator[tuple[str, str]]:
+        """Yield the names under which changes of what is used are told, each with what of it the use touches."""
+        found: dict[str, str] = {}
+        for named in (before, after):
+            for name in (named.qualname, named.public):
+                found.setdefault(name, "itself")
+            if named.node is not None and named.node.kind == "class" and use.kind in {"call", "base"}:
+                names = self._names[0] if named is before else self._names[1]
+                for each in names.ancestors(named.node):
+                    found.update((f"{each.qualname}{end}", "itself") for end in _MAKERS)
+            if named.owner is not None:
+                found.setdefault(named.owner.qualname, "owner")
+                found.setdefault(Named(named.owner.qualname, named.owner).public, "owner")
+        yield from found.items()
+
+    def _touches(self, use: Use, change: Change, extent: str, of: tuple[Named, Named]) -> bool:
+        if change.type in {"backend-added", "backend-removed"} or change.field == "backends":
+            return use.kind in {"call", "base"}
+        if extent == "owner":
+            return False
+        if change.type in _OPTIONS:
+            return self._is_about(use, change, of)
+        if change.type == "implementation-moved":
+            return False  # the name that the program uses is still there
+        if use.kind not in {"call", "base"}:
+            return False
+        return self._may_arise(use, change, of)
+
+    def _is_about(self, use: Use, change: Change, of: tuple[Named, Named]) -> bool:
+        if change.option is None:
+            return False
+        if use.kind == "override":
+            return change.type in _SIGNATURE
+        if use.kind not in {"call", "base"}:
+            return False
+        if change.type in _TOLD and change.option in {
+            of[0].qualname.rpartition(".")[2],
+            of[1].qualname.rpartition(".")[2],
+        }:
+            return True
+        if use.kind == "base":
+            return False
+        is_given = change.option in given(use, of[0])
+        if change.type in {"option-added", "default-changed"}:
+            is_needed = change.type == "default-changed" or change.severity == "breaking"
+            return is_needed and not is_given and not use.is_open
+        return is_given
+
+    def _may_arise(self, use: Use, change: Change, of: tuple[Named, Named]) -> bool:
+        """Return whether a requirement can come into play with the arguments of a call."""
+        node = self._new.nodes.get(change.new_id or "") or self._old.nodes.get(change.old_id or "")
+        if not isinstance(node, Requirement) or use.kind != "call":
+            return True
+        arguments = given(use, of[1])
+
+        def known(atom: Atom) -> Formula:
+            value = arguments.get(option_of(atom.param), UNKNOWN) if isinstance(atom, Parameter) else UNKNOWN
+            holds = argument_holds(atom, value) if value is not UNKNOWN and isinstance(atom, Parameter) else None
+            return atom if holds is None else holds
+
+        return canonical(substitute(from_json(node.when), known)) is not False
+
+    def _fix(self, change: Change) -> str | None:
+        """Return what the library says to do about a change."""
+        match change.type:
+            case "implementation-moved":
+                return f"use {change.new}"
+            case "option-renamed":
+                return f"pass {change.new} in place of {change.old}"
+            case "removed" if change.new is not None:
+                return f"use {change.new}"
+            case "deprecated":
+                node = self._new.nodes.get(change.new_id or "")
+                return f"use {node.replacement}" if isinstance(node, Advice) and node.replacement else None
+            case "floor-raised" | "cap-added" if change.field == "declared" and change.package != "python":
+                return f'pip install "{change.package}{change.new}"'
+        return None
+
+
+def _severity(use: Use, change: Change) -> Severity:
+    """Return how bad a change is at a use: of an override, nobody knows what it takes."""
+    return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity

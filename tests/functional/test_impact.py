@@ -1,0 +1,147 @@
+"""What an edit of our sample library does to a program: the right change at the right line, and no other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from miner.app.schema import document, file_name, names
+from miner.cli.main import run
+from tests.functional.sample_library import committed, copied, mined
+
+SOURCE = "src/tinyml"
+TOP, REPORT, TRAINER = f"{SOURCE}/__init__.py", f"{SOURCE}/report.py", f"{SOURCE}/trainer.py"
+UTILS, VERSIONS = f"{SOURCE}/utils/import_utils.py", f"{SOURCE}/utils/versions.py"
+PROGRAM = """\
+import os
+
+import tinyml
+from tinyml import Report, Trainer, describe
+from tinyml.utils.import_utils import is_granite_available
+
+os.environ["TINYML_SLOW"] = "1"
+
+
+class Mine(Report):
+    def play(self, *, volume=1.0):
+        super().play(volume=volume)
+        self.draw()
+
+
+def main(report: Report):
+    trainer = Trainer(None, steps=5)
+    trainer.run()
+    describe(trainer, 2)
+    describe(trainer)
+    report.play(volume=0.1)
+    report.play()
+    if is_granite_available():
+        Mine().show()
+"""
+EDITS = [
+    (TRAINER, ", *, steps=100", "", [("option-removed", 17)]),
+    (TRAINER, "steps=100", "steps=200", []),
+    (TRAINER, "steps=100", "max_steps=100", [("option-renamed", 17)]),
+    (REPORT, "depth=1", "depth=2", [("default-changed", 20)]),
+    (REPORT, "depth=1", "depth", [("default-changed", 20)]),
+    (REPORT, "depth=1", "depth=1, width=1", []),
+    (REPORT, "depth=1", "width, depth=1", [("option-added", 19), ("option-added", 20)]),
+    (REPORT, "def play(self, *, volume", "def play(self, *, tune=None, volume", [("option-added", 11)]),
+    (REPORT, "volume: float = 0.5", "volume: float = 0.7", [("default-changed", 22)]),
+    (TRAINER, "def run(self)", "def walk(self)", [("implementation-removed", 18)]),
+    (REPORT, "    @slate_required\n", "", []),
+    (REPORT, "    def show", "    @slate_required\n    def show", [("gate-added", 24)]),
+    (TRAINER, 'backends=("granite",)', 'backends=("granite", "slate")', [("backend-added", 17), ("backend-added", 18)]),
+    (REPORT, '"granite>=2.5"', '"granite>=2.7"', [("floor-raised", 19), ("floor-raised", 20)]),
+    (UTILS, 'get("TINYML_SLOW"', 'get("TINYML_EAGER"', [("variable-removed", 7)]),
+    (VERSIONS, '"2.1"', '"2.2"', [("predicate-changed", 23)]),
+]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory, cache):
+    folder = tmp_path_factory.mktemp("before")
+    return str(mined(committed(copied(folder / "tinyml")), folder / "graph", cache))
+
+
+@pytest.fixture
+def program(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    return str(path)
+
+
+def after(folder: Path, cache: Path, path: str, old: str, new: str) -> str:
+    repository = copied(folder / "tinyml")
+    text = (repository / path).read_text(encoding="utf-8")
+    assert old in text
+    (repository / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return str(mined(committed(repository), folder / "graph", cache))
+
+
+def touched(capsys, *arguments: str) -> list[dict]:
+    assert run(["impact", *arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)["impacts"]
+
+
+@pytest.mark.parametrize(("path", "old", "new", "expected"), EDITS)
+def test_an_edit_touches_the_lines_that_use_it(path, old, new, expected, before, program, cache, tmp_path, capsys):
+    edited = after(tmp_path, cache, path, old, new)
+    found = touched(capsys, program, "--from", before, "--to", edited)
+    assert sorted((each["change"]["type"], each["use"]["line"]) for each in found) == expected
+
+
+def test_a_class_with_another_name_names_the_new_one(before, program, cache, tmp_path, capsys):
+    repository = copied(tmp_path / "tinyml")
+    for path in (TOP, REPORT):
+        text = (repository / path).read_text(encoding="utf-8")
+        (repository / path).write_text(text.replace("Report", "Paper"), encoding="utf-8")
+    edited = str(mined(committed(repository), tmp_path / "graph", cache))
+    found = touched(capsys, program, "--from", before, "--to", edited, "--severity", "breaking")
+    lines = [4, 10, 12, 13, 16, 21, 22, 24]  # an override may do without
+    assert sorted({each["use"]["line"] for each in found}) == lines
+    assert {each["fix"] for each in found} == {"use tinyml.Paper"}
+
+
+def test_every_impact_is_valid(before, program, cache, tmp_path, capsys):
+    edited = after(tmp_path, cache, TRAINER, "steps=100", "max_steps=100")
+    registry = Registry().with_resources((file_name(name), Resource.from_contents(document(name))) for name in names())
+    check = jsonschema.Draft202012Validator(document("impact"), registry=registry)
+    (found,) = touched(capsys, program, "--from", before, "--to", edited)
+    check.validate(found)
+    assert found["fix"] == "pass max_steps in place of steps"
+
+
+def test_what_is_printed(before, program, cache, tmp_path, capsys):
+    edited = after(tmp_path, cache, REPORT, "depth=1", "width, depth=1")
+    arguments = ["impact", program, "--from", before, "--to", edited]
+    assert run([*arguments, "--fail-on", "breaking"]) == 1
+    text = capsys.readouterr().out
+    assert "breaking: 1 changes at 2 places" in text
+    assert f"option-added  tinyml.report.describe.width  at {program}:19, {program}:20  ({REPORT}:23)" in text
+    assert run([*arguments, "--format", "markdown"]) == 0
+    assert "| option-added | tinyml.report.describe.width |" in capsys.readouterr().out
+
+
+def test_a_library_and_itself(before, program, capsys):
+    assert touched(capsys, program, "--from", before, "--to", before) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [(["missing.py"], 3, "'missing.py' is not there"), ([], 2, "Missing argument 'PATH...'")],
+)
+def test_what_is_wrong_is_one_line(arguments, code, said, before, capsys):
+    assert run(["impact", "--from", before, "--to", before, *arguments]) == code
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
