@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from miner.diff.identity import Identity
 from miner.diff.record import change
 from miner.model import expression as ex
@@ -178,12 +180,12 @@ def _is_same(old: str | None, new: str | None, reader: SnippetReader) -> bool:
     """Return whether two defaults are one, however they are formatted; a list and a tuple of the same are."""
     if old is None or new is None or old == new:
         return old == new
-    return _sequence(reader.expression(old)) == _sequence(reader.expression(new))
+    return _encoded(reader.expression(old)) == _encoded(reader.expression(new))
 
 
-def _sequence(value: ex.Expression) -> ex.Expression | tuple[str, tuple[ex.Expression, ...]]:
-    is_ordered = isinstance(value, ex.Sequence) and value.kind in {"list", "tuple"}
-    return ("sequence", value.items) if isinstance(value, ex.Sequence) and is_ordered else value
+def _encoded(value: ex.Expression) -> bytes:
+    """Return an expression as bytes: 1 is not True there, unlike for Python, and a list is the tuple of the same."""
+    return msgspec.json.encode(value).replace(b'["seq","list",', b'["seq","tuple",')
 
 
 def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:
