@@ -134,6 +134,7 @@ def test_a_gate_that_says_or_does_something_else(gate, expected, cache, tmp_path
     [
         ("steps=[1, 2]", "steps=(1, 2)", []),
         ("steps=[1, [2]]", "steps=(1, (2,))", []),
+        ("steps=1", "steps=1.0", []),
         ("steps=1", "steps=True", [("default-changed", "risky")]),
         ("steps=[1, 2]", "steps=(1, 3)", [("default-changed", "risky")]),
         ("steps=100", "**kwargs", [("option-removed", "risky")]),

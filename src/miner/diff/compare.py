@@ -15,7 +15,7 @@ from miner.graph.names import Named
 from miner.model.change import Change, ChangeType, Severity
 from miner.model.concept import Contradiction
 from miner.model.evidence import Evidence
-from miner.model.node import Advice, EnvironmentVariable, Implementation, Node, Package
+from miner.model.node import Advice, Constraint, EnvironmentVariable, Implementation, Node, Package, Requirement
 from miner.store.graph_reader import Graph
 
 Kind = TypeVar("Kind", bound=Node)
@@ -187,10 +187,17 @@ def _advice(identity: Identity) -> Iterator[Change]:
         lambda node: key(node.owner, node),
         lambda node: node.message,
     )
+    was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
+    tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
     for before, after in pairs:
         node = after or before
         if node is None or not identity.in_both(node.owner, is_old=after is None):
             continue  # the object itself came or went
+        if (identity.now(node.owner) if after is None else node.owner, node.message) in (is_ if after is None else was):
+            continue  # said on the other side too, where it is a requirement
+        here, there = tellers if after is None else reversed(tellers)
+        if (before is None or after is None) and there.get(node.message, set()) - here.get(node.message, set()):
+            continue  # said by another object now, which did not say it before
         fields = {"symbol": node.owner, "option": node.subject}
         if before is not None and after is not None:
             yield change(
@@ -201,6 +208,21 @@ def _advice(identity: Identity) -> Iterator[Change]:
             yield change(type_, None, after, field="message", new=after.message, **fields)
         elif before is not None:
             yield change("advice-removed", before, None, field="message", old=before.message, **fields)
+
+
+def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[str]]:
+    """Return who gives advice, by its words, under the names in the new graph."""
+    found: dict[str | None, set[str]] = {}
+    for node in graph.of_type(Advice):
+        if node.message is not None:
+            found.setdefault(node.message, set()).add(now(node.owner))
+    return found
+
+
+def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str]]:
+    """Return who says what where a requirement or a constraint is not met, under the names in the new graph."""
+    stated: list[Requirement | Constraint] = [*graph.of_type(Requirement), *graph.of_type(Constraint)]
+    return {(now(node.owner), node.otherwise.message) for node in stated if node.otherwise.message is not None}
 
 
 def _paired(

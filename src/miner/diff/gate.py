@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
+from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from miner.diff.record import change
 from miner.diff.version import compared, versions_of
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, Not
-from miner.formula.disjunctive import literals
+from miner.formula.disjunctive import literals, mentions, substitute
 from miner.formula.notation import from_json
 from miner.model.change import Change, ChangeType
 from miner.model.node import Requirement
@@ -22,6 +23,8 @@ from miner.store.graph_reader import Graph
 
 _HARD = frozenset({"raise", "return-reason"})
 _TOLD = _HARD | {"warn", "fallback"}
+_LEAST_ALIKE = 0.5
+"""The share of two messages that must be the same for them to be one in other words."""
 _Said = tuple[str, str, str]
 _Key = Callable[[Requirement], Hashable]
 
@@ -44,13 +47,32 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
         for pair in pairing.pairs(consequences):
             if not consequences.follows(*pair):
                 yield from _pair(*pair, owner, target, consequences.moved(*pair))
-        removed += [(node, target) for node in pairing.left]
+        told = {_told(node) for node in was} & {_told(node) for node in is_} - {None}  # by other conditions than before
+        removed += [(node, target) for node in pairing.left if _told(node) not in told]
         if not identity.is_inherited(owner):  # what the base needs in addition is told of the base
-            added += pairing.right
+            added += [node for node in pairing.right if _told(node) not in told]
     for owner, is_ in after.items():
         if owner not in reached and identity.in_both(owner, is_old=False):
             added += is_
-    yield from _unmoved(removed, added)
+    tellers = _tellers(before, identity.now), _tellers(after, str)
+    yield from _unmoved(
+        [(node, owner) for node, owner in removed if not _has_gone(_told(node), *tellers)],
+        [node for node in added if not _has_gone(_told(node), *reversed(tellers))],
+    )
+
+
+def _tellers(by_owner: dict[str, list[Requirement]], now: Callable[[str], str]) -> dict[Hashable, set[str]]:
+    """Return who says what, by what is said, under the names in the new graph."""
+    found: dict[Hashable, set[str]] = {}
+    for owner, nodes in by_owner.items():
+        for node in nodes:
+            found.setdefault(_told(node), set()).add(now(owner))
+    return found
+
+
+def _has_gone(told: Hashable, here: dict[Hashable, set[str]], there: dict[Hashable, set[str]]) -> bool:
+    """Return whether what an object says no longer is said by one that did not say it: then it has moved there."""
+    return told is not None and bool(there.get(told, set()) - here.get(told, set()))
 
 
 def _by_owner(graph: Graph) -> dict[str, list[Requirement]]:
@@ -73,11 +95,21 @@ def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement]) -
         return moved[side][key] >= 0
 
     for node, owner in removed:
-        if not has_moved("removed", owner, node) and node.enforced:
+        if not has_moved("removed", owner, node) and _is_gate(node):
             yield _change("gate-removed", node, None, owner)
     for node in added:
-        if not has_moved("added", node.owner, node) and node.enforced:
+        if not has_moved("added", node.owner, node) and _is_gate(node):
             yield _change("gate-added", None, node, node.owner)
+
+
+def _is_gate(node: Requirement) -> bool:
+    """Return whether a requirement is enforced, and more than a refusal of what is there on an unknown condition."""
+    is_refusal = all(isinstance(literal, Not) for literal in literals(from_json(node.needs)))
+    return node.enforced and not (is_refusal and mentions(from_json(node.when), _is_opaque))
+
+
+def _is_opaque(atom: fa.Atom) -> bool:
+    return isinstance(atom, fa.Opaque)
 
 
 def _class(owner: str) -> str:
@@ -102,22 +134,43 @@ class _Pairing:
         yield from self._alike(
             partial(_and_effect, partial(exactly, is_old=True)), partial(_and_effect, partial(exactly, is_old=False))
         )
-        for about in (_needs, _named_subjects):
-            key = partial(_and_effect, about)
-            yield from self._alike(key, key)
+        yield from self._alike(partial(_and_effect, _needs), partial(_and_effect, _needs))
+        about = partial(_and_effect, _and_action)
+        yield from self._alike(about, about, is_said_alike=True)
         yield from self._alike(partial(_alone, self._was), partial(_alone, self._is))
 
-    def _alike(self, old_key: _Key, new_key: _Key) -> Iterator[tuple[Requirement, Requirement]]:
+    def _alike(
+        self, old_key: _Key, new_key: _Key, *, is_said_alike: bool = False
+    ) -> Iterator[tuple[Requirement, Requirement]]:
         about: dict[Hashable, list[Requirement]] = {}
         for node in self.right:
             about.setdefault(new_key(node), []).append(node)
         for before in list(self.left):
             same = old_key(before)
-            if same is not None and about.get(same):
-                after = about[same].pop(0)
+            alike = about.get(same, []) if same is not None else []
+            if is_said_alike:
+                alike = [node for node in alike if _is_said_alike(before, node)]
+            if alike:
+                after = alike[0]
+                about[same].remove(after)
                 self.left.remove(before)
                 self.right.remove(after)
                 yield before, after
+
+
+def _is_said_alike(before: Requirement, after: Requirement) -> bool:
+    """Return whether two messages may be one in other words; with none, nothing speaks against it."""
+    said = before.otherwise.message, after.otherwise.message
+    if said[0] is None or said[1] is None or said[0] == said[1]:
+        return True
+    return SequenceMatcher(None, said[0], said[1], autojunk=False).ratio() >= _LEAST_ALIKE
+
+
+def _and_action(node: Requirement) -> Hashable:
+    """Return what a requirement is about, and, where nothing is said, what is done instead."""
+    about = _named_subjects(node)
+    is_silent = not node.enforced and node.otherwise.message is None
+    return (about, node.otherwise.action if is_silent else None) if about else None
 
 
 def _alone(all_: list[Requirement], node: Requirement) -> Hashable:
@@ -160,10 +213,21 @@ def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, m
         for name in sorted(devices[0] - devices[1]):
             yield _change("device-removed", before, after, owner, field="needs", old=name)
         return
+    if _without_opaque(before) == _without_opaque(after):
+        return  # what was not understood is written otherwise, and may say the same
     if _needs(before) != _needs(after):
         yield _change("condition-changed", before, after, owner, field="needs", old=before.needs, new=after.needs)
     elif before.enforced and _named(before, old_owner, owner) != _named(after, owner, owner):
         yield _change("condition-changed", before, after, owner, field="when", old=before.when, new=after.when)
+
+
+def _without_opaque(node: Requirement) -> tuple[Formula, Formula]:
+    """Return the formulas of a requirement with one opaque atom in the place of all."""
+
+    def same(atom: fa.Atom) -> Formula:
+        return fa.Opaque(opaque="", reason="") if isinstance(atom, fa.Opaque) else atom
+
+    return substitute(from_json(node.needs), same), substitute(from_json(node.when), same)
 
 
 def _versioned(

@@ -16,6 +16,7 @@ from miner.store.graph_reader import Graph
 from miner.syntax.rows import entries, parameters
 from miner.syntax.snippet import SnippetReader
 
+_TRUTH = re.compile(rb"\b(?:true|false)\b")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _Parameters = dict[str, str | None]
 Deprecations = dict[tuple[str, str], Advice]
@@ -180,12 +181,13 @@ def _is_same(old: str | None, new: str | None, reader: SnippetReader) -> bool:
     """Return whether two defaults are one, however they are formatted; a list and a tuple of the same are."""
     if old is None or new is None or old == new:
         return old == new
-    return _encoded(reader.expression(old)) == _encoded(reader.expression(new))
+    return _plain(reader.expression(old)) == _plain(reader.expression(new))
 
 
-def _encoded(value: ex.Expression) -> bytes:
-    """Return an expression as bytes: 1 is not True there, unlike for Python, and a list is the tuple of the same."""
-    return msgspec.json.encode(value).replace(b'["seq","list",', b'["seq","tuple",')
+def _plain(value: ex.Expression) -> tuple[object, list[bytes]]:
+    """Return an expression to compare: a list is the tuple of the same, 1 is 1.0, but True is not 1."""
+    text = msgspec.json.encode(value).replace(b'["seq","list",', b'["seq","tuple",')
+    return msgspec.json.decode(text), _TRUTH.findall(text)
 
 
 def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:

@@ -25,6 +25,11 @@ _MARKED = re.compile(
     r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
 )
 """What a message says is deprecated, by its name."""
+_GIVEN = re.compile(
+    r"\s*(?:Passing|Providing|Specifying|Setting)\s+(?:the |an? )?(?:argument |parameter |option |keyword )?"
+    r"[`'\"]([A-Za-z_][\w.]*)"
+)
+"""What a message begins with that is about giving an option."""
 
 
 def option_of(name: str) -> str:
@@ -57,7 +62,8 @@ def subject_of(
 ) -> str:
     """Return what a message of `owner` is about; `action` is what is set beside it.
 
-    That is, of a deprecation, the name that the message calls deprecated. Else the first that there is of: a quoted
+    That is the option that it begins with, as being given (`Passing "x" ...`); of a deprecation, the name that the
+    message calls deprecated. Else the first that there is of: a quoted
     name that is an option; an option that is shown in a field; in a deprecation, a quoted name but the replacement; a
     word that is an option and can only be a name; an option in words; an option that the condition asks for; a word
     that is an option; what is set; a quoted name, classes last; an attribute that is shown; the object itself.
@@ -76,6 +82,9 @@ def _ranked(
     quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
     shown = [option_of(name) for field in FIELD.findall(message) for name in _NAME.findall(field[1:])]
     marked = _MARKED.search(said) if is_deprecation else None
+    given = _GIVEN.match(message)
+    if given is not None and given[1] not in CONSTANTS:
+        yield option_of(given[1])
     if marked is not None:
         yield option_of(marked[1])
     yield from (name for name in quoted if name in options)

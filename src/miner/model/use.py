@@ -25,7 +25,7 @@ class Use(Record, frozen=True):
     it is its own name.
 
     `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
-    cell. `is_open`: the call unpacks arguments that are not seen.
+    cell. `is_open`: the call unpacks arguments that are not seen. Of an override, the arguments are its parameters.
     """
 
     kind: UseKind

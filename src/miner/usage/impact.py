@@ -6,27 +6,33 @@ not. A change of a requirement touches a call or a derived class, unless the arg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from packaging.utils import canonicalize_name
+
+from miner.formula import atom as fa
 from miner.formula.atom import Atom, Parameter
 from miner.formula.canonical import canonical
-from miner.formula.connective import Formula
-from miner.formula.disjunctive import substitute
-from miner.formula.evaluate import argument_holds
+from miner.formula.connective import Formula, Not
+from miner.formula.disjunctive import atoms, literals, mentions, substitute
+from miner.formula.evaluate import argument_holds, value
 from miner.formula.notation import from_json
-from miner.graph.argument import UNKNOWN, given
+from miner.graph.argument import UNKNOWN, given, literal
 from miner.graph.names import Named, Names
 from miner.link.about import option_of
-from miner.model.change import Change, Severity
+from miner.model.change import SEVERITIES, Change, Severity
 from miner.model.impact import Impact
-from miner.model.node import Advice, Requirement
+from miner.model.node import Advice, Package, Requirement
 from miner.model.use import Use
 from miner.store.graph_reader import Graph
+from miner.syntax.rows import parameters
 
 _GONE = frozenset({"implementation-removed", "removed"})
 _TOLD = frozenset({"deprecated", "advice-added", "advice-changed"})
 _SIGNATURE = frozenset({"option-added", "option-removed", "option-renamed", "removed"})
 _OPTIONS = _TOLD | _SIGNATURE | {"default-changed"}
+_UNNAMED = re.compile(r"[`'\"]\{[^{}]*\}[`'\"]")
 _MAKERS = ("", ".__init__", ".__post_init__", ".__new__")
 _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})
 """What no program has to do anything about."""
@@ -40,6 +46,7 @@ class Touching:
         self._names = Names(old), Names(new)
         self._of: dict[str, list[Change]] = {}
         self._variables: dict[str, Change] = {}
+        self._private: dict[str, Change] = {}
         self._declared: list[Change] = []
         for change in changes:
             if change.type in _BENIGN:
@@ -55,7 +62,9 @@ class Touching:
             for listed in self._of.values()
             for change in listed
             if change.option is None and (change.type in _GONE or change.type == "implementation-moved")
+            if change.type == "implementation-moved" or _last(change.old_id) == _last(change.symbol)
         }
+        self._needed = frozenset(_needed(old)) & frozenset(_needed(new))
 
     @property
     def variables(self) -> frozenset[str]:
@@ -100,7 +109,21 @@ class Touching:
             if f"implementation:{qualname}" in self._gone:
                 yield self._gone[f"implementation:{qualname}"]
                 return
-        yield from (each for each in self._of.get(before.public, ()) if each.type in _GONE and each.option is None)
+        found = [each for each in self._of.get(before.public, ()) if each.type in _GONE and each.option is None]
+        yield from found or [self._lost_in_private(before)]
+
+    def _lost_in_private(self, before: Named) -> Change:
+        """Return that something is gone which is not public, and so no change of the library's own account."""
+        node = before.node or before.owner
+        if before.public not in self._private:
+            self._private[before.public] = Change(
+                type="implementation-removed",
+                severity=SEVERITIES["implementation-removed"],
+                symbol=before.public,
+                old_id=node.id if node is not None else None,
+                old_evidence=node.definition if node is not None else None,
+            )
+        return self._private[before.public]
 
     def _symbols(self, use: Use, before: Named, after: Named) -> Iterator[tuple[str, str]]:
         """Yield the names under which changes of what is used are told, each with what of it the use touches."""
@@ -124,6 +147,8 @@ class Touching:
             return False
         if change.type in _OPTIONS:
             return self._is_about(use, change, of)
+        if change.type == "predicate-changed" and _is_same_in_practice(change):
+            return False
         if change.type == "implementation-moved":
             return False  # the name that the program uses is still there
         if use.kind not in {"call", "base"}:
@@ -133,36 +158,69 @@ class Touching:
     def _is_about(self, use: Use, change: Change, of: tuple[Named, Named]) -> bool:
         if change.option is None:
             return False
+        is_given = change.option in given(use, of[0])
         if use.kind == "override":
-            return change.type in _SIGNATURE
-        if use.kind not in {"call", "base"}:
+            is_lacking = change.type == "option-added" and not is_given and not use.is_open
+            return is_lacking or (change.type in _SIGNATURE - {"option-added"} and is_given)
+        if use.kind not in {"call", "base"} or not self._is_worth_telling(use, change, of):
             return False
-        if change.type in _TOLD and change.option in {
-            of[0].qualname.rpartition(".")[2],
-            of[1].qualname.rpartition(".")[2],
-        }:
+        if change.type in _TOLD and change.option in {_last(of[0].qualname), _last(of[1].qualname)}:
             return True
         if use.kind == "base":
             return False
-        is_given = change.option in given(use, of[0])
         if change.type in {"option-added", "default-changed"}:
             is_needed = change.type == "default-changed" or change.severity == "breaking"
             return is_needed and not is_given and not use.is_open
         return is_given
 
+    def _is_worth_telling(self, use: Use, change: Change, of: tuple[Named, Named]) -> bool:
+        """Return whether what is told anew matters at a call: other words do not, nor what is only documented."""
+        if change.type not in _TOLD:
+            return True
+        node = self._new.nodes.get(change.new_id or "")
+        is_said = isinstance(node, Advice) and (node.kind == "deprecation" or node.origin != "documentation")
+        is_open = _UNNAMED.search(str(change.new)) is not None  # of what is in the field, and not of this
+        return is_said and not is_open and change.type != "advice-changed" and self._may_arise(use, change, of)
+
     def _may_arise(self, use: Use, change: Change, of: tuple[Named, Named]) -> bool:
-        """Return whether a requirement can come into play with the arguments of a call."""
+        """Return whether a requirement or a warning can come into play with the arguments of a call, and with what the
+        library always needs anyway.
+        """
         node = self._new.nodes.get(change.new_id or "") or self._old.nodes.get(change.old_id or "")
-        if not isinstance(node, Requirement) or use.kind != "call":
+        if isinstance(node, Requirement) and self._is_idle(node, of[1]):
+            return False
+        if not isinstance(node, Requirement | Advice) or use.kind != "call":
             return True
         arguments = given(use, of[1])
+        if not use.is_open and of[1].node is not None:
+            defaults = {name: literal(text) for name, text in (parameters(of[1].node.signature) or {}).items()}
+            arguments = {**defaults, **arguments}
 
         def known(atom: Atom) -> Formula:
-            value = arguments.get(option_of(atom.param), UNKNOWN) if isinstance(atom, Parameter) else UNKNOWN
-            holds = argument_holds(atom, value) if value is not UNKNOWN and isinstance(atom, Parameter) else None
+            passed = arguments.get(option_of(atom.param), UNKNOWN) if isinstance(atom, Parameter) else UNKNOWN
+            holds = argument_holds(atom, passed) if passed is not UNKNOWN and isinstance(atom, Parameter) else None
             return atom if holds is None else holds
 
         return canonical(substitute(from_json(node.when), known)) is not False
+
+    def _is_idle(self, node: Requirement, named: Named) -> bool:
+        """Return whether a need is always met, or only says under which other condition it refuses what is there.
+
+        Always there is what the library declares for all its users, and what the object needs to be there itself.
+        """
+        needs = from_json(node.needs)
+        outer = named.owner or named.node
+        own = frozenset(canonicalize_name(name) for name in (outer.backends if outer is not None else ()))
+
+        def known(atom: Atom) -> bool | None:
+            match atom:
+                case fa.Package(package=name) | fa.Module(module=name):
+                    return True if canonicalize_name(name) in self._needed | own else None
+            return None
+
+        is_refusal = all(isinstance(literal, Not) for literal in literals(needs))
+        is_unread = mentions(from_json(node.when), lambda atom: isinstance(atom, fa.Opaque))
+        return value(needs, known) is True or (is_refusal and is_unread)
 
     def _fix(self, change: Change) -> str | None:
         """Return what the library says to do about a change."""
@@ -175,10 +233,41 @@ class Touching:
                 return f"use {change.new}"
             case "deprecated":
                 node = self._new.nodes.get(change.new_id or "")
-                return f"use {node.replacement}" if isinstance(node, Advice) and node.replacement else None
+                named = node.replacement if isinstance(node, Advice) else None
+                return f"use {named}" if named and "{" not in named else None
             case "floor-raised" | "cap-added" if change.field == "declared" and change.package != "python":
                 return f'pip install "{change.package}{change.new}"'
         return None
+
+
+def _is_same_in_practice(change: Change) -> bool:
+    """Return whether a predicate only stopped, or began, to ask for the metadata of a package beside its module."""
+
+    def plain(formula: Formula) -> Formula:
+        modules = {canonicalize_name(atom.module) for atom in atoms(formula) if isinstance(atom, fa.Module)}
+
+        def bare(atom: Atom) -> Formula:
+            match atom:
+                case fa.Module(module=name, version=()):
+                    return fa.Module(module=name)
+                case fa.Package(package=name, version=()) if canonicalize_name(name) in modules:
+                    return True
+            return atom
+
+        return canonical(substitute(formula, bare))
+
+    return plain(from_json(change.old)) == plain(from_json(change.new))
+
+
+def _last(name: str | None) -> str:
+    return (name or "").rpartition(".")[2]
+
+
+def _needed(graph: Graph) -> Iterator[str]:
+    """Yield the packages that a library declares for all its users, under every name."""
+    for package in graph.of_type(Package):
+        if any(row.extra is None and row.place in {"metadata", "build-script"} for row in package.declared):
+            yield from (canonicalize_name(name) for name in (package.name, *package.import_names))
 
 
 def _severity(use: Use, change: Change) -> Severity:

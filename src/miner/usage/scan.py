@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from miner.model import expression as ex
 from miner.model.span import Span
 from miner.model.use import Passed, Use, UseKind
@@ -88,11 +90,22 @@ class _File:
                 yield from self._statement(inner, inside)
                 continue
             for each in bases:
-                yield self._use("override", f"{each.name}.{inner.name}", inner.span, inner.name)
+                yield self._override(f"{each.name}.{inner.name}", inner)
             method = Scope(scope, attributes=inside.attributes)
             if base is not None:
                 method.names["self"] = base
             yield from self._function(inner, inside, method)
+
+    def _override(self, name: str, item: Item) -> Use:
+        """Return that a method takes the place of one, with the parameters that it takes itself."""
+        span = item.text("parameters")
+        taken = self._outline.signature(span) if span is not None else ()
+        use = self._use("override", name, item.span, item.name)
+        return msgspec.structs.replace(
+            use,
+            arguments=tuple(Passed(keyword=each.name) for each in taken if each.kind not in {"vararg", "kwarg"}),
+            is_open=any(each.kind == "kwarg" for each in taken),
+        )
 
     def _function(self, item: Item, around: Scope, inside: Scope) -> Iterator[Use]:
         yield from self._decorators(item, around)
