@@ -12,7 +12,7 @@ from miner.diff.option import Deprecations, changed_options, deprecations
 from miner.diff.record import change
 from miner.diff.version import compared
 from miner.graph.names import Named
-from miner.model.change import Change, ChangeType, Severity
+from miner.model.change import SEVERITIES, Change, ChangeType, Severity
 from miner.model.concept import Contradiction
 from miner.model.evidence import Evidence
 from miner.model.node import Advice, Constraint, EnvironmentVariable, Implementation, Node, Package, Requirement
@@ -125,6 +125,8 @@ def _declared(old: Graph, new: Graph) -> Iterator[Change]:
         nodes = next(iter(was.values()), (None,))[0], next(iter(is_.values()), (None,))[0]
         fields: dict[str, Any] = {"package": key[0], "option": key[1], "field": "declared"}
         fields |= {"old_evidence": _declaration(nodes[0], key[1]), "new_evidence": _declaration(nodes[1], key[1])}
+        if key[1] is not None:
+            fields["severity"] = "risky"  # of those alone who install the extra
         if was.keys() != is_.keys():
             yield change("declared-changed", *nodes, old=_text(was), new=_text(is_), **fields)
             continue
@@ -132,6 +134,8 @@ def _declared(old: Graph, new: Graph) -> Iterator[Change]:
             now = is_[marker][1]
             type_ = compared(specifier, now)
             if type_ is not None:
+                if SEVERITIES[type_] == "benign":
+                    fields["severity"] = "benign"
                 yield change(type_, *nodes, old=specifier, new=now, **fields)
 
 

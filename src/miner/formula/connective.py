@@ -56,11 +56,16 @@ def _join(kind: type[All] | type[Any], parts: tuple[Formula, ...], *, neutral: b
             if isinstance(piece, bool):
                 if piece is not neutral:
                     return not neutral
-            elif not _is_among(piece, flat.setdefault(piece, [])):
-                flat[piece].append(piece)
-                order.append(piece)
+            else:
+                equal = flat.get(piece)
+                if equal is None:
+                    flat[piece] = [piece]
+                    order.append(piece)
+                elif not _is_among(piece, equal):
+                    equal.append(piece)
+                    order.append(piece)
     for piece in order:
-        if isinstance(piece, Not) and _is_among(piece.part, flat.get(piece.part, ())):
+        if isinstance(piece, Not) and piece.part in flat and _is_among(piece.part, flat[piece.part]):
             return not neutral
     if not order:
         return neutral

@@ -30,10 +30,9 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
             continue
         if name in wanted:
             yield _module(module, evidences)
-        offered = {row.name for row in module.facts.exports or ()}
         for definition in module.definitions.values():
             qualname = f"{name}.{definition.name}"
-            if qualname in wanted or definition.name in offered or _is_public_definition(definition):
+            if qualname in wanted or definition.name in module.offered or _is_public_definition(definition):
                 yield _defined(linked, module, definition, stated, evidences)
         for row in module.facts.exports or ():
             if row.name not in module.definitions:
@@ -80,9 +79,7 @@ def _defined(
     qualname = f"{module.name}.{definition.name}"
     exports = _exports(linked, module, definition.name, qualname)
     places = [Place(module.path, definition.span, "definition"), *stated.get(qualname, ())]
-    places += [
-        Place(module.path, row.span, "declaration") for row in module.facts.exports or () if row.name == definition.name
-    ]
+    places += [Place(module.path, row.span, "declaration") for row in module.offered.get(definition.name, ())]
     return Implementation(
         id=f"implementation:{qualname}",
         name=definition.name.rpartition(".")[2],

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from miner.model.expression import Constant, Expression
-from miner.model.site import Definition, Facts, Site
+from miner.model.site import Definition, ExportRow, Facts, Site
 
 _NOT_PACKAGES = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmark", "benchmarks", "scripts"})
 _DEEPEST = 12  # re-exports followed before a name is given up
@@ -40,6 +40,14 @@ class Module:
                 continue  # a class or function that is wrapped under its own name
             if earlier is None or earlier.type_checking or not definition.type_checking:
                 found[definition.name] = definition
+        return found
+
+    @cached_property
+    def offered(self) -> dict[str, list[ExportRow]]:
+        """What `__all__` names, by name."""
+        found: dict[str, list[ExportRow]] = {}
+        for row in self.facts.exports or ():
+            found.setdefault(row.name, []).append(row)
         return found
 
     def absolute(self, level: int, target: str) -> str:

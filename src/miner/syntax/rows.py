@@ -16,18 +16,24 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
     depth = 0
     lambdas = 0  # whose parameters are being listed: their commas divide no entries
     start: int | None = None
-    end = 0
-    for token, begin, finish in _pieces(text):
-        if token == "lambda":
-            lambdas += 1
-        elif token == ":" and lambdas:
-            lambdas -= 1
-        if token in {"(", "[", "{"}:
+    end = position = 0
+    for match in _TOKEN.finditer(text):
+        begin = match.start()
+        if depth and begin > position:
+            gap = text[position:begin]
+            plain = gap.strip()
+            if plain:
+                first = begin - len(gap.lstrip())
+                start = first if start is None else start
+                end = first + len(plain)
+        position = match.end()
+        token = match[0]
+        if token in "([{":
             depth += 1
             if depth == 1:
                 start = None
                 continue
-        elif token in {")", "]", "}"}:
+        elif token in ")]}":
             depth -= 1
             if depth == 0:
                 if start is not None:
@@ -38,11 +44,15 @@ def entries(text: str) -> Iterator[tuple[int, int]]:
                 yield start, end
             start = None
             continue
-        elif token.startswith("#"):
+        elif token[0] == "#":
             continue
-        if depth >= 1:
+        elif token == "lambda":
+            lambdas += 1
+        elif token == ":" and lambdas:
+            lambdas -= 1
+        if depth:
             start = begin if start is None else start
-            end = finish
+            end = position
 
 
 def default(parameter: str) -> str | None:
@@ -71,20 +81,3 @@ def parameters(signature: str | None) -> dict[str, str | None] | None:
         if match is not None and match[1] not in {"self", "cls"} and not match[1].startswith("_"):
             found[match[1]] = default(signature[start:end])
     return found
-
-
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    position = 0
-    for match in _TOKEN.finditer(text):
-        yield from _plain(text, position, match.start())
-        yield match[0], match.start(), match.end()
-        position = match.end()
-    yield from _plain(text, position, len(text))
-
-
-def _plain(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    piece = text[start:end]
-    stripped = piece.strip()
-    if stripped:
-        begin = start + piece.index(stripped[0])
-        yield "x", begin, begin + len(stripped)
