@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeVar, get_args
 
 from miner.diff.consequence import changed_predicates
-from miner.diff.gate import changed_gates
+from miner.diff.gate import changed_gates, is_said_alike
 from miner.diff.identity import Identity
 from miner.diff.option import Deprecations, changed_options, deprecations
 from miner.diff.record import change
@@ -128,14 +128,16 @@ def _declared(old: Graph, new: Graph) -> Iterator[Change]:
         if key[1] is not None:
             fields["severity"] = "risky"  # of those alone who install the extra
         if was.keys() != is_.keys():
+            if key[1] is not None:
+                fields["severity"] = "notice"
             yield change("declared-changed", *nodes, old=_text(was), new=_text(is_), **fields)
             continue
         for marker, (_, specifier) in was.items():
             now = is_[marker][1]
             type_ = compared(specifier, now)
             if type_ is not None:
-                if SEVERITIES[type_] == "benign":
-                    fields["severity"] = "benign"
+                if key[1] is not None and SEVERITIES[type_] != "breaking":
+                    fields["severity"] = "benign" if SEVERITIES[type_] == "benign" else "notice"
                 yield change(type_, *nodes, old=specifier, new=now, **fields)
 
 
@@ -193,13 +195,15 @@ def _advice(identity: Identity) -> Iterator[Change]:
     )
     was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
     tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
-    for before, after in pairs:
+    for before, after in _in_other_words(list(pairs), identity.now):
         node = after or before
         if node is None or not identity.in_both(node.owner, is_old=after is None):
             continue  # the object itself came or went
         if (identity.now(node.owner) if after is None else node.owner, node.message) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
         here, there = tellers if after is None else reversed(tellers)
+        if (before is None or after is None) and here.get(node.message, set()) & there.get(node.message, set()):
+            continue  # said by the same object on the other side, of something else
         if (before is None or after is None) and there.get(node.message, set()) - here.get(node.message, set()):
             continue  # said by another object now, which did not say it before
         fields = {"symbol": node.owner, "option": node.subject}
@@ -212,6 +216,27 @@ def _advice(identity: Identity) -> Iterator[Change]:
             yield change(type_, None, after, field="message", new=after.message, **fields)
         elif before is not None:
             yield change("advice-removed", before, None, field="message", old=before.message, **fields)
+
+
+def _in_other_words(
+    pairs: list[tuple[Advice | None, Advice | None]], now: Callable[[str], str]
+) -> Iterator[tuple[Advice | None, Advice | None]]:
+    """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
+    gone: dict[str, list[Advice]] = {}
+    for before, after in pairs:
+        if before is not None and after is None and before.message is not None:
+            gone.setdefault(now(before.owner), []).append(before)
+    taken: set[str] = set()
+    found: list[tuple[Advice | None, Advice | None]] = []
+    for before, after in pairs:
+        other = before
+        if before is None and after is not None and after.message is not None:
+            alike = (each for each in gone.get(after.owner, ()) if each.id not in taken and each.kind == after.kind)
+            other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
+            if other is not None:
+                taken.add(other.id)
+        found.append((other, after))
+    yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
 
 
 def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[str]]:

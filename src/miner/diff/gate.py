@@ -136,11 +136,11 @@ class _Pairing:
         )
         yield from self._alike(partial(_and_effect, _needs), partial(_and_effect, _needs))
         about = partial(_and_effect, _and_action)
-        yield from self._alike(about, about, is_said_alike=True)
+        yield from self._alike(about, about, is_worded_alike=True)
         yield from self._alike(partial(_alone, self._was), partial(_alone, self._is))
 
     def _alike(
-        self, old_key: _Key, new_key: _Key, *, is_said_alike: bool = False
+        self, old_key: _Key, new_key: _Key, *, is_worded_alike: bool = False
     ) -> Iterator[tuple[Requirement, Requirement]]:
         about: dict[Hashable, list[Requirement]] = {}
         for node in self.right:
@@ -148,8 +148,8 @@ class _Pairing:
         for before in list(self.left):
             same = old_key(before)
             alike = about.get(same, []) if same is not None else []
-            if is_said_alike:
-                alike = [node for node in alike if _is_said_alike(before, node)]
+            if is_worded_alike:
+                alike = [node for node in alike if is_said_alike(before.otherwise.message, node.otherwise.message)]
             if alike:
                 after = alike[0]
                 about[same].remove(after)
@@ -158,12 +158,11 @@ class _Pairing:
                 yield before, after
 
 
-def _is_said_alike(before: Requirement, after: Requirement) -> bool:
+def is_said_alike(before: str | None, after: str | None) -> bool:
     """Return whether two messages may be one in other words; with none, nothing speaks against it."""
-    said = before.otherwise.message, after.otherwise.message
-    if said[0] is None or said[1] is None or said[0] == said[1]:
+    if before is None or after is None or before == after:
         return True
-    return SequenceMatcher(None, said[0], said[1], autojunk=False).ratio() >= _LEAST_ALIKE
+    return SequenceMatcher(None, before, after, autojunk=False).ratio() >= _LEAST_ALIKE
 
 
 def _and_action(node: Requirement) -> Hashable:

@@ -61,9 +61,10 @@ def _of_signatures(
     severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
     renamed = _renamed(before, after, was, is_, told)
     for name, now in renamed.items():
+        is_taken = _told(told[1], after.qualname, name) is not None  # still, with a warning
         yield change(
-            "option-renamed", before, after, severity=severity, symbol=after.qualname, option=name, field="signature",
-            old=name, new=now,
+            "option-renamed", before, after, severity="notice" if is_taken else severity, symbol=after.qualname,
+            option=name, field="signature", old=name, new=now,
         )  # fmt: skip
     for name in [*was, *(name for name in is_ if name not in was)]:
         old, new = was.get(name), is_.get(name)

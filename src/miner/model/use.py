@@ -7,8 +7,8 @@ from typing import Any, Literal
 from miner.model.evidence import Record
 
 UseKind = Literal["import", "call", "read", "base", "override", "variable"]
-"""`base`: a class of the program derives from it; `override`: a method of such a class takes its place; `variable`: the
-name of an environment variable stands there in quotes."""
+"""`base`: a class of the program derives from it; `override`: a method of such a class takes its place; `variable`: an
+environment variable is set there."""
 
 
 class Passed(Record, frozen=True):

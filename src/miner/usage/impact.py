@@ -94,7 +94,7 @@ class Touching:
         if after is None:
             around = self._names[1].find(use.name.rpartition(".")[0])
             if around is None or around.node is None or around.node.kind in {"class", "module"}:
-                yield from self._lost(before)  # of a name that stands for something else, members are not known
+                yield from self._lost(use, before)  # of a name that stands for something else, members are not known
             return
         for symbol, extent in self._symbols(use, before, after):
             for change in self._of.get(symbol, ()):
@@ -102,8 +102,15 @@ class Touching:
                 if not is_gone and self._touches(use, change, extent, (before, after)):
                     yield change
 
-    def _lost(self, before: Named) -> Iterator[Change]:
+    def _lost(self, use: Use, before: Named) -> Iterator[Change]:
         """Yield why a name is not there any more: it is gone itself, or is imported from elsewhere; or its class is."""
+        head = use.name.rpartition(".")[0]
+        outer = self._names[0].find(head)
+        if outer is not None and outer.node is not None and outer.node.kind == "class":
+            if self._names[1].find(head) is None:
+                before = outer  # not the base of it that defines the member
+        elif before.node is not None and before.node.kind == "variable" and use.name == before.qualname:
+            return  # variables that no package offers are in no graph
         owner = before.owner.qualname if before.owner is not None else ""
         for qualname in (before.qualname, owner):
             if f"implementation:{qualname}" in self._gone:

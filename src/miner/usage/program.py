@@ -45,7 +45,7 @@ class Scanned:
 
 def scan(paths: Iterable[Path], roots: Iterable[str], variables: Iterable[str] = ()) -> Scanned:
     """Return the uses of a library, by the top-level names it is imported by, in files and in all files of folders; and
-    where the names of environment variables stand in quotes.
+    where some environment variables are set.
 
     Hidden folders, virtual environments and links are not entered. Raises SourceError when a path is not there, or when
     nothing at all can be read.
@@ -82,13 +82,15 @@ def scan(paths: Iterable[Path], roots: Iterable[str], variables: Iterable[str] =
 
 
 def _quoted(variables: Iterable[str]) -> re.Pattern[bytes] | None:
+    """Return what finds the places where one of some environment variables is set."""
     names = b"|".join(re.escape(name.encode()) for name in sorted(variables))
-    return re.compile(rb"([\"'])(" + names + rb")\1") if names else None
+    head, tail = rb"(?:environ\[|(?:setdefault|putenv|setenv)\()", rb"(?:\]\s*=(?!=)|,)"
+    return re.compile(head + rb"\s*([\"'])(" + names + rb")\1\s*" + tail) if names else None
 
 
 def _variables(source: bytes, label: str, quoted: re.Pattern[bytes] | None) -> Iterator[Use]:
     for match in quoted.finditer(source) if quoted is not None else ():
-        line = source.count(b"\n", 0, match.start()) + 1
+        line = source.count(b"\n", 0, match.start(2)) + 1
         yield Use(kind="variable", name=match[2].decode(), path=label, line=line)
 
 
