@@ -23,6 +23,8 @@ _NO_SUMMARY = re.compile(
 )
 """A docstring that starts with a section, a parameter or code has no summary."""
 _LONGEST_SIGNATURE = 2_000
+_LONGEST_NAME = 120
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _LONGEST_CONSTANT = 300
 _LONGEST_STRING = 4_000
 _LONGEST_SUMMARY = 300
@@ -186,10 +188,20 @@ def _function(file: File, item: Item, name: str, kind: str) -> Definition:
 
 
 def _variables(file: File, item: Item) -> Iterator[Definition]:
+    other = _other_name(file, item.text("value"))
     for target in item.all_texts("target"):
         name = file.outline.source(target)
         if name.isidentifier() and name != "__all__":
-            yield Definition(name, "variable", item.span, item.span, type_checking=is_type_checking(item, file.outline))
+            hidden = is_type_checking(item, file.outline)
+            yield Definition(name, "variable", item.span, item.span, bases=other, type_checking=hidden)
+
+
+def _other_name(file: File, value: Span | None) -> tuple[str, ...]:
+    """Return the name, also a dotted one, that is all of a value."""
+    if value is None or value.end_byte - value.start_byte > _LONGEST_NAME:
+        return ()
+    text = file.outline.source(value)
+    return (text,) if _DOTTED.fullmatch(text) and text not in {"None", "True", "False"} else ()
 
 
 def _head(file: File, item: Item, last: Span | None) -> Span:

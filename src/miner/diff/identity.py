@@ -113,7 +113,7 @@ class Identity:
     @cached_property
     def _imported_alike(self) -> dict[str, str]:
         offered = {
-            (export.module, export.name): node.qualname
+            (export.module, export.name): node.target if node.kind == "variable" and node.target else node.qualname
             for node in self._new.values()
             for export in node.exports
             if node.kind in {"class", "function", "variable"}
@@ -124,7 +124,7 @@ class Identity:
                 continue
             for export in node.exports:
                 target = offered.get((export.module, export.name))
-                if target is not None and self._new[target].kind == node.kind and target not in self._old:
+                if target in self._new and self._new[target].kind == node.kind and target not in self._old:
                     found[qualname] = target
                     break
         return found

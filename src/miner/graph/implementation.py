@@ -91,6 +91,7 @@ def _defined(
         summary=None if definition.summary is None else redact(definition.summary)[0],
         backends=linked.backends.get(qualname, ()),
         public=_is_public(linked, definition.name, qualname, exports),
+        target=linked.library.named_otherwise(qualname),
         bases=linked.library.bases(qualname),
         members=definition.members,
     )

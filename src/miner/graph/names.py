@@ -51,11 +51,20 @@ class Names:
                     found[name] = node
         return found
 
+    def is_module(self, name: str) -> bool:
+        """Return whether something is defined in a module, or below a package, of that name."""
+        return name in self._modules
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        parts = (qualname.split(".") for qualname in self._objects)
+        return frozenset(".".join(each[:end]) for each in parts for end in range(1, len(each)))
+
     def find(self, name: str) -> Named | None:
         """Return what a dotted name is: an object by an import path or where it is defined, or a member of a class."""
         node = self._exported.get(name) or self._objects.get(name)
         if node is not None:
-            defined = self._objects.get(node.target) if node.kind == "alias" and node.target else None
+            defined = self._objects.get(node.target) if node.target else None
             node = defined or node
             owner = self._objects.get(node.qualname.rpartition(".")[0]) if node.kind == "method" else None
             return Named(node.qualname, node, owner)

@@ -170,7 +170,18 @@ class Library:
         """Return the qualified name of a base; one that has the name of the class itself is what was imported."""
         found = self.absolute(module, base)
         imported = module.imported.get(base) if found == derived else None
-        return self.followed(imported) if imported is not None else found
+        found = self.followed(imported) if imported is not None else found
+        return self.named_otherwise(found) or found if found is not None else None
+
+    def named_otherwise(self, qualname: str) -> str | None:
+        """Return the class that a variable is another name of."""
+        owner, _, name = qualname.rpartition(".")
+        module = self.modules.get(owner)
+        definition = module.definitions.get(name) if module is not None else None
+        if module is None or definition is None or definition.kind != "variable" or not definition.bases:
+            return None
+        found = self.absolute(module, definition.bases[0])
+        return found if found in self.classes else None
 
     def absolute(self, module: Module, dotted: str) -> str | None:
         """Return the qualified name of what a dotted name means in a module; None when the module does not bind it."""

@@ -66,7 +66,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
 
     `name` within the module; `span` with decorators; `head` from its first line to the end of its signature (for a
     variable, the assignment). `type_checking`: seen by type checkers only. `bases` and `members` (methods) are of a
-    class.
+    class; the one base of a variable is what it is another name of.
     """
 
     name: str

@@ -91,6 +91,8 @@ class Touching:
         before, after = (names.find(use.name) for names in self._names)
         if before is None:
             return
+        if after is None and self._names[1].is_module(use.name):
+            return
         if after is None:
             around = self._names[1].find(use.name.rpartition(".")[0])
             if around is None or around.node is None or around.node.kind in {"class", "module"}:

@@ -168,10 +168,14 @@ def test_the_bases_of_a_class_are_those_that_the_library_defines() -> None:
             "src/kit/__init__.py": "from .net import Net\n",
             "src/kit/net.py": "class Net: ...\n",
             "src/kit/old.py": "from .net import Net\nclass Net(Net): ...\n",
+            "src/kit/alias.py": "from .net import Net\nOld = Net\nclass Sub(Old): ...\nOlder = Old\n",
             "src/kit/use.py": "import kit\nimport torch\nclass Use(kit.Net, torch.nn.Module, kit.Nothing): ...\n",
         }
     )
     assert kit.bases("kit.old.Net") == ("kit.net.Net",)
     assert kit.bases("kit.use.Use") == ("kit.net.Net",)
     assert kit.bases("kit.net.Net") == ()
+    assert kit.bases("kit.alias.Sub") == ("kit.net.Net",)
+    assert kit.named_otherwise("kit.alias.Old") == "kit.net.Net"
+    assert kit.named_otherwise("kit.net.Net") is None
     assert kit.bases("kit.Nothing") == ()
