@@ -91,7 +91,8 @@ class Touching:
         before, after = (names.find(use.name) for names in self._names)
         if before is None:
             return
-        if after is None and self._names[1].is_module(use.name):
+        is_inborn = _last(use.name).startswith("__")  # every object has one, whoever defines it
+        if after is None and (is_inborn or self._names[1].is_module(use.name)):
             return
         if after is None:
             around = self._names[1].find(use.name.rpartition(".")[0])
