@@ -86,10 +86,19 @@ def _successor(version: str) -> str:
     return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else ""
 
 
+def _otherwise_encoded(claim: str) -> Iterator[bytes]:
+    """Yield a claim as the other encodings have it that are read; that of ASCII alone is the same in all."""
+    for encoding in () if claim.isascii() else ("iso8859-1", "iso8859-15", "cp1252"):
+        try:
+            yield claim.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+
+
 def _holds(text: bytes, claim: str) -> bool:
     """Say whether a claim stands in the text, as written, or as a value that the text computes case or spelling of."""
     written = claim.encode("utf-8")
-    if written in text or written.lower() in text.lower():
+    if written in text or written.lower() in text.lower() or any(each in text for each in _otherwise_encoded(claim)):
         return True
     first = 1 if claim[:1].isdigit() else 2  # a digit may be the end of a version
     if claim.replace("_", "").isalnum() and any(

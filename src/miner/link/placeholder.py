@@ -61,7 +61,8 @@ def read_structures(library: Library) -> Structures:
             _count(found, "structure: names that are no list of strings")
             continue
         place = Place(library.modules[module].path, site.span, "declaration")
-        found.offers.extend(Offer(package, target, name, site.conditions, place) for name in names)
+        offering = package if package in library.modules else module  # a file that stands in no package
+        found.offers.extend(Offer(offering, target, name, site.conditions, place) for name in names)
     for module, site in sites(library, detector.ID, "export"):
         names = strings(site.expressions["names"])
         if names is None:

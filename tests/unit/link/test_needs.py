@@ -235,3 +235,23 @@ def test_a_backend_in_no_table_is_opaque() -> None:
     assert owner == "kit.net.run"
     assert "unheard" in needed
     assert "no table" in needed
+
+
+def test_offers_of_a_file_that_stands_in_no_package():
+    """A lazy structure outside of any package is that of the file itself."""
+    found = linked(
+        {
+            "loose/structure.py": """
+                _import_structure = {"a": ["X"]}
+                try:
+                    if not is_torch_available():
+                        raise OptionalDependencyNotAvailable()
+                except OptionalDependencyNotAvailable:
+                    pass
+                else:
+                    _import_structure["b"] = ["Y"]
+            """,
+            "src/kit/__init__.py": "",
+        }
+    )
+    assert [need.action for need in found.needs if need.origin == "placeholder"] == ["loose.structure does not offer Y"]

@@ -1,0 +1,27 @@
+"""What a statement names occurs in the bytes of its evidence, in whichever encoding its file has."""
+
+from __future__ import annotations
+
+import pytest
+
+from miner.audit.grounding import ungrounded
+
+
+def row(backend: str) -> dict:
+    return {
+        "id": "implementation:kit.Net",
+        "type": "Implementation",
+        "name": "Net",
+        "kind": "class",
+        "backends": [backend],
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso8859-1", "cp1252"])
+def test_a_name_in_another_encoding_is_there(encoding):
+    assert list(ungrounded(row("été"), 'class Net: backends = "été"'.encode(encoding))) == []
+
+
+def test_a_name_that_is_not_there_is_a_finding():
+    (found,) = ungrounded(row("été"), b"class Net: backends = []")
+    assert "'été' is in none of its evidence" in found.message
