@@ -10,7 +10,6 @@ from typing import get_args
 from miner.app.diff import compared
 from miner.app.graph_at import graph_at
 from miner.app.progress import Progress
-from miner.graph.names import Names
 from miner.model.change import Severity
 from miner.model.impact import Impact
 from miner.model.snapshot import SourceRecord
@@ -43,7 +42,7 @@ def impact(paths: tuple[Path, ...], old: str, new: str, progress: Progress) -> F
     changes = compared(before, after, progress)
     touching = Touching(before, after, changes)
     progress.stage("read", None)
-    scanned = scan(paths, Names(before).roots, touching.variables)
+    scanned = scan(paths, touching.roots, touching.variables)
     found = sorted(
         touching.impacts(scanned.uses),
         key=lambda each: (_ORDER.index(each.severity), each.use.path, each.use.line, each.change.type),

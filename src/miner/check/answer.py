@@ -15,9 +15,8 @@ from miner.check.meaning import expanded
 from miner.check.wanted import Bearing, Wanted
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
-from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms, literals, substitute
+from miner.formula.disjunctive import atoms, literals, partly
 from miner.formula.evaluate import Reading, argument_holds, holds, subject_of, value
 from miner.formula.notation import from_json, to_json
 from miner.formula.text import render
@@ -77,7 +76,7 @@ class Checker:
             return self._value(atom, of)
 
         stated = from_json(node.when) if when is None else when
-        left = canonical(_partly(expanded(self.graph, stated), known))
+        left = partly(expanded(self.graph, stated), known)
         return self._judged(name, from_json(node.needs), left, node.otherwise, node, node.enforced, of)
 
     def _judged(
@@ -97,11 +96,7 @@ class Checker:
         host: Host = "satisfied" if met else "unknown" if met is None else "unsatisfied"
         if when is False:
             host = "not-applicable"
-        unmet = (
-            canonical(_partly(expanded(self.graph, needs), lambda atom: known(atom) or None))
-            if met is not True
-            else True
-        )
+        unmet = partly(expanded(self.graph, needs), lambda atom: known(atom) or None) if met is not True else True
         return Answer(
             name=name,
             host=host,
@@ -154,16 +149,6 @@ class Checker:
     @cached_property
     def _distributions(self) -> Mapping[str, str]:
         return {module: node.name for node in self.graph.of_type(Package) for module in node.import_names}
-
-
-def _partly(formula: Formula, known: Any) -> Formula:
-    """Return a formula with the truth of the atoms that are known in their place."""
-
-    def decided(atom: Atom) -> Formula:
-        found = known(atom)
-        return atom if found is None else found
-
-    return substitute(formula, decided)
 
 
 def _about(atom: Atom) -> LackOf:

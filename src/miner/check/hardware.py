@@ -11,7 +11,7 @@ from miner.formula import atom as fa
 from miner.formula.atom import Atom
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
-from miner.formula.disjunctive import atoms, device_of, literals, mentions
+from miner.formula.disjunctive import atoms, device_of, is_refusal, mentions
 from miner.formula.evaluate import evaluate
 from miner.formula.notation import from_json
 from miner.formula.text import render
@@ -57,8 +57,8 @@ def feature_rows(graph: Graph, machines: Iterable[Machine]) -> list[FeatureRow]:
             continue
         stated = from_json(node.when)
         needs = hardware(expanded(graph, from_json(node.needs)))
-        is_refusal = all(isinstance(literal, Not) for literal in literals(needs)) and mentions(stated, _is_unread)
-        if needs is True or is_refusal or node.owner.partition(".")[0] not in names.roots:
+        is_unread = is_refusal(needs) and mentions(stated, _is_unread)
+        if needs is True or is_unread or node.owner.partition(".")[0] not in names.roots:
             continue
         named = names.find(node.owner)
         name = named.public if named is not None else node.owner

@@ -20,8 +20,6 @@ from miner.model.use import Use
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import parameters
 
-_CLASS = ("", ".__init__", ".__post_init__", ".__new__")
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -81,8 +79,10 @@ class Bearing:
         yield from filter(self._is_module, modules)
         if named.node is None or named.node.kind != "class":
             return
-        for each in self._names.ancestors(named.node):
-            yield from (f"{each.qualname}{end}" for end in (_CLASS if wanted.extent != "itself" else _CLASS[:1]))
+        if wanted.extent == "itself":
+            yield from (each.qualname for each in self._names.ancestors(named.node))
+        else:
+            yield from self._names.makers(named.node)
         if wanted.extent == "whole":
             inside = f"{named.qualname}."
             yield from (owner for owner in self._stated if owner.startswith(inside))

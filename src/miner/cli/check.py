@@ -11,6 +11,7 @@ import click
 from miner.cli.option import format_option
 from miner.cli.progress import terminal_progress
 from miner.cli.render import Format, Table, render
+from miner.cli.statement import effect, formula
 from miner.cli.stream import emit, say
 from miner.escape import one_line
 
@@ -93,38 +94,28 @@ def _tables(found: Checked, shown: list[Answer], form: Format) -> list[Table]:
 
 def _line(answer: Answer) -> tuple[str]:
     """Return an answer as one cell: the columns of a table would be too wide to read."""
-    name, needs, when, effect, install, stated, used = _row(answer)
+    name, needs, when, follows, install, stated, used = _row(answer)
     said = f"{name} needs {needs}"
     said += f", when {when}" if when else ""
-    said += f": {effect}"
+    said += f": {follows}"
     said += f"; {install}" if install else ""
     return (f"{said}  ({stated}{f', used at {used}' if used else ''})",)
 
 
 def _row(answer: Answer) -> tuple[str, ...]:
     lacks = "; ".join(f"{each.need}: {each.here}" for each in answer.lacks)
-    needs = _formula(answer.needs)
-    exception = (answer.otherwise.exception or "").rpartition(".")[2]
-    said = answer.otherwise.message or answer.otherwise.action or ""
-    effect = ": ".join(part for part in (" ".join(filter(None, (answer.otherwise.effect, exception))), said) if part)
+    needs = formula(answer.needs, _LONGEST)
     places = list(dict.fromkeys(f"{use.path}:{use.line}" for use in answer.uses))
     more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
     return (
         answer.name,
         f"{needs} (here {one_line(lacks, _LONGEST)})" if lacks else needs,
-        "" if answer.when is True else _formula(answer.when),
-        one_line(effect, _LONGEST),
+        "" if answer.when is True else formula(answer.when, _LONGEST),
+        effect(answer.otherwise, _LONGEST),
         answer.install or "",
         f"{answer.evidence.path}:{answer.evidence.start_line}",
         ", ".join(places[:_MOST_PLACES]) + more,
     )
-
-
-def _formula(stated: Any) -> str:
-    from miner.formula.notation import from_json  # noqa: PLC0415
-    from miner.formula.text import render as written  # noqa: PLC0415
-
-    return one_line(written(from_json(stated)), _LONGEST)
 
 
 def _document(found: Checked, shown: list[Answer]) -> dict[str, Any]:

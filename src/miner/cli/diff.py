@@ -10,6 +10,7 @@ import click
 from miner.cli.option import format_option
 from miner.cli.progress import terminal_progress
 from miner.cli.render import Format, Table, render
+from miner.cli.statement import formula
 from miner.cli.stream import emit
 from miner.escape import one_line
 from miner.model.change import SEVERITIES, Severity
@@ -109,10 +110,7 @@ def _shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | bool):
-        from miner.formula.notation import from_json  # noqa: PLC0415
-        from miner.formula.text import render as written  # noqa: PLC0415
-
-        value = written(from_json(value))
+        return formula(value, _LONGEST)
     return one_line("; ".join(value) if isinstance(value, list) else str(value), _LONGEST)
 
 

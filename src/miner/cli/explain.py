@@ -10,6 +10,7 @@ import click
 from miner.cli.option import format_option
 from miner.cli.progress import terminal_progress
 from miner.cli.render import Format, Table, render
+from miner.cli.statement import effect, formula
 from miner.cli.stream import emit
 from miner.escape import one_line
 
@@ -148,10 +149,7 @@ def _members(members: Sequence[Node]) -> Iterator[tuple[str, ...]]:
 
 
 def _formula(stated: object) -> str:
-    from miner.formula.notation import from_json  # noqa: PLC0415
-    from miner.formula.text import render as written  # noqa: PLC0415
-
-    return _cut(written(from_json(stated)))
+    return formula(stated, _LONGEST)
 
 
 def _when(stated: object) -> str:
@@ -159,9 +157,7 @@ def _when(stated: object) -> str:
 
 
 def _effect(otherwise: Otherwise) -> str:
-    exception = (otherwise.exception or "").rpartition(".")[2]
-    said = otherwise.message or otherwise.action or ""
-    return _cut(": ".join(part for part in (" ".join(filter(None, (otherwise.effect, exception))), said) if part))
+    return effect(otherwise, _LONGEST)
 
 
 def _place(node: Node) -> tuple[str]:

@@ -15,7 +15,7 @@ from miner.diff.record import change
 from miner.diff.version import compared, versions_of
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, Not
-from miner.formula.disjunctive import literals, mentions, substitute
+from miner.formula.disjunctive import is_refusal, literals, mentions, substitute
 from miner.formula.notation import from_json
 from miner.model.change import Change, ChangeType
 from miner.model.node import Requirement
@@ -104,8 +104,7 @@ def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement]) -
 
 def _is_gate(node: Requirement) -> bool:
     """Return whether a requirement is enforced, and more than a refusal of what is there on an unknown condition."""
-    is_refusal = all(isinstance(literal, Not) for literal in literals(from_json(node.needs)))
-    return node.enforced and not (is_refusal and mentions(from_json(node.when), _is_opaque))
+    return node.enforced and not (is_refusal(from_json(node.needs)) and mentions(from_json(node.when), _is_opaque))
 
 
 def _is_opaque(atom: fa.Atom) -> bool:

@@ -51,6 +51,21 @@ def literals(f: Formula) -> tuple[Literal, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def is_refusal(f: Formula) -> bool:
+    """Say whether a formula only says what must not be."""
+    return all(isinstance(literal, Not) for literal in literals(f))
+
+
+def partly(f: Formula, known: Callable[[Atom], bool | None]) -> Formula:
+    """Return what is left of a formula, in canonical form, once the truth of the atoms that are known is put in."""
+
+    def decided(atom: Atom) -> Formula:
+        found = known(atom)
+        return atom if found is None else found
+
+    return canonical(substitute(f, decided))
+
+
 def device_of(atom: Atom) -> str | None:
     """Return the device that an atom asks for; None where it asks for none, or counts those of any kind."""
     match atom:

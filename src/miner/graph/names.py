@@ -82,10 +82,10 @@ class Names:
                 return Named(qualname, self._objects.get(qualname), each)
         return None
 
-    def initialiser(self, owner: Implementation) -> str | None:
-        """Return the qualified name of the `__init__` that makes objects of a class, where the library has it."""
-        found = next((each for each in self.ancestors(owner) if each.signature is not None), None)
-        return f"{found.qualname}.__init__" if found is not None else None
+    def makers(self, owner: Implementation) -> Iterator[str]:
+        """Yield the qualified names of what makes an object of a class: it and its bases, and their initialisers."""
+        for each in self.ancestors(owner):
+            yield from (f"{each.qualname}{end}" for end in ("", ".__init__", ".__post_init__", ".__new__"))
 
     def ancestors(self, owner: Implementation) -> Iterator[Implementation]:
         """Yield a class and its bases within the library, each before its own bases."""

@@ -14,8 +14,8 @@ from packaging.utils import canonicalize_name
 from miner.formula import atom as fa
 from miner.formula.atom import Atom, Parameter
 from miner.formula.canonical import canonical
-from miner.formula.connective import Formula, Not
-from miner.formula.disjunctive import atoms, literals, mentions, substitute
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms, is_refusal, mentions, partly, substitute
 from miner.formula.evaluate import argument_holds, value
 from miner.formula.notation import from_json
 from miner.graph.argument import UNKNOWN, given, literal
@@ -33,7 +33,6 @@ _TOLD = frozenset({"deprecated", "advice-added", "advice-changed"})
 _SIGNATURE = frozenset({"option-added", "option-removed", "option-renamed", "removed"})
 _OPTIONS = _TOLD | _SIGNATURE | {"default-changed"}
 _UNNAMED = re.compile(r"[`'\"]\{[^{}]*\}[`'\"]")
-_MAKERS = ("", ".__init__", ".__post_init__", ".__new__")
 _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})
 """What no program has to do anything about."""
 
@@ -65,6 +64,11 @@ class Touching:
             if change.type == "implementation-moved" or _last(change.old_id) == _last(change.symbol)
         }
         self._needed = frozenset(_needed(old)) & frozenset(_needed(new))
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The top-level names that the library was imported by."""
+        return self._names[0].roots
 
     @property
     def variables(self) -> frozenset[str]:
@@ -143,8 +147,7 @@ class Touching:
                 found.setdefault(name, "itself")
             if named.node is not None and named.node.kind == "class" and use.kind in {"call", "base"}:
                 names = self._names[0] if named is before else self._names[1]
-                for each in names.ancestors(named.node):
-                    found.update((f"{each.qualname}{end}", "itself") for end in _MAKERS)
+                found.update((name, "itself") for name in names.makers(named.node))
             if named.owner is not None:
                 found.setdefault(named.owner.qualname, "owner")
                 found.setdefault(Named(named.owner.qualname, named.owner).public, "owner")
@@ -206,12 +209,11 @@ class Touching:
             defaults = {name: literal(text) for name, text in (parameters(of[1].node.signature) or {}).items()}
             arguments = {**defaults, **arguments}
 
-        def known(atom: Atom) -> Formula:
+        def known(atom: Atom) -> bool | None:
             passed = arguments.get(option_of(atom.param), UNKNOWN) if isinstance(atom, Parameter) else UNKNOWN
-            holds = argument_holds(atom, passed) if passed is not UNKNOWN and isinstance(atom, Parameter) else None
-            return atom if holds is None else holds
+            return argument_holds(atom, passed) if passed is not UNKNOWN and isinstance(atom, Parameter) else None
 
-        return canonical(substitute(from_json(node.when), known)) is not False
+        return partly(from_json(node.when), known) is not False
 
     def _is_idle(self, node: Requirement, named: Named) -> bool:
         """Return whether a need is always met, or only says under which other condition it refuses what is there.
@@ -228,9 +230,8 @@ class Touching:
                     return True if canonicalize_name(name) in self._needed | own else None
             return None
 
-        is_refusal = all(isinstance(literal, Not) for literal in literals(needs))
         is_unread = mentions(from_json(node.when), lambda atom: isinstance(atom, fa.Opaque))
-        return value(needs, known) is True or (is_refusal and is_unread)
+        return value(needs, known) is True or (is_refusal(needs) and is_unread)
 
     def _fix(self, change: Change) -> str | None:
         """Return what the library says to do about a change."""

@@ -1,0 +1,26 @@
+"""What a graph states, as one line for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from miner.escape import one_line
+
+if TYPE_CHECKING:
+    from miner.model.node import Otherwise
+
+
+def formula(stated: object, longest: int) -> str:
+    """Return a formula of a record, cut to `longest` characters."""
+    from miner.formula.notation import from_json  # noqa: PLC0415  (help must not load the records)
+    from miner.formula.text import render  # noqa: PLC0415
+
+    return one_line(render(from_json(stated)), longest)
+
+
+def effect(otherwise: Otherwise, longest: int) -> str:
+    """Return what follows where a need is not met: the effect, its exception, and what is said or done."""
+    exception = (otherwise.exception or "").rpartition(".")[2]
+    said = otherwise.message or otherwise.action or ""
+    kind = " ".join(filter(None, (otherwise.effect, exception)))
+    return one_line(": ".join(filter(None, (kind, said))), longest)
