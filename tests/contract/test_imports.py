@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,21 @@ def test_every_package_is_in_a_layer() -> None:
     assert "exhaustive = true" in text
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src")))
+PROBES = [path for path in SOURCES if path.parent.name == "probe"]
+
+
+@pytest.mark.parametrize("path", PROBES, ids=lambda path: path.stem)
+def test_a_probe_stands_alone(path: Path) -> None:
+    """What runs in another Python imports the standard library and its siblings; by name, late, what it looks at."""
+    tree = ast.parse(path.read_bytes())
+    modules = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    modules += [str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    assert [name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names] == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if path not in PROBES], ids=lambda path: str(path.relative_to(ROOT / "src"))
+)
 def test_nothing_compiles_or_runs_code(path: Path) -> None:
     """No eval, exec, compile, import by name or shell; literals are not decoded by the compiler either."""
     found = []

@@ -118,7 +118,7 @@ def test_committed_schemas_are_the_generated_ones_byte_for_byte() -> None:
 def test_there_is_a_schema_for_every_record_and_for_formulas() -> None:
     """A record without a schema would go out unchecked."""
     assert schema.names() == tuple(
-        sorted((*node.RECORDS, "answer", "catalog", "change", "impact", "machine", "formula"))
+        sorted((*node.RECORDS, "answer", "catalog", "change", "impact", "machine", "verification", "formula"))
     )
     assert set(ROWS) == set(node.RECORDS)
 

@@ -23,10 +23,18 @@ from miner.model.answer import Answer
 from miner.model.change import Change
 from miner.model.impact import Impact
 from miner.model.node import RECORDS
+from miner.verify.record import Verification
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORMULA = "formula"
-_OTHERS: dict[str, Any] = {"answer": Answer, "catalog": Catalog, "change": Change, "impact": Impact, "machine": Machine}
+_OTHERS: dict[str, Any] = {
+    "answer": Answer,
+    "catalog": Catalog,
+    "change": Change,
+    "impact": Impact,
+    "machine": Machine,
+    "verification": Verification,
+}
 """Schemas of what is not a row of a graph: data files that users write, and what other commands say; by name."""
 
 Check = Callable[[str, Any], None]

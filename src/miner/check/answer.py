@@ -11,7 +11,6 @@ import msgspec
 from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from miner.check.meaning import expanded
 from miner.check.wanted import Bearing, Wanted
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
@@ -22,6 +21,7 @@ from miner.formula.notation import from_json, to_json
 from miner.formula.text import render
 from miner.graph.argument import UNKNOWN
 from miner.graph.environment import install_line
+from miner.graph.meaning import expanded
 from miner.link.about import option_of
 from miner.machine.record import Machine
 from miner.model.answer import Answer, Host, Lack, LackOf

@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from miner.check.meaning import expanded
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
 from miner.formula.canonical import canonical
@@ -15,6 +14,7 @@ from miner.formula.disjunctive import atoms, device_of, is_refusal, mentions
 from miner.formula.evaluate import evaluate
 from miner.formula.notation import from_json
 from miner.formula.text import render
+from miner.graph.meaning import expanded
 from miner.graph.names import Names
 from miner.machine.record import Machine
 from miner.model.evidence import Evidence

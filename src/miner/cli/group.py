@@ -70,6 +70,12 @@ def _machine() -> click.Command:
     return machine
 
 
+def _verify() -> click.Command:
+    from miner.cli.verify import verify  # noqa: PLC0415
+
+    return verify
+
+
 COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "audit": ("Check a mined graph against the bytes that it cites.", _audit),
     "check": ("Say which requirements of what you use a machine does not meet.", _check),
@@ -81,6 +87,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], click.Command]]] = {
     "machine": ("Say what this computer offers, or a described one.", _machine),
     "matrix": ("Set machines against features, and environments against packages.", _matrix),
     "schema": ("List the JSON Schemas of the records, or print one.", _schema),
+    "verify": ("Find out on a machine whether what was mined is so.", _verify),
 }
 """Every command by name: what it does, in one line, and how it is loaded."""
 

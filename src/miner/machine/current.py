@@ -19,6 +19,7 @@ from miner.machine.record import Machine
 
 _PROBE = Path(__file__).with_name("probe.py")
 _SECONDS = {"facts": 60, "framework": 180}
+_FACTS = ("python", "os", "packages", "modules", "driver", "devices", "toolkit", "features")
 NAME = "this computer"
 
 
@@ -44,6 +45,20 @@ def this_machine(
         notes.append(f"the devices are unknown: {problem}")
     if "devices" not in facts and not notes:
         notes.append("the devices are unknown: torch is not installed")
+    env = {name: os.environ.get(name, False) for name in sorted(set(variables))}  # noqa: PLW1508
+    looked_for = {name: shutil.which(name) is not None for name in sorted(set(binaries))}
+    return machine_of(facts, NAME, env, looked_for), tuple(notes)
+
+
+def machine_of(
+    facts: dict[str, Any],
+    name: str,
+    env: dict[str, Any],
+    binaries: dict[str, bool],
+    more: Iterable[str] = (),
+) -> Machine:
+    """Return what the probe says of a computer as a machine; `more` tables are complete besides those it always is."""
+    facts = {key: facts[key] for key in _FACTS if key in facts}
     facts["packages"] = {name: _version(stated) for name, stated in facts["packages"].items()}
     installed = {canonicalize_name(name) for name in facts["packages"]}
     facts["modules"] = {
@@ -52,16 +67,11 @@ def this_machine(
         if owner is True
         or (canonicalize_name(owner) in installed and canonicalize_name(name) != canonicalize_name(owner))
     }
-    if isinstance(facts["driver"], str):
+    if isinstance(facts.get("driver"), str):
         facts["driver"] = _version(facts["driver"])
-    complete = ["packages", "modules", *(["devices"] if "devices" in facts else [])]
-    facts |= {
-        "name": NAME,
-        "env": {name: os.environ.get(name, False) for name in sorted(set(variables))},  # noqa: PLW1508
-        "binaries": {name: shutil.which(name) is not None for name in sorted(set(binaries))},
-        "complete": complete,
-    }
-    return msgspec.convert({key: value for key, value in facts.items() if value is not None}, Machine), tuple(notes)
+    complete = ["packages", "modules", *(["devices"] if "devices" in facts else []), *more]
+    facts |= {"name": name, "env": env, "binaries": binaries, "complete": complete}
+    return msgspec.convert({key: value for key, value in facts.items() if value is not None}, Machine)
 
 
 def _run(python: str, what: str, *features: str) -> dict[str, Any]:

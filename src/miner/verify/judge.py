@@ -1,0 +1,308 @@
+"""Judging: what the looks at a gate, a predicate or an object say of the statement that was mined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from miner.formula import atom as fa
+from miner.formula.atom import Atom
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms, mentions
+from miner.formula.notation import from_json
+from miner.model.node import Otherwise, Predicate, Requirement
+from miner.verify.judgement import Judgement
+from miner.verify.plan import Job, Seen
+from miner.verify.points import Trial
+from miner.verify.record import Claim
+from miner.verify.state import Distributions, provider
+from miner.verify.target import is_unread
+
+Answer = Mapping[str, Any]
+"""What one look returned: `outcome`, and what it tells of it."""
+_FIELD = re.compile(r"\{[^{}]*\}")
+_UNSAFE = (
+    "starts a process",
+    "reaches for a network",
+    "signals a process",
+    "changes files",
+    "writes elsewhere",
+    "reads what is private",
+)
+_LONGEST = 300
+
+
+@dataclass(frozen=True)
+class _Look:
+    point: int
+    background: str
+    answer: Answer
+    expected: bool
+    seen: bool | None
+    words: str
+
+
+def judge(job: Job, answers: Mapping[tuple[int, int], Answer], distributions: Distributions) -> Judgement:
+    """Return what the looks at a predicate or a gate say; `answers` by (variant, look)."""
+    if not answers:
+        return Judgement("not-run", "time was up before it was looked at", "over-budget")
+    variant = next(iter(answers))[0]
+    trial = job.trials[variant]
+    node = job.target.node
+    looks = []
+    for (_, index), answer in sorted(answers.items()):
+        point, background = job.looks[variant][index]
+        at = trial.points[point]
+        looks.append(
+            _Look(point, background, answer, at.expected, _seen(answer, node), f"{at.words}; others {background}")
+        )
+    judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, trial, job, variant, distributions)
+    if judged is None:
+        judged = Judgement("verified", _sides(trial), looks=len(looks))
+    quirks = tuple(dict.fromkeys(quirk for look in looks for quirk in _quirks(look, node)))
+    return Judgement(judged.claim, judged.why, judged.reason, judged.observed, judged.expected, len(looks), quirks)
+
+
+def _seen(answer: Answer, node: Predicate | Requirement) -> bool | None:
+    """Return what a look says of the formula: true, false, or None for nothing."""
+    match answer["outcome"]:
+        case "answered":
+            return bool(answer["value"])
+        case "passed":
+            return True
+        case "effect":
+            return False
+        case "raised" if isinstance(node, Predicate) and "raises" in node.quirks:
+            return False
+    return None
+
+
+def _quirks(look: _Look, node: Predicate | Requirement) -> Iterable[str]:
+    if look.answer["outcome"] == "raised" and look.seen is False:
+        yield f"raises {look.answer['exception']} instead of answering no"
+    if look.answer["outcome"] == "effect" and isinstance(node, Requirement):
+        unlike = differs(node.otherwise, look.answer)
+        if unlike is not None:
+            yield f"{unlike} on {look.words}"[:_LONGEST]
+
+
+def _broken(looks: Sequence[_Look]) -> Judgement | None:
+    outcomes = {look.answer["outcome"] for look in looks}
+    first = looks[0].answer
+    if "missing" in outcomes and len(outcomes) == 1:
+        is_package = first.get("exception") == "ModuleNotFoundError"
+        return Judgement("not-run", told(first), "package-missing" if is_package else "no-probe")
+    if outcomes == {"unreached"}:
+        return Judgement("not-run", f"the gate was not reached: {told(first)}", "no-probe")
+    for look in looks:
+        if look.answer["outcome"] == "error":
+            message = str(look.answer.get("message"))
+            if message.startswith(_UNSAFE):
+                return Judgement("not-run", f"it {message}, which no probe may", "unsafe")
+            return Judgement("error", message, observed=look.words)
+    return None
+
+
+def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
+    """Return that a statement is refuted where a look shows otherwise than it says."""
+    node = job.target.node
+    sides = {look.seen for look in looks}
+    for look in looks:
+        if look.seen is not None and look.seen is not look.expected and not look.answer.get("held"):
+            said = Judgement(
+                "refuted", "", observed=f"{told(look.answer)} on {look.words}"[:_LONGEST],
+                expected=_words(look.expected, node),
+            )  # fmt: skip
+            if look.seen is False and job.trials[variant].is_shadowed:
+                return _with(said, "inconclusive", "another requirement of the same effect is the stricter one")
+            if isinstance(node, Predicate) or {True, False} <= sides:
+                return _with(said, "refuted", "the library does otherwise")
+            if look.seen is False:
+                return _with(
+                    said, "inconclusive", "the effect comes where the need is met too: something else brings it"
+                )
+            if mentions(from_json(node.when), is_unread):
+                return _with(said, "inconclusive", "the condition around it is not understood, and may not hold")
+            return _with(said, "refuted", "its effect came on no machine: it cannot be reached")
+    if isinstance(node, Requirement):
+        effects = [look for look in looks if look.answer["outcome"] == "effect"]
+        unlike = [differs(node.otherwise, look.answer) for look in effects]
+        if unlike and all(unlike):
+            observed = f"{told(effects[0].answer)} on {effects[0].words}"[:_LONGEST]
+            return Judgement("refuted", str(unlike[0]), observed=observed, expected=_stated(node.otherwise))
+    return None
+
+
+def _weak(
+    looks: Sequence[_Look], trial: Trial, job: Job, variant: int, distributions: Distributions
+) -> Judgement | None:
+    """Return why a statement that nothing speaks against is not verified."""
+    by_point = {(look.point, look.background): look for look in looks if look.seen is not None}
+    lost = [look for look in looks if look.seen is None]
+    if lost and (job.target.kind == "predicate" or not by_point):
+        claim: Claim = "one-sided" if by_point else "inconclusive"
+        return Judgement(claim, f"{told(lost[0].answer)} on {lost[0].words}"[:_LONGEST])
+    conditions = (job.target.formula, job.target.conditions[variant])
+    known = _known(conditions, distributions)
+    for look in by_point.values():
+        unexplained = sorted(set(look.answer.get("reads", ())) - known)
+        if unexplained and not _is_varied(unexplained, job):
+            return Judgement("inconclusive", f"it asks for {', '.join(unexplained)}, which the statement does not name")
+    for pair in trial.pairs:
+        grounds = [{ground for at, ground in by_point if at == point} for point in (pair.low, pair.high)]
+        if not grounds[0] & grounds[1]:
+            why = f": {told(lost[0].answer)} on {lost[0].words}" if lost else ""
+            return Judgement("one-sided", f"{pair.atom} was not seen on both sides{why}"[:_LONGEST])
+    if trial.missing:
+        return Judgement("one-sided", f"no machine was found that flips {', '.join(trial.missing)} alone")
+    if not trial.pairs:
+        return Judgement("consistent", "it depends on nothing that can be varied")
+    return None
+
+
+def _is_varied(reads: Iterable[str], job: Job) -> bool:
+    """Say whether the backgrounds vary everything that was asked for: packages, and for predicates variables."""
+    varied = ("module:", "package:", "env:") if job.target.kind == "predicate" else ("module:", "package:")
+    return all(each.startswith(varied) for each in reads)
+
+
+def _known(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
+    """Return the facts that formulas explain being asked for."""
+    return {fact for formula in formulas for atom in atoms(formula) for fact in _facts(atom, distributions)}
+
+
+def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
+    match atom:
+        case fa.Package(package=name):
+            yield f"package:{name}"
+        case fa.Module(module=name):
+            parts = name.split(".")
+            yield from (f"module:{'.'.join(parts[:end])}" for end in range(1, len(parts) + 1))
+            yield f"package:{provider(name, distributions)}"
+            yield f"package:{parts[0].replace('_', '-').lower()}"
+        case fa.Device(device=kind):
+            yield from (f"device:{kind}", f"count:{kind}", "device:any", "count:any")
+        case fa.DeviceCount(device=kind) | fa.ComputeCapability(device=kind):
+            own = kind or "cuda"
+            yield from (f"{fact}:{own}" for fact in ("device", "count", "capability"))
+            yield from ("device:any", "count:any")
+        case fa.Memory():
+            yield from (f"{fact}:cuda" for fact in ("device", "count", "capability", "memory"))
+        case fa.Toolkit():
+            yield "toolkit:cuda"
+        case fa.Rocm():
+            yield "toolkit:hip"
+        case fa.Environment(env=name):
+            yield f"env:{name}"
+        case fa.OperatingSystem():
+            yield "os"
+        case fa.Binary(binary=name):
+            yield f"binary:{name}"
+        case fa.Feature(feature=name):
+            yield f"feature:{name}"
+            root, _, last = name.removesuffix("()").rpartition(".")
+            yield from (f"device:{last}", f"device:{root.rpartition('.')[2]}", f"capability:{root.rpartition('.')[2]}")
+
+
+def differs(otherwise: Otherwise, answer: Answer) -> str | None:
+    """Return how an exception differs from the one that was mined; None where it does not."""
+    if otherwise.effect in {"raise", "placeholder"}:
+        if "exception" not in answer:
+            return "nothing was raised"
+        wanted = (otherwise.exception or "").rpartition(".")[2]
+        if wanted and answer["exception"] != wanted:
+            return f"{answer['exception']} was raised, and not {wanted}"
+        if otherwise.message is not None and not is_said(otherwise.message, answer.get("message", "")):
+            return "the message is another one"
+    return None
+
+
+def is_said(template: str, text: str) -> bool:
+    """Say whether a text is an instance of a template, or of the lines of it that concern what is missing.
+
+    Expressions in braces stand for anything; runs of blanks are one. A message about several packages names at run
+    time those that are missing only.
+    """
+    return _matches(template, text) or all(
+        any(_matches(line, said) for line in template.splitlines()) for said in text.splitlines() if said.strip()
+    )
+
+
+def _matches(template: str, text: str) -> bool:
+    pieces = [" ".join(piece.split()) for piece in _FIELD.split(template)]
+    said = " ".join(text.split())
+    place = 0
+    for piece in pieces:
+        found = said.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return any(pieces) or not said
+
+
+def judge_object(seen: Seen, rows: Mapping[int, Answer]) -> Judgement:
+    """Return what the machines show of a public object; `rows` by the number of the machine."""
+    node = seen.target.node
+    assert isinstance(node, Requirement)
+    if 0 not in rows:
+        return Judgement("not-run", "time was up before it was looked at", "over-budget")
+    if rows[0]["outcome"] != "real":
+        return Judgement("inconclusive", f"with everything there it is {told(rows[0])}", looks=len(rows))
+    collateral: list[str] = []
+    for index, about in seen.atoms.items():
+        answer = rows.get(index)
+        if index == 0 or answer is None:
+            continue
+        if answer["outcome"] == "real":
+            return Judgement(
+                "refuted", f"it is no placeholder {about}", observed="the real object",
+                expected=_stated(node.otherwise), looks=len(rows),
+            )  # fmt: skip
+        if answer["outcome"] == "broken" and node.otherwise.effect == "disable":
+            continue  # it is not offered, as was said
+        if answer["outcome"] == "broken":
+            collateral.append(f"{about}: {told(answer)}")
+        elif unlike := differs(node.otherwise, answer):
+            return Judgement(
+                "refuted", unlike, observed=told(answer), expected=_stated(node.otherwise), looks=len(rows)
+            )
+    if collateral:
+        return Judgement("one-sided", f"it breaks without a placeholder: {collateral[0]}"[:_LONGEST], looks=len(rows))
+    if len(rows) <= len(seen.atoms) - 1:
+        return Judgement("one-sided", "time was up before all of its machines were looked at", looks=len(rows))
+    return Judgement("verified", "real with everything there, a placeholder without each of its needs", looks=len(rows))
+
+
+def _sides(trial: Trial) -> str:
+    masked = f"; {', '.join(trial.masked)} cannot decide it" if trial.masked else ""
+    return f"both sides of {', '.join(pair.atom for pair in trial.pairs)}{masked}"[:_LONGEST]
+
+
+def _with(said: Judgement, claim: Claim, why: str) -> Judgement:
+    return Judgement(claim, why, observed=said.observed, expected=said.expected)
+
+
+def told(answer: Answer) -> str:
+    """Return what a look returned, in one line."""
+    outcome = str(answer["outcome"])
+    if answer.get("exception"):
+        said = " ".join(str(answer.get("message") or "").split())
+        return f"{outcome}: {answer['exception']}: {said}"[:_LONGEST]
+    return f"{outcome} {answer['shown']}" if "shown" in answer else outcome
+
+
+def _words(expected: bool, node: Predicate | Requirement) -> str:
+    if isinstance(node, Predicate):
+        return "yes" if expected else "no"
+    return "passed" if expected else _stated(node.otherwise)
+
+
+def _stated(otherwise: Otherwise) -> str:
+    parts = (
+        otherwise.effect,
+        (otherwise.exception or "").rpartition(".")[2],
+        otherwise.message or otherwise.action or "",
+    )
+    return " ".join(": ".join(filter(None, parts)).split())[:_LONGEST]

@@ -1,0 +1,302 @@
+"""The plan of a verification: which looks, at which machines, and what each is expected to show."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from miner.formula import atom as fa
+from miner.formula.connective import Formula, conjunction
+from miner.formula.disjunctive import atoms
+from miner.formula.notation import text
+from miner.model.node import Advice, EnvironmentVariable, Package, Predicate, Requirement
+from miner.store.graph_reader import Graph
+from miner.verify.measured import claims_of, kernels_of
+from miner.verify.points import Point, Trial, trial
+from miner.verify.state import Distributions, entities, provider
+from miner.verify.target import Target, Targets, Unlooked
+
+FORMAT = 1
+PREDICATE_BACKGROUNDS = ("absent", "0.0.1", "9999")
+GATE_BACKGROUNDS = ("real", "stubbed")
+_VALUES: dict[str, str | None] = {"absent": None, "0.0.1": "0", "9999": "1"}
+"""What variables that a formula does not name hold in each background of a predicate."""
+_OWN_VARIABLES = frozenset({"HOME", "PATH", "TMPDIR", "PYTHONPATH"})
+_SECONDS = 20.0
+_EXPERIMENT: dict[str, Any] = {"batch": 4, "length": 256, "repeats": 12, "seconds": 30.0}
+_MOST_SCOUTS = 6
+
+
+@dataclass(frozen=True)
+class Job:
+    """One target, its trials (one for each variant), and its looks: (variant, point, background) by number."""
+
+    target: Target
+    trials: tuple[Trial, ...]
+    looks: tuple[tuple[tuple[int, str], ...], ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the statement."""
+        return self.target.node.id
+
+
+@dataclass(frozen=True)
+class Boot:
+    """One machine that the library is imported on from the start, and the objects that are looked at there."""
+
+    words: str
+    machine: Mapping[str, Any]
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where an object is looked at: by the number of the machine, and what its formula says there."""
+
+    target: Target
+    expected: Mapping[int, bool]
+    atoms: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to run, and `unlooked`, what cannot be."""
+
+    library: str
+    version: str | None
+    roots: tuple[str, ...]
+    modules: tuple[str, ...]
+    universe: tuple[tuple[str, str], ...]
+    variables: tuple[str, ...]
+    jobs: tuple[Job, ...]
+    boots: tuple[Boot, ...]
+    seen: tuple[Seen, ...]
+    unlooked: tuple[Unlooked, ...]
+    kernels: tuple[str, ...]
+    experiments: tuple[str, ...]
+    distributions: Distributions
+
+    def document(self) -> dict[str, Any]:
+        """Return the plan as plain data for the probes; what is expected is not in it."""
+        return {
+            "format": FORMAT,
+            "library": self.library,
+            "version": self.version,
+            "roots": list(self.roots),
+            "modules": list(self.modules),
+            "universe": [list(each) for each in self.universe],
+            "seconds": _SECONDS,
+            "jobs": [_job(job, self.variables) for job in self.jobs],
+            "kernels": [{"kernel": name} for name in self.kernels],
+            "experiments": [{"experiment": name, **_EXPERIMENT} for name in self.experiments],
+            "boots": [{"machine": boot.machine, "names": [list(name) for name in boot.names]} for boot in self.boots],
+        }
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the plan's document."""
+        return hashlib.sha256(msgspec.json.encode(self.document(), order="sorted")).hexdigest()
+
+
+def plan(graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]], wanted: Iterable[str] | None = None) -> Plan:
+    """Return the plan for a graph, or for the statements with the ids that are `wanted`."""
+    targets = Targets(graph, recipes)
+    asked = None if wanted is None else frozenset(wanted)
+    jobs: list[Job] = []
+    objects: list[Target] = []
+    unlooked: list[Unlooked] = []
+    tried: dict[str, Trial | str] = {}
+
+    def tried_at(formula: Formula, condition: Formula) -> Trial | str:
+        key = f"{text(formula)}|{text(condition)}"
+        if key not in tried:
+            tried[key] = trial(formula, targets.distributions, condition)
+        return tried[key]
+
+    for target in targets.all():
+        if asked is not None and target.node.id not in asked:
+            continue
+        if isinstance(target, Unlooked):
+            unlooked.append(target)
+        elif target.kind == "objects":
+            objects.append(target)
+        else:
+            job = _planned(target, [_first(target, each, tried_at) for each in target.conditions])
+            (jobs if isinstance(job, Job) else unlooked).append(job)  # type: ignore[arg-type]
+    boots, seen, lost = _boots(objects, targets.distributions)
+    source = graph.manifest.source
+    universe = _universe(graph)
+    modules = sorted({job.target.look["module"] for job in jobs})
+    return Plan(
+        library=source.name,
+        version=source.version,
+        roots=tuple(targets.roots),
+        modules=tuple(modules),
+        universe=universe,
+        variables=tuple(sorted({node.variable for node in graph.of_type(EnvironmentVariable)} - _OWN_VARIABLES)),
+        jobs=tuple(jobs),
+        boots=boots,
+        seen=seen,
+        unlooked=(*unlooked, *lost),
+        kernels=tuple(sorted({name for node in graph.of_type(Requirement) for name in kernels_of(node)})),
+        experiments=tuple(
+            sorted({claim.experiment.name for node in graph.of_type(Advice) for claim in claims_of(node)})
+        ),
+        distributions=targets.distributions,
+    )
+
+
+def _first(target: Target, condition: Formula, tried: Callable[[Formula, Formula], Trial | str]) -> Trial | str:
+    """Return a trial where nothing else brings the effect about, else one in which something else may."""
+    found = tried(target.formula, conjunction(condition, target.beside))
+    if isinstance(found, Trial) and found.pairs:
+        return found
+    alone = tried(target.formula, condition)
+    return replace(alone, is_shadowed=target.beside is not True) if isinstance(alone, Trial) else alone
+
+
+def _planned(target: Target, trials: Sequence[Trial | str]) -> Job | Unlooked:
+    kept = [(index, each) for index, each in enumerate(trials) if isinstance(each, Trial)]
+    if not kept:
+        return Unlooked(target.node, str(trials[0]))
+    backgrounds = PREDICATE_BACKGROUNDS if target.kind == "predicate" else GATE_BACKGROUNDS
+    chosen = replace(
+        target,
+        variants=tuple(target.variants[index] for index, _ in kept),
+        conditions=tuple(target.conditions[index] for index, _ in kept),
+    )
+    is_swept = target.kind == "predicate"
+    looks = tuple(_looks(each, backgrounds, is_swept=is_swept) for _, each in kept)
+    return Job(chosen, tuple(each for _, each in kept), looks)
+
+
+def _looks(of: Trial, backgrounds: Sequence[str], *, is_swept: bool) -> tuple[tuple[int, str], ...]:
+    """Return (point, background): those of pairs in every background; in the first all, or else the extremes too."""
+    paired = {point for pair in of.pairs for point in (pair.low, pair.high)} or {0}
+    extremes = {0, len(of.points) - 1} | paired
+    first = [(index, backgrounds[0]) for index in (range(len(of.points)) if is_swept else sorted(extremes))]
+    return (*first, *((index, each) for each in backgrounds[1:] for index in sorted(paired)))
+
+
+def _worn(machine: Mapping[str, Any], background: str, variables: Iterable[str]) -> dict[str, Any]:
+    """Return a machine in a background, which says what the rest is: other packages, and variables that are read."""
+    value = _VALUES.get(background)
+    others = dict.fromkeys(variables, value) if background in _VALUES else {}
+    return {**machine, "others": background, "env": {**others, **machine.get("env", {})}}
+
+
+def _job(job: Job, variables: Iterable[str]) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "target": job.target.look,
+        "variants": [
+            {
+                "with": variant,
+                "scouts": _scouts(of, looks),
+                "machines": [_worn(of.points[point].machine, background, variables) for point, background in looks],
+            }
+            for variant, of, looks in zip(job.target.variants, job.trials, job.looks, strict=True)
+        ],
+    }
+
+
+def _scouts(of: Trial, looks: Sequence[tuple[int, str]]) -> list[int]:
+    """Return the numbers of the looks at which the effect should come soonest, of different pairs and backgrounds."""
+    failing = {pair.low if of.points[pair.high].expected else pair.high for pair in of.pairs} or {0}
+    return [index for index, (point, _) in enumerate(looks) if point in failing][:_MOST_SCOUTS]
+
+
+def _universe(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """Return what the library may look for but does not need in any case, as (top-level module, distribution)."""
+    found: dict[str, str] = {}
+    for node in graph.of_type(Package):
+        is_core = any(
+            row.extra is None and row.marker is None and row.place in {"metadata", "build-script"}
+            for row in node.declared
+        )
+        if is_core or node.name == "python" or node.name == canonicalize_name(graph.manifest.source.name):
+            continue
+        for module in node.import_names:
+            found.setdefault(module.partition(".")[0], node.name)
+    return tuple(sorted(found.items()))
+
+
+def _boots(
+    objects: Sequence[Target], distributions: Distributions
+) -> tuple[tuple[Boot, ...], tuple[Seen, ...], list[Unlooked]]:
+    """Return the machines that show every object on both sides: one with everything, and one for each lack."""
+    asked = {atom for target in objects for atom in atoms(target.formula)}
+    roots = sorted({atom.module.partition(".")[0] for atom in asked if isinstance(atom, fa.Module)})
+    there = {"others": "real", "stand_ins": [[root, provider(root, distributions)] for root in roots]}
+    machines: dict[str, tuple[str, Mapping[str, Any], list[tuple[str, str]]]] = {}
+    everything = "everything"
+    machines[everything] = (everything, there, [])
+    order = {everything: 0}
+    seen: list[Seen] = []
+    lost: list[Unlooked] = []
+    lacking: dict[str, list[tuple[str, Mapping[str, Any], str]] | str] = {}
+    for target in objects:
+        key = text(target.formula)
+        if key not in lacking:
+            lacking[key] = _lacks(target.formula, distributions)
+        found = lacking[key]
+        if isinstance(found, str):
+            lost.append(Unlooked(target.node, found))
+            continue
+        if not found:
+            lost.append(Unlooked(target.node, "no single lack decides it"))
+            continue
+        expected, about = {0: True}, {0: everything}
+        machines[everything][2].append(target.names[0])
+        for words, machine, of in found:
+            order.setdefault(words, len(order))
+            machines.setdefault(words, (words, {**there, **machine}, []))[2].append(target.names[0])
+            expected[order[words]] = False
+            about[order[words]] = of
+        seen.append(Seen(target, expected, about))
+    if not seen:
+        return (), (), lost
+    listed = sorted(machines.values(), key=lambda each: order[each[0]])
+    return tuple(Boot(words, machine, tuple(names)) for words, machine, names in listed), tuple(seen), lost
+
+
+def _lacks(formula: Formula, distributions: Distributions) -> list[tuple[str, Mapping[str, Any], str]] | str:
+    """Return the machines that lack one thing that a conjunction asks for: (words, machine, the atom)."""
+    found = trial(formula, distributions)
+    if isinstance(found, str):
+        return found
+    lacks: list[tuple[str, Mapping[str, Any], str]] = []
+    asked = entities(atoms(formula), distributions)
+    assert not isinstance(asked, str)
+    for entity in asked:
+        failing = [state for state in entity.states if _is_decisive(state.words, found.points)]
+        for state in (*failing[:1], *failing[-1:]):
+            if state.words not in {words for words, _, _ in lacks}:
+                lacks.append((state.words, state.simulated, entity.name))
+    return lacks
+
+
+def _is_decisive(words: str, points: Iterable[Point]) -> bool:
+    at = [point.expected for point in points if words in point.words.split(", ")]
+    return bool(at) and not any(at)
+
+
+def statements(graph: Graph, owners: Iterable[str]) -> list[str]:
+    """Return the ids of the predicates and requirements of owners, and of what they reach."""
+    wanted = set(owners)
+    found = [node.id for node in graph.of_type(Predicate) if node.qualname in wanted]
+    found += [
+        node.id
+        for node in graph.of_type(Requirement)
+        if node.owner in wanted or any(node.owner.startswith(f"{each}.") for each in wanted)
+    ]
+    for owner in wanted:
+        for edge in graph.edges_from(f"implementation:{owner}"):
+            if edge.relation == "requires":
+                found.append(edge.target)
+    return list(dict.fromkeys(found))

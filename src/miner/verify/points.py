@@ -1,0 +1,166 @@
+"""Machines at which a formula shows what it says: each atom flipped alone, and the extremes of each subject."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from miner.formula.atom import Atom
+from miner.formula.connective import Formula, Not, conjunction, negation
+from miner.formula.disjunctive import atoms, disjunctive
+from miner.formula.evaluate import value
+from miner.formula.notation import text
+from miner.formula.text import render
+from miner.verify.state import Distributions, Entity, State, entities, simulation_of
+
+_CONTEXTS = 4096
+"""How many combinations of the states of the other entities are looked through for a pair."""
+
+_TERMS = 64
+
+
+@dataclass(frozen=True)
+class Point:
+    """A machine and what the formula says there."""
+
+    machine: dict[str, Any]
+    words: str
+    expected: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two points, by index, between which the formula flips because one atom does; `alone`: no other atom flips."""
+
+    atom: str
+    low: int
+    high: int
+    alone: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What to try of a formula: points, the pairs among them, and the atoms without a pair.
+
+    `masked` atoms cannot decide the formula in any state; of `missing` ones no pair was found within the search.
+    `is_shadowed`: something else brings the effect about wherever the formula would.
+    """
+
+    points: tuple[Point, ...]
+    pairs: tuple[Pair, ...]
+    masked: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    is_shadowed: bool = False
+
+
+def trial(formula: Formula, distributions: Distributions, condition: Formula = True) -> Trial | str:
+    """Return the points to try `formula` at, all where `condition` holds; a sentence where there can be none."""
+    asked = atoms(conjunction(formula, condition)) if condition is not True else atoms(formula)
+    if not asked:
+        return Trial((Point({}, "any machine", bool(formula)),), ())
+    found = entities(asked, distributions)
+    if isinstance(found, str):
+        return found
+    return _Search(formula, condition, found).run()
+
+
+def _atom_of(literal: Formula) -> Formula:
+    return literal.part if isinstance(literal, Not) else literal
+
+
+def _agrees(state: State, wanted: dict[Formula, bool]) -> bool:
+    return all(state.holds[atom] is wanted[atom] for atom in state.holds if atom in wanted)
+
+
+class _Search:
+    def __init__(self, formula: Formula, condition: Formula, of: list[Entity]) -> None:
+        self._formula = formula
+        self._condition = condition
+        self._entities = of
+        self._wanted = atoms(formula)
+        self._points: dict[str, int] = {}
+        self._made: list[Point] = []
+
+    def run(self) -> Trial | str:
+        pairs: dict[str, Pair] = {}
+        is_whole = True
+        for index, entity in enumerate(self._entities):
+            others = [self._distinct(each) for each in self._entities[:index] + self._entities[index + 1 :]]
+            combinations = itertools.product(*others)
+            seen = list(itertools.islice(combinations, _CONTEXTS))
+            if next(combinations, None) is not None:
+                is_whole = False
+                seen = [*self._decisive(others), *seen]
+            self._entity(index, entity, seen, pairs)
+        left = [render(atom) for atom in self._wanted if text(atom) not in pairs]
+        if not self._made:
+            return "no machine was found on which it makes a difference"
+        return Trial(
+            tuple(self._made),
+            tuple(pairs.values()),
+            masked=tuple(left) if is_whole else (),
+            missing=() if is_whole else tuple(left),
+        )
+
+    def _entity(self, index: int, entity: Entity, contexts: list[tuple[State, ...]], pairs: dict[str, Pair]) -> None:
+        """Find pairs for the atoms of one entity, and keep its every state in the context of the first."""
+        swept = False
+        mine = [atom for atom in self._wanted if atom in entity.states[0].holds]
+        for context in contexts:
+            if swept and all(text(atom) in pairs and pairs[text(atom)].alone for atom in mine):
+                return
+            row = [(*context[:index], state, *context[index:]) for state in entity.states]
+            values = [self._value(states) for states in row]
+            if len({each for each in values if each is not None}) < 2:
+                continue
+            for low, high in self._flips(values):
+                changed = [
+                    atom for atom in mine if entity.states[low].holds[atom] is not entity.states[high].holds[atom]
+                ]
+                for atom in changed:
+                    known = pairs.get(text(atom))
+                    if known is None or (len(changed) == 1 and not known.alone):
+                        pairs[text(atom)] = Pair(
+                            render(atom), self._point(row[low]), self._point(row[high]), len(changed) == 1
+                        )
+            if not swept:
+                swept = True
+                for states, found in zip(row, values, strict=True):
+                    if found is not None:
+                        self._point(states)
+
+    def _decisive(self, others: list[list[State]]) -> Iterator[tuple[State, ...]]:
+        """Yield for each way in which the formula is true, and false, the states in which that way stays open alone."""
+        for formula in (self._formula, negation(self._formula)):
+            for term in disjunctive(formula, _TERMS) or ():
+                wanted = {_atom_of(literal): not isinstance(literal, Not) for literal in term}
+                chosen = [[state for state in states if _agrees(state, wanted)] or states for states in others]
+                yield tuple(states[-1] for states in chosen)
+                yield tuple(states[0] for states in chosen)
+
+    def _flips(self, values: list[bool | None]) -> Iterator[tuple[int, int]]:
+        for low, high in itertools.combinations(range(len(values)), 2):
+            if values[low] is not None and values[high] is not None and values[low] is not values[high]:
+                yield low, high
+
+    def _value(self, states: tuple[State, ...]) -> bool | None:
+        def known(atom: Atom) -> bool | None:
+            return next((state.holds[atom] for state in states if atom in state.holds), None)
+
+        return value(self._formula, known) if value(self._condition, known) is True else None
+
+    def _point(self, states: tuple[State, ...]) -> int:
+        words = ", ".join(state.words for state in states)
+        if words not in self._points:
+            self._points[words] = len(self._made)
+            self._made.append(Point(simulation_of(states), words, bool(self._value(states))))
+        return self._points[words]
+
+    def _distinct(self, entity: Entity) -> list[State]:
+        """Return one state of an entity for each combination of what holds in it, those with more that holds first."""
+        found: dict[tuple[bool | None, ...], State] = {}
+        for state in reversed(entity.states):
+            found.setdefault(tuple(state.holds.values()), state)
+        return sorted(found.values(), key=lambda state: -sum(map(bool, state.holds.values())))

@@ -1,0 +1,352 @@
+"""One look at one gate or predicate of a library, under the machine that this process wears: what happens, and where.
+
+A target is plain data::
+
+    {"module": "pkg.quantizers.fp8", "qualname": "Fp8Quantizer.validate_environment",
+     "again": [["pkg.utils", 163, 163], ...],      # statements that asked the machine when they were imported
+     "statement": ["pkg.utils", 20, 20, "FLAG"],   # a flag: the statement that sets it, and its name
+     "path": "pkg/quantizers/fp8.py", "site": [58, 60], "guard": [57, 57] | null,
+     "decorated": false,                           # the effect comes before the body of the function is entered
+     "unknown": "there" | "none",                  # what stands for arguments and attributes of which nothing is said
+     "how": "bare" | "new", "constructor": {...}, "arguments": {...}, "attributes": {...}}
+
+An argument `{"$fields": {"use_x": true}}` stands in for an object with these attributes.
+
+A gate is followed line by line in its own file: its *effect* came when a line of `site` ran; it was *passed* when its
+guard, or without one its site, was left by another way. At that moment the look is over, so that nothing of what a gate
+guards is ever done.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import importlib
+import inspect
+import linecache
+import sys
+import warnings
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+from .stand_in import anything
+
+_TEXT = 4000
+
+
+class _Enough(BaseException):
+    """The gate was passed, or its effect came: nothing more is asked."""
+
+
+def look(target: dict[str, Any], reads: set[str]) -> dict[str, Any]:
+    """Return what happened: `outcome` and, as far as there are, `value`, `exception`, `message`, `line`.
+
+    `reads` is emptied when a guard is reached: what was asked before it belongs to other gates.
+
+    Outcomes: `answered` (value), `effect`, `passed`, `broke` (an exception in the guard), `unreached`, `missing` (no
+    such object), `raised` (of what has no site).
+    """
+    touched: dict[ModuleType, dict[str, Any]] = {}
+    try:
+        return _looked(target, reads, touched)
+    finally:
+        for module, before in touched.items():
+            vars(module).clear()
+            vars(module).update(before)
+
+
+def _looked(target: dict[str, Any], reads: set[str], touched: dict[ModuleType, dict[str, Any]]) -> dict[str, Any]:
+    """Look at a target; `touched` receives the modules whose statements are run again, as they were."""
+
+    def module_of(name: str) -> ModuleType:
+        module = importlib.import_module(name)
+        touched.setdefault(module, dict(vars(module)))
+        return module
+
+    try:
+        for module, start, end in target.get("again", ()):
+            _run_again(module_of(module), start, end)
+        if "statement" in target:
+            module, start, end, name = target["statement"]
+            namespace = _run_again(module_of(module), start, end)
+            return {"outcome": "answered", **_answer(namespace[name])}
+        home = module_of(target["module"])
+        if target.get("site") is not None:
+            _import_again(home)
+        subject, owner = _resolve(target)
+    except Exception as error:  # noqa: BLE001  whatever a module does on its import
+        return {"outcome": "missing", **_told(error)}
+    if target.get("site") is None:
+        return _asked(subject)
+    return {**_followed(subject, owner, target, reads), "held": _held(home)}
+
+
+def _import_again(module: ModuleType) -> None:
+    """Run the guarded imports at the top of a module again, for what this machine has and the real one has not."""
+    path = str(module.__file__)
+    for each in _statements(path):
+        if isinstance(each, ast.If | ast.Try) and any(
+            isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(each)
+        ):
+            with contextlib.suppress(Exception):
+                exec(compile(ast.Module([each], []), path, "exec"), vars(module))  # noqa: S102  its own statement
+
+
+def _held(module: ModuleType) -> list[str]:
+    """Return the packages that a module has imported and that the machine does not have: no real one is like that."""
+    names = {value.__name__.partition(".")[0] for value in vars(module).values() if isinstance(value, ModuleType)}
+    return sorted(name for name in names if name not in sys.modules)
+
+
+def _asked(subject: Any) -> dict[str, Any]:
+    try:
+        return {"outcome": "answered", **_answer(subject() if callable(subject) else subject)}
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a predicate raises is its answer
+        return {"outcome": "raised", **_told(error)}
+
+
+def _answer(value: Any) -> dict[str, Any]:
+    return {"value": bool(value), "shown": repr(value)[:200]}
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    return {
+        "exception": type(error).__name__,
+        "bases": [each.__name__ for each in type(error).__mro__[1:-2]],
+        "message": str(error)[:_TEXT],
+    }
+
+
+def _run_again(module: ModuleType, start: int, end: int) -> dict[str, Any]:
+    """Run the statements at the top of a module once more that set what those of these lines set, in its namespace."""
+    path = str(module.__file__)
+    top = _statements(path)
+    wanted = {name for each in top if each.lineno <= end and start <= _end(each) for name in _sets(each)}
+    for each in top:
+        if wanted & _sets(each):
+            code = compile(ast.Module([each], []), path, "exec")
+            exec(code, vars(module))  # noqa: S102  the library's own statement
+    return vars(module)
+
+
+@functools.lru_cache
+def _statements(path: str) -> tuple[ast.stmt, ...]:
+    """Return the statements at the top of a file that are no definitions."""
+    body = ast.parse("".join(linecache.getlines(path))).body
+    return tuple(each for each in body if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
+
+
+def _end(statement: ast.stmt) -> int:
+    return statement.end_lineno or statement.lineno
+
+
+def _sets(statement: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement assigns to at the top of its module, in whatever branch."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.ListComp):
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(found)
+
+
+def _resolve(target: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the object that a target names, and the class that holds it, if any."""
+    found: Any = importlib.import_module(target["module"])
+    owner: Any = None
+    for part in target["qualname"].split("."):
+        owner, found = found, inspect.getattr_static(found, part)
+    if isinstance(found, property):
+        found = found.fget
+    if isinstance(found, staticmethod | classmethod):
+        found = found.__func__
+    wrapped = getattr(found, "func", None)
+    if not callable(found) and callable(wrapped):  # a cached property
+        found = wrapped
+    return found, owner if inspect.isclass(owner) else None
+
+
+class _Follower:
+    """Notes which lines of a gate ran, and ends the look when it is decided."""
+
+    def __init__(
+        self, path: str, site: list[int], guard: list[int] | None, body: CodeType | None, reads: set[str]
+    ) -> None:
+        self.effect = False
+        self.guarded: FrameType | None = None
+        self.left = False
+        self.line = 0
+        self._raising: FrameType | None = None
+        self._path = path
+        self._site = range(site[0], site[1] + 1)
+        self._guard = range(guard[0], guard[1] + 1) if guard is not None else self._site
+        self._is_direct = guard is None
+        self._known: dict[CodeType, bool] = {}
+        self._body = body
+        self._reads = reads
+
+    def __call__(self, frame: FrameType, _event: str, _: Any) -> Any:
+        code = frame.f_code
+        if self._body is not None:
+            return self._entered if code is self._body else None
+        is_here = self._known.get(code)
+        if is_here is None:
+            is_here = self._known[code] = code.co_filename.endswith(self._path)
+        return self._line if is_here else None
+
+    def _entered(self, *_: Any) -> Any:
+        self.left = True
+        raise _Enough
+
+    def _line(self, frame: FrameType, event: str, _: Any) -> Any:
+        number = frame.f_lineno
+        if event == "exception":
+            self._raising = frame
+            return self._line
+        if event == "return":
+            if self.guarded is frame and not self.effect:
+                self.left = number not in self._guard or self._raising is not frame
+            return self._line
+        self._raising = None
+        self.line = number
+        if number in self._guard:
+            if self.guarded is None:
+                self._reads.clear()
+            self.guarded = frame
+        if number in self._site:
+            self.effect = not self._is_direct
+        elif frame is self.guarded and number not in self._guard:
+            if self.effect:
+                raise _Enough
+            if not min(self._guard.stop, self._site.start) <= number < max(self._guard.start, self._site.start):
+                self.left = True
+                raise _Enough
+        return self._line
+
+
+def _followed(subject: Any, owner: Any, target: dict[str, Any], reads: set[str]) -> dict[str, Any]:
+    body = inspect.unwrap(subject).__code__ if target.get("decorated") else None
+    follower = _Follower(target["path"], target["site"], target.get("guard"), body, reads)
+    error: BaseException | None = None
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        try:
+            arguments = _arguments(subject, owner, target)
+            sys.settrace(follower)
+            try:
+                subject(*arguments[0], **arguments[1])
+            finally:
+                sys.settrace(None)
+        except MemoryError:
+            raise
+        except _Enough:
+            pass
+        except BaseException as problem:  # noqa: BLE001  the exception is what is looked for
+            error = problem
+    told = {} if error is None else _told(error)
+    return {"outcome": _outcome(follower, error, target), "line": follower.line, **told}
+
+
+def _outcome(follower: _Follower, error: BaseException | None, target: dict[str, Any]) -> str:
+    if follower.effect:
+        return "effect"
+    if target.get("decorated"):
+        return "passed" if follower.left else "unreached" if error is None else "effect"
+    if follower.guarded is None:
+        return "unreached"
+    if follower.left:
+        return "passed"
+    if error is None:
+        return "passed"
+    guard = target.get("guard")
+    last = _last_line(error, target["path"])
+    if guard is None:  # a call that raises where its need is not met
+        return "effect" if last is not None and target["site"][0] <= last <= target["site"][1] else "passed"
+    return "broke" if last is not None and guard[0] <= last <= guard[1] else "passed"
+
+
+def _last_line(error: BaseException, path: str) -> int | None:
+    """Return the line of a file that an exception went through, the outermost first frame that is in it."""
+    step = error.__traceback__
+    found = None
+    while step is not None:
+        if step.tb_frame.f_code.co_filename.endswith(path):
+            found = step.tb_lineno
+        step = step.tb_next
+    return found
+
+
+def _arguments(subject: Any, owner: Any, target: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    given = {name: _made(name, value) for name, value in target.get("arguments", {}).items()}
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    for index, parameter in enumerate(inspect.signature(inspect.unwrap(subject)).parameters.values()):
+        if index == 0 and owner is not None and parameter.name in {"self", "cls", "mcs"}:
+            positional.append(_receiver(owner, target) if parameter.name == "self" else owner)
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            named |= given
+            given = {}
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            continue
+        elif parameter.name in given:
+            value = given.pop(parameter.name)
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                positional.append(value)
+            else:
+                named[parameter.name] = value
+        elif parameter.default is parameter.empty:
+            unknown = None if target.get("unknown") == "none" else anything(parameter.name)
+            if parameter.kind is parameter.KEYWORD_ONLY or named:
+                named[parameter.name] = unknown
+            else:
+                positional.append(unknown)
+    return positional, named
+
+
+def _made(name: str, value: Any) -> Any:
+    """Return an argument as a plan states it."""
+    if not isinstance(value, dict) or "$fields" not in value:
+        return value
+    held = anything(name)
+    for field, inner in value["$fields"].items():
+        _set(held, field, inner)
+    return held
+
+
+def _set(holder: Any, field: str, value: Any) -> None:
+    *inner, last = field.split(".")
+    for part in inner:
+        following = getattr(holder, part)
+        object.__setattr__(holder, part, following)
+        holder = following
+    object.__setattr__(holder, last, value)
+
+
+def _receiver(owner: Any, target: dict[str, Any]) -> Any:
+    """Return an object of a class: by its constructor (`new`), else bare, with a stand-in for what it was not given."""
+    if target.get("how") == "new":
+        return owner(**target.get("constructor", {}))
+
+    is_empty = target.get("unknown") == "none"
+
+    def missing(_: Any, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return None if is_empty else anything(name)
+
+    bare = type(owner)(owner.__name__, (owner,), {"__getattr__": missing, "__slots__": ()})
+    bare.__abstractmethods__ = frozenset()
+    made = object.__new__(bare)
+    for name, value in target.get("attributes", {}).items():
+        given = _made(name, value)
+        if "." in name:
+            _set(made, name, given)
+        else:
+            setattr(bare, name, given)  # also over a property
+    return made

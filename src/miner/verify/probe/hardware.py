@@ -1,0 +1,131 @@
+"""The devices of a simulated machine, as torch tells of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+_KINDS = ("cuda", "xpu", "npu", "mlu", "musa", "hpu", "neuron", "mps")
+_GIB = 1 << 30
+ABSENT = object()
+"""The value of an attribute that is taken away."""
+Setter = Callable[[Any, str, Any], None]
+
+
+def install(torch: Any, machine: dict[str, Any], reads: set[str], put: Setter) -> None:
+    """Let torch (None: it is not loaded) tell of the devices, toolkits and features of a machine instead of its own.
+
+    `put` sets attributes, and remembers what was there before.
+    """
+    _Torch(reads, put).install(torch, machine)
+
+
+class _Torch:
+    def __init__(self, reads: set[str], put: Setter) -> None:
+        self._reads = reads
+        self._put = put
+
+    def install(self, torch: Any, machine: dict[str, Any]) -> None:
+        if torch is not None:
+            if machine.get("devices") is not None:
+                self._devices(torch, machine["devices"])
+            if machine.get("toolkit") is not None:
+                self._toolkit(torch, machine["toolkit"])
+        for name, is_there in machine.get("features", {}).items():
+            self._feature(torch, name, is_there)
+
+    def _devices(self, torch: Any, devices: list[dict[str, Any]]) -> None:
+        listed = {device["kind"]: device for device in devices if device.get("count", 1)}
+        for kind in _KINDS:
+            device = listed.get(kind)
+            if kind == "mps":
+                self._answer(torch.backends.mps, "is_available", f"device:{kind}", device is not None)
+                self._answer(torch.backends.mps, "is_built", f"device:{kind}", device is not None)
+            backend = getattr(torch, kind, None)
+            if backend is None and device is not None:
+                backend = SimpleNamespace()
+                self._put(torch, kind, backend)
+            if backend is not None and kind != "mps":
+                self._backend(backend, kind, device)
+        accelerator = getattr(torch, "accelerator", None)
+        if accelerator is not None:
+            first = next(iter(listed), None)
+            self._answer(accelerator, "is_available", "device:any", bool(listed))
+            self._answer(accelerator, "device_count", "count:any", listed[first].get("count", 1) if first else 0)
+            current = None if first is None else _device(torch, first)
+            self._answer(accelerator, "current_accelerator", "device:any", current)
+
+    def _backend(self, backend: Any, kind: str, device: dict[str, Any] | None) -> None:
+        count = 0 if device is None else device.get("count", 1)
+        self._answer(backend, "is_available", f"device:{kind}", bool(count))
+        self._answer(backend, "device_count", f"count:{kind}", count)
+        if device is None:
+            return
+        major, _, minor = str(device.get("capability") or "7.0").partition(".")
+        capability = (int(major), int(minor or 0))
+        memory = int(float(device.get("memory_gib") or 16) * _GIB)
+        self._answer(backend, "get_device_capability", f"capability:{kind}", capability)
+        self._answer(backend, "get_device_name", f"device:{kind}", f"simulated {kind}")
+        self._answer(backend, "current_device", f"device:{kind}", 0)
+        self._answer(backend, "mem_get_info", f"memory:{kind}", (memory, memory))
+        properties = SimpleNamespace(
+            major=capability[0],
+            minor=capability[1],
+            total_memory=memory,
+            name=f"simulated {kind}",
+            multi_processor_count=108,
+            gcnArchName="",
+        )
+        self._answer(backend, "get_device_properties", f"capability:{kind}", properties)
+        if kind == "cuda":
+            self._answer(backend, "is_bf16_supported", f"capability:{kind}", capability >= (8, 0))
+
+    def _toolkit(self, torch: Any, toolkit: dict[str, str | None]) -> None:
+        """Replace `torch.version`: `cuda`, and `hip` for rocm, where the machine states them."""
+        stated = {{"rocm": "hip"}.get(name, name): version for name, version in toolkit.items()}
+        really = torch.version
+
+        reads = self._reads
+
+        class Version:
+            def __getattr__(self, name: str) -> Any:
+                if name in {"cuda", "hip"}:
+                    reads.add(f"toolkit:{name}")
+                    if name in stated:
+                        return stated[name]
+                return getattr(really, name)
+
+        self._put(torch, "version", Version())
+
+    def _feature(self, torch: Any, name: str, is_there: bool) -> None:
+        """Give a module an attribute or take it away; with brackets behind it, say what the call answers."""
+        is_call = name.endswith("()")
+        root, *parts = name.removesuffix("()").split(".")
+        owner: Any = torch if root == "torch" else sys.modules.get(root)
+        for part in parts[:-1]:
+            owner = getattr(owner, part, None)
+        if owner is None or not parts:
+            return
+        if is_call:
+            self._answer(owner, parts[-1], f"feature:{name}", is_there)
+        elif not is_there:
+            if hasattr(owner, parts[-1]):
+                self._put(owner, parts[-1], ABSENT)
+        elif not hasattr(owner, parts[-1]):
+            self._put(owner, parts[-1], SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))
+
+    def _answer(self, owner: Any, name: str, fact: str, value: Any) -> None:
+        def answer(*_: object, **__: object) -> Any:
+            self._reads.add(fact)
+            return value
+
+        self._put(owner, name, answer)
+
+
+def _device(torch: Any, kind: str) -> Any:
+    try:
+        return torch.device(kind)
+    except RuntimeError:  # a kind that this torch does not know
+        return SimpleNamespace(type=kind, index=None)

@@ -1,0 +1,354 @@
+"""Runs a plan: every look at every gate, in boxed processes, and writes what happened as one JSON document.
+
+`python run.zip [--results FILE] [--lines FILE] [--minutes N] [--width N] [--levels S2,S3] [--device auto]`; each part
+runs in a process of its own: `python run.zip part NAME`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from . import box, experiment, kernel, objects, server, simulation
+
+_PART_SECONDS = 600.0
+_IMPORT_SECONDS = 240.0
+_EVERY = 20
+
+
+def main(arguments: list[str], archive: str, plan: dict[str, Any]) -> int:
+    """Run the whole plan, or with `part NAME` one part of it; returns the exit status."""
+    if arguments[:1] == ["part"]:
+        return _part(arguments[1:], plan)
+    parser = argparse.ArgumentParser(prog="run.zip", description=f"Looks at the gates of {plan['library']}.")
+    parser.add_argument("--results", help="write the results here instead of standard output")
+    parser.add_argument("--lines", help="append every look to this file, and do not repeat those that are in it")
+    parser.add_argument("--minutes", type=float, default=60.0, help="stop starting new looks after this long")
+    parser.add_argument("--width", type=int, default=os.cpu_count() or 1, help="looks at once")
+    parser.add_argument("--levels", default="S2,S3,S4", help="of S2, S3, S4, S5")
+    parser.add_argument("--tell", action="store_true", help="say the number of looks on standard error now and then")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:N, mps, xpu")
+    options = parser.parse_args(arguments)
+    run = _Run(archive, plan, options)
+    results = run.results()
+    text = json.dumps(results, indent=1)
+    if options.results:
+        Path(options.results).write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text + "\n")
+    return 0
+
+
+class _Run:
+    def __init__(self, archive: str, plan: dict[str, Any], options: argparse.Namespace) -> None:
+        self._archive = archive
+        self._plan = plan
+        self._options = options
+        self._levels = options.levels.split(",")
+        self._end = time.monotonic() + options.minutes * 60
+        self._notes: list[str] = []
+        self._started = time.monotonic()
+        self._count = 0
+
+    def results(self) -> dict[str, Any]:
+        """Run every part, and return what came out."""
+        with tempfile.TemporaryDirectory(prefix="miner-verify-") as scratch:
+            self._scratch = scratch
+            done = self._read_lines()
+            machine = {
+                **self._one(["facts"], _IMPORT_SECONDS),
+                **self._one(["framework", *_features(self._plan)], _IMPORT_SECONDS),
+            }
+            looks: list[dict[str, Any]] = done
+            known = {(row["part"], *row["key"]) for row in done}
+            for part, level in (("late", "S2"), ("real", "S3")):
+                if level in self._levels and self._plan["jobs"]:
+                    left = self._end - time.monotonic()
+                    said = {"seconds": left, "width": self._options.width, "machine": machine}
+                    said["known"] = [list(each[1:]) for each in known if each[0] == part]
+                    request = Path(scratch) / f"{part}.json"
+                    request.write_text(json.dumps(said), encoding="utf-8")
+                    looks += self._kept(self._many([part, str(request)], left + _IMPORT_SECONDS))
+            if "S2" in self._levels:
+                looks += self._kept(self._boots({each[1] for each in known if each[0] == "boot"}))
+            if "S4" in self._levels:
+                looks += self._kept(self._alone("kernel", self._plan.get("kernels", [])))
+            if "S5" in self._levels:
+                looks += self._kept(self._alone("experiment", self._plan.get("experiments", [])))
+        return {
+            "format": self._plan["format"],
+            "plan": digest(self._plan),
+            "options": self._plan.get("options"),
+            "probes": probes_digest(self._archive),
+            "levels": self._levels,
+            "device": self._options.device,
+            "machine": machine,
+            "looks": looks,
+            "notes": self._notes,
+            "seconds": round(time.monotonic() - self._started, 1),
+        }
+
+    def _kept(self, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        path = Path(self._options.lines) if self._options.lines else None
+        with path.open("a", encoding="utf-8") if path is not None else contextlib.nullcontext() as lines:
+            if lines is not None and not lines.tell():
+                lines.write(json.dumps({"plan": digest(self._plan)}) + "\n")
+            for row in rows:
+                if "note" in row:
+                    self._notes.append(row["note"])
+                    continue
+                self._count += 1
+                if lines is not None:
+                    lines.write(json.dumps(row) + "\n")
+                    lines.flush()
+                if self._options.tell and not self._count % _EVERY:
+                    sys.stderr.write(f"{self._count} looks\n")
+                    sys.stderr.flush()
+                yield row
+
+    def _read_lines(self) -> list[dict[str, Any]]:
+        path = Path(self._options.lines) if self._options.lines else None
+        if path is None or not path.exists():
+            return []
+        head, *rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] or [{}]
+        if head.get("plan") != digest(self._plan):
+            path.unlink()
+            return []
+        return rows
+
+    def _boots(self, known: set[int]) -> Iterator[dict[str, Any]]:
+        """Yield what each machine that is put on before the import showed; `width` of them at once."""
+        waiting = [index for index in range(len(self._plan["boots"])) if index not in known]
+        running: dict[int, subprocess.Popen[bytes]] = {}
+        while waiting or running:
+            while waiting and len(running) < self._options.width and time.monotonic() < self._end:
+                index = waiting.pop(0)
+                running[index] = self._start(["boot", str(index)])
+            if waiting and not running:
+                return
+            for index in list(running):
+                try:
+                    out, _ = running[index].communicate(timeout=0.2 if len(running) > 1 else 1.0)
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() > self._end + _PART_SECONDS:
+                        _kill(running[index])
+                    continue
+                yield {"part": "boot", "key": [index], **_last_answer(out, running.pop(index).returncode)}
+
+    def _alone(self, kind: str, specs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield what each kernel or experiment showed, each in a process of its own."""
+        for index, spec in enumerate(specs):
+            if time.monotonic() > self._end:
+                return
+            chosen = {"device": "cpu" if self._options.device == "auto" else self._options.device, **spec}
+            yield {"part": kind, "key": [index], **self._one([kind, json.dumps(chosen)], _PART_SECONDS)}
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        is_real = command[0] not in {"late", "boot"}
+        return subprocess.Popen(  # noqa: S603  this program itself
+            [sys.executable, self._archive, "part", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=box.environment(self._scratch, see_devices=is_real),
+            cwd=self._scratch,
+            start_new_session=True,
+        )
+
+    def _one(self, command: list[str], seconds: float) -> dict[str, Any]:
+        process = self._start(command)
+        try:
+            out, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            return {"outcome": "error", "message": f"no answer in {seconds:g} seconds"}
+        return _last_answer(out, process.returncode)
+
+    def _many(self, command: list[str], seconds: float) -> Iterator[dict[str, Any]]:
+        process = self._start(command)
+        until = time.monotonic() + seconds
+        stream: IO[bytes] | None = process.stdout
+        assert stream is not None
+        try:
+            for line in stream:
+                yield json.loads(line)
+                if time.monotonic() > until:
+                    break
+            else:
+                if process.wait(timeout=10):
+                    yield {"note": f"{command[0]}: ended with {process.returncode}"}
+                return
+            yield {"note": f"{command[0]}: out of time"}
+        finally:
+            _kill(process)
+
+
+def _part(arguments: list[str], plan: dict[str, Any]) -> int:
+    name, *rest = arguments
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    server.adopt()
+    box.silence(out.fileno())
+    if name in {"facts", "framework"}:
+        told = importlib.import_module("machine_probe")  # beside this package in a bundle
+        answer = told.facts() if name == "facts" else told.framework(rest)
+    elif name == "boot":
+        answer = _boot(plan, plan["boots"][int(rest[0])])
+    elif name == "kernel":
+        answer = kernel.run(json.loads(rest[0]))
+    elif name == "experiment":
+        answer = experiment.run(json.loads(rest[0]))
+    else:
+        for row in _looks(name, plan, json.loads(Path(rest[0]).read_text(encoding="utf-8"))):
+            out.write(json.dumps(row) + "\n")
+            out.flush()
+        return 0
+    out.write(json.dumps(answer) + "\n")
+    out.flush()
+    return 0
+
+
+def _boot(plan: dict[str, Any], boot: dict[str, Any]) -> dict[str, Any]:
+    simulation.Simulation(boot["machine"], plan["universe"], simulation.installed()).install()
+    return {"outcome": "looked", "objects": objects.look(boot["names"])}
+
+
+def _looks(part: str, plan: dict[str, Any], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each look: of `late` under simulated machines, of `real` under none and its own simulation."""
+    prepared = server.Prepared([*plan["roots"], *plan["modules"]], plan["universe"], plan["roots"])
+    for module, why in prepared.failed.items():
+        yield {"note": f"{module} cannot be imported: {why}"}
+    known = {tuple(each) for each in options["known"]}
+    end = time.monotonic() + options["seconds"]
+    pool = server.Pool(options["width"], plan["seconds"], os.environ["TMPDIR"])
+    jobs = plan["jobs"]
+    chosen: dict[int, tuple[int, int]] = {}
+    found: dict[server.Key, dict[str, Any]] = {}
+    measured = _measured(plan, options["machine"], prepared)
+
+    def look(key: server.Key) -> dict[str, Any]:
+        job, variant, index = key
+        target = {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
+        return prepared.look(target, jobs[job]["variants"][variant]["machines"][index])
+
+    def look_here(key: server.Key) -> dict[str, Any]:
+        job, variant, index = key
+        target = {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
+        return prepared.look(target, measured if index else None)
+
+    def work(batches: Iterator[list[server.Key]], how: server.Look) -> Iterator[tuple[list[server.Key], server.Look]]:
+        for batch in batches:
+            left = [key for key in batch if key not in known]
+            if time.monotonic() > end:
+                return
+            if left:
+                yield left, how
+
+    scouts = (
+        [(index, variant, scout) for variant, each in enumerate(job["variants"]) for scout in each["scouts"]]
+        for index, job in enumerate(jobs)
+        if job["target"].get("site")
+    )
+    for key, answer in pool.run(work(scouts, look)):
+        found[key] = answer
+        rank = _RANKS.get(answer["outcome"], len(_RANKS))
+        chosen[key[0]] = min(chosen.get(key[0], (len(_RANKS) + 1, 0)), (rank, key[1]))
+    best = [chosen.get(job, (0, 0))[1] for job in range(len(jobs))]
+    if part == "real":
+        yield from (_row(part, *each) for each in pool.run(work(
+            ([(job, best[job], 0), (job, best[job], 1)] for job in range(len(jobs))), look_here)))  # fmt: skip
+        return
+    yield from (_row(part, key, answer) for key, answer in found.items() if key[1] == best[key[0]])
+    keys = (
+        [key for index in range(len(job["variants"][best[number]]["machines"]))
+         if (key := (number, best[number], index)) not in found]
+        for number, job in enumerate(jobs) if _is_reached(chosen, number)
+    )  # fmt: skip
+    yield from (_row(part, *each) for each in pool.run(work(keys, look)))
+
+
+def _is_reached(chosen: dict[int, tuple[int, int]], job: int) -> bool:
+    """Say whether the first look at a gate came as far as the gate: if not, no other will."""
+    return job not in chosen or chosen[job][0] < _RANKS["unreached"]
+
+
+_RANKS = {"effect": 0, "answered": 1, "passed": 2, "broke": 3, "raised": 4, "unreached": 5, "missing": 6, "error": 7}
+
+
+def _row(part: str, key: server.Key, answer: dict[str, Any]) -> dict[str, Any]:
+    return {"part": part, "key": list(key), **answer}
+
+
+def _measured(plan: dict[str, Any], machine: dict[str, Any], prepared: server.Prepared) -> dict[str, Any]:
+    """Return this very machine, as a simulation of it."""
+    modules = {module: module in machine.get("modules", {}) for module, _ in plan["universe"]}
+    distributions = {
+        simulation.normal(name): prepared.real[simulation.normal(name)].version
+        if simulation.normal(name) in prepared.real
+        else None
+        for _, name in plan["universe"]
+    }
+    return {
+        "modules": modules,
+        "distributions": distributions,
+        "devices": machine.get("devices", []),
+        "toolkit": {name: found or None for name, found in machine.get("toolkit", {}).items()},
+        "os": machine["os"],
+        "python": machine["python"],
+    }
+
+
+def _features(plan: dict[str, Any]) -> list[str]:
+    found = {
+        feature
+        for job in plan["jobs"]
+        for variant in job["variants"]
+        for machine in variant["machines"]
+        for feature in machine.get("features", {})
+    }
+    return sorted(found)
+
+
+def _last_answer(out: bytes, status: int) -> dict[str, Any]:
+    lines = out.splitlines()
+    try:
+        answer = json.loads(lines[-1])
+    except (IndexError, ValueError):
+        return {"outcome": "error", "message": f"ended with {status} and no answer"}
+    return answer if isinstance(answer, dict) else {"outcome": "error", "message": "answered something else"}
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def digest(plan: dict[str, Any]) -> str:
+    """Return the SHA-256 of a plan."""
+    return hashlib.sha256(
+        json.dumps(plan, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
+
+
+def probes_digest(archive: str) -> str:
+    """Return the SHA-256 of the programs in a bundle, whatever plan is beside them."""
+    import zipfile  # noqa: PLC0415  once, at the end
+
+    found = hashlib.sha256()
+    with zipfile.ZipFile(archive) as bundle:
+        for name in sorted(bundle.namelist()):
+            if name.endswith(".py"):
+                found.update(name.encode() + b"\0" + bundle.read(name) + b"\0")
+    return found.hexdigest()

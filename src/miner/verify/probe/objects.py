@@ -1,0 +1,53 @@
+"""The public objects of a library under one machine, in a process that wore it before the library was imported."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+_TEXT = 4000
+
+
+def look(names: list[list[str]]) -> list[dict[str, Any]]:
+    """Return what becomes of each (module, name): `real`, `placeholder` (with what it raises), or `broken`.
+
+    A placeholder is what stands in a module and raises as soon as it is used: called, or asked for an attribute. The
+    real object is never called: only a class whose metaclass answers for its attributes, or a function that takes
+    anything and does next to nothing, is tried.
+    """
+    return [{"module": module, "name": name, **_one(module, name)} for module, name in names]
+
+
+def _one(module: str, name: str) -> dict[str, Any]:
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except Exception as error:  # noqa: BLE001  whatever a lazy module does
+        return {"outcome": "broken", **_told(error)}
+    if not _is_dummy(found):
+        return {"outcome": "real"}
+    try:
+        found()
+    except ImportError as error:
+        return {"outcome": "placeholder", **_told(error)}
+    except Exception as error:  # noqa: BLE001  another error is no placeholder's
+        return {"outcome": "real", **_told(error)}
+    return {"outcome": "real"}
+
+
+def _is_dummy(found: Any) -> bool:
+    """Say whether an object looks like nothing but a way to raise."""
+    if inspect.isclass(found):
+        return any("__getattribute__" in vars(each) for each in type(found).__mro__ if each not in {type, object})
+    if not inspect.isfunction(found):
+        return False
+    code = found.__code__
+    return code.co_argcount == 0 and bool(code.co_flags & inspect.CO_VARARGS) and len(set(_lines(code))) <= 3
+
+
+def _lines(code: Any) -> list[int]:
+    return [line for _, _, line in code.co_lines() if line is not None]
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    return {"exception": type(error).__name__, "message": str(error)[:_TEXT], "missing": getattr(error, "name", None)}

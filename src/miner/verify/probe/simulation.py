@@ -1,0 +1,315 @@
+"""A machine other than this one, put on in this process: packages, metadata, variables, programs and the system.
+
+A machine is plain data::
+
+    {"modules": {"torch": true, "PIL.Image": false},      # importable or not
+     "distributions": {"torch": "2.6.0", "pillow": null},  # version of the metadata; null: none
+     "others": "real" | "absent" | "stubbed" | VERSION,    # every other name of the universe; stubbed: a stand-in for
+                                                           # what is not installed
+     "devices": [{"kind": "cuda", "count": 1, "capability": "8.0", "memory_gib": 24}] | null,
+     "stand_ins": [["timm", "timm"]],                      # what is there in any case, as a stand-in if need be
+     "provides": {"flash-attn-4": ["flash_attn"]},         # modules of a distribution, besides those of the universe
+     "toolkit": {"cuda": "12.4", "rocm": null} | null, "features": {"torch.xpu": true},
+     "env": {"USE_X": "1", "USE_Y": null}, "binaries": {"nvcc": true}, "os": "linux", "python": "3.11.0"}
+
+What is left out is as it really is. A machine that is taken off leaves what the library itself has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.machinery
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from . import hardware
+from .hardware import ABSENT
+from .stand_in import StandInModule
+
+Universe = Sequence[Sequence[str]]
+"""Import names and distributions that a simulation rules over, as (module, distribution)."""
+_HIGHEST = "9999"
+_SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
+
+
+def normal(name: str) -> str:
+    """Return the name of a distribution as the package index normalises it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+class Listed(importlib.metadata.Distribution):
+    """A distribution with nothing but a name, a version and the modules at its top."""
+
+    def __init__(self, name: str, version: str, modules: Iterable[str]) -> None:
+        """List a distribution under `name`."""
+        self._texts = {
+            "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            "top_level.txt": "".join(f"{module}\n" for module in modules),
+        }
+
+    def read_text(self, filename: str) -> str | None:
+        """Return the text of one of the files that it has."""
+        return self._texts.get(filename)
+
+    def locate_file(self, path: Any) -> Any:
+        """Return a path that holds nothing."""
+        return Path(path)
+
+
+def installed() -> dict[str, Listed]:
+    """Return the distributions that are really installed, by normal name, with the modules that each provides."""
+    provided: dict[str, list[str]] = {}
+    for module, owners in importlib.metadata.packages_distributions().items():
+        for owner in owners:
+            provided.setdefault(normal(owner), []).append(module)
+    found: dict[str, Listed] = {}
+    for each in importlib.metadata.distributions():
+        name = each.metadata["Name"]
+        if name and each.version:
+            found.setdefault(normal(name), Listed(name, each.version, provided.get(normal(name), ())))
+    return found
+
+
+class Simulation:
+    """One machine; `reads` are the facts that were asked of it, such as `module:torch` and `env:WORLD_SIZE`."""
+
+    def __init__(self, machine: dict[str, Any], universe: Universe, real: dict[str, Listed]) -> None:
+        """Prepare a machine; `real` is what `installed` says."""
+        self.reads: set[str] = set()
+        self._machine = machine
+        self._real = real
+        modules: dict[str, bool] = {}
+        distributions: dict[str, str | None] = {}
+        others = machine.get("others", "real")
+        if others != "real":
+            for module, distribution in universe:
+                if others == "stubbed" and (normal(distribution) in real or importlib.util.find_spec(module)):
+                    continue
+                modules[module] = others != "absent"
+                distributions[normal(distribution)] = {"absent": None, "stubbed": _HIGHEST}.get(others, others)
+        modules |= machine.get("modules", {})
+        distributions |= {normal(name): version for name, version in machine.get("distributions", {}).items()}
+        self._modules = modules
+        self._distributions = distributions
+        self._provided: dict[str, list[str]] = {}
+        for module, distribution in universe:
+            self._provided.setdefault(normal(distribution), []).append(module)
+        for module, distribution in machine.get("stand_ins", ()):
+            if normal(distribution) not in real and not importlib.util.find_spec(module):
+                modules.setdefault(module, True)
+                distributions.setdefault(normal(distribution), _HIGHEST)
+        for name, provided in machine.get("provides", {}).items():
+            self._provided.setdefault(normal(name), []).extend(provided)
+        self._provider = {module: normal(distribution) for module, distribution in universe}
+        self._undo: list[Callable[[], None]] = []
+        self._known = {module for module, _ in universe} | set(modules)
+
+    def install(self) -> None:
+        """Put the machine on."""
+        machine, torch = self._machine, sys.modules.get("torch")
+        self._modules_and_finders()
+        self._watch_find_spec()
+        self._state_versions()
+        if machine.get("os"):
+            system = machine["os"]
+            self._set(sys, "platform", system)
+            self._set(platform, "system", lambda: self._read("os", _SYSTEMS.get(system, system)))
+        if machine.get("python"):
+            self._pretend_python(machine["python"])
+        hardware.install(torch, machine, self.reads, self._set)
+        self._binaries(machine.get("binaries", {}))
+        self._variables(machine.get("env", {}))
+
+    def remove(self) -> None:
+        """Take the machine off again."""
+        while self._undo:
+            self._undo.pop()()
+
+    def _set(self, owner: Any, name: str, value: Any) -> None:
+        """Set an attribute, or without a value take it away, until the machine is taken off."""
+        before = owner.__dict__.get(name, ABSENT) if hasattr(owner, "__dict__") else getattr(owner, name, ABSENT)
+        self._undo.append(lambda: _put(owner, name, before))
+        _put(owner, name, value)
+
+    def _modules_and_finders(self) -> None:
+        loaded, finders = dict(sys.modules), list(sys.meta_path)
+
+        def restore() -> None:
+            sys.modules.clear()
+            sys.modules.update(loaded)
+            sys.meta_path[:] = finders
+
+        self._undo.append(restore)
+        for name in [name for name in sys.modules if self._is_absent(name)]:
+            del sys.modules[name]
+        sys.meta_path[:] = [cast("Any", _Finder(self, finders))]
+
+    def _variables(self, stated: dict[str, str | None]) -> None:
+        before = dict(os.environ)
+
+        def restore() -> None:
+            os.environ.__class__ = _ENVIRON
+            os.environ.clear()
+            os.environ.update(before)
+
+        self._undo.append(restore)
+        for name, value in stated.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _Watched.reads = self.reads
+        os.environ.__class__ = _Watched
+
+    def spec(self, name: str) -> importlib.machinery.ModuleSpec | bool | None:
+        """Return the spec of a stand-in, False for a module that is not there, None for one as it really is."""
+        if name in self._known:
+            self.reads.add(f"module:{name}")
+        if self._is_absent(name) or self._machine.get("features", {}).get(name) is False:
+            return False
+        root = name.partition(".")[0]
+        if self._modules.get(name) or self._modules.get(root):
+            version = self._distributions.get(self._provider.get(root, normal(root)))
+            return importlib.machinery.ModuleSpec(
+                name, cast("Any", _Loader(version, self._without(name))), is_package=True
+            )
+        return None
+
+    def distributions(self, name: str | None) -> Iterator[importlib.metadata.Distribution]:
+        """Yield the distributions called `name`, of all names for None."""
+        asked = None if name is None else normal(name)
+        if asked is not None and asked in self._distributions:
+            self.reads.add(f"package:{asked}")
+        for each in [asked] if asked is not None else {**self._distributions, **self._real}:
+            version = self._distributions.get(each)
+            if version is not None:
+                modules = self._provided.get(each, [each.replace("-", "_")])
+                yield Listed(each, version, [module for module in modules if self._modules.get(module, True)])
+            elif each in self._real and each not in self._distributions:
+                yield self._real[each]
+
+    def _is_absent(self, name: str) -> bool:
+        parts = name.split(".")
+        return any(self._modules.get(".".join(parts[:end])) is False for end in range(1, len(parts) + 1))
+
+    def _without(self, name: str) -> frozenset[str]:
+        features = self._machine.get("features", {})
+        return frozenset(
+            feature.removeprefix(f"{name}.")
+            for feature, there in features.items()
+            if not there and feature.startswith(name)
+        )
+
+    def _watch_find_spec(self) -> None:
+        """Note also what is asked of modules that are loaded, of which no finder hears."""
+        find_spec = importlib.util.find_spec
+
+        def find(name: str, package: str | None = None) -> Any:
+            if name in self._known:
+                self.reads.add(f"module:{name}")
+            return find_spec(name, package)
+
+        self._set(importlib.util, "find_spec", find)
+
+    def _state_versions(self) -> None:
+        for name, module in list(sys.modules.items()):
+            version = self._distributions.get(self._provider.get(name, normal(name)))
+            stated = getattr(module, "__version__", None)
+            if version is not None and isinstance(stated, str) and "." not in name:
+                self._set(module, "__version__", type(stated)(version))
+
+    def _binaries(self, binaries: dict[str, bool]) -> None:
+        which = shutil.which
+
+        def find(cmd: Any, *args: Any, **options: Any) -> str | None:
+            self.reads.add(f"binary:{cmd}")
+            if cmd in binaries:
+                return f"/usr/bin/{cmd}" if binaries[cmd] else None
+            return cast("str | None", which(cmd, *args, **options))
+
+        self._set(shutil, "which", find)
+
+    def _pretend_python(self, version: str) -> None:
+        major, minor, micro = (*(int(part) for part in re.findall(r"\d+", version)), 0, 0, 0)[:3]
+
+        class Pretended(tuple):  # type: ignore[type-arg]
+            releaselevel, serial = "final", 0
+
+        pretended: Any = Pretended((major, minor, micro, "final", 0))
+        pretended.major, pretended.minor, pretended.micro = major, minor, micro
+        self._set(sys, "version_info", pretended)
+        self._set(platform, "python_version", lambda: f"{major}.{minor}.{micro}")
+
+    def _read(self, fact: str, value: Any) -> Any:
+        self.reads.add(fact)
+        return value
+
+
+class _Finder:
+    """The only finder of a simulated machine: asks the machine first, then those that really were there."""
+
+    def __init__(self, simulation: Simulation, really: list[Any]) -> None:
+        self._simulation = simulation
+        self._really = really
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> Any:
+        simulated = self._simulation.spec(name)
+        if simulated is False:
+            return None
+        for finder in self._really:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                return spec
+        return simulated
+
+    def find_distributions(self, context: Any = None) -> Iterator[importlib.metadata.Distribution]:
+        return self._simulation.distributions(getattr(context, "name", None))
+
+    def invalidate_caches(self) -> None:
+        for finder in self._really:
+            if hasattr(finder, "invalidate_caches"):
+                finder.invalidate_caches()
+
+
+class _Loader:
+    def __init__(self, version: str | None, without: frozenset[str]) -> None:
+        self._version = version
+        self._without = without
+
+    def create_module(self, spec: Any) -> ModuleType:
+        return StandInModule(spec.name, self._version, self._without)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run nothing."""
+
+
+_ENVIRON: Any = type(os.environ)
+
+
+class _Watched(_ENVIRON):  # type: ignore[misc]  # its class has no public name
+    reads: set[str] = set()  # noqa: RUF012
+
+    def __getitem__(self, key: str) -> str:
+        self.reads.add(f"env:{key}")
+        return cast("str", super().__getitem__(key))
+
+    def __contains__(self, key: object) -> bool:
+        self.reads.add(f"env:{key}")
+        return bool(super().__contains__(key))
+
+
+def _put(owner: Any, name: str, value: Any) -> None:
+    if value is not ABSENT:
+        setattr(owner, name, value)
+    elif hasattr(owner, name):
+        with contextlib.suppress(AttributeError):
+            delattr(owner, name)

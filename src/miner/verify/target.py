@@ -1,0 +1,219 @@
+"""What of a graph can be looked at: predicates, flags, gates and public objects, each as a probe understands it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from miner.formula import atom as fa
+from miner.formula.atom import Atom, Opaque, Parameter
+from miner.formula.connective import Formula, Not, conjunction
+from miner.formula.disjunctive import disjunctive, mentions
+from miner.formula.evaluate import argument_holds
+from miner.formula.notation import from_json
+from miner.graph.meaning import expanded
+from miner.graph.names import Names
+from miner.model.evidence import Evidence
+from miner.model.node import Implementation, Package, Predicate, Requirement
+from miner.store.graph_reader import Graph
+
+Kind = Literal["predicate", "gate", "objects"]
+_MOST_VARIANTS = 4
+_GATES = frozenset({"runtime-gate", "helper-call", "assertion", "decorator"})
+_RAISING_CALLS = frozenset({"helper-call", "assertion"})
+_UNASKED = object()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One statement and how to look at it: `look` for the probe, `variants` of receivers and arguments to try in turn.
+
+    `formula` is what decides on a machine. `conditions` are, for each variant, what the path to the gate asks of the
+    machine besides; `beside` is what the other requirements of the same effect ask, without which it comes in any case.
+    `names` are the ways to import an object.
+    """
+
+    node: Predicate | Requirement
+    kind: Kind
+    formula: Formula
+    look: Mapping[str, Any]
+    variants: tuple[Mapping[str, Any], ...] = ({},)
+    conditions: tuple[Formula, ...] = (True,)
+    beside: Formula = True
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unlooked:
+    """A statement that no probe can look at, and why."""
+
+    node: Predicate | Requirement
+    why: str
+
+
+class Targets:
+    """The targets of a graph; `recipes` say how to make what a gate is called on, by the name of its owner."""
+
+    def __init__(self, graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Read what a graph says of names and packages."""
+        self._graph = graph
+        self._names = Names(graph)
+        self._recipes = recipes
+        self._at_site: dict[tuple[Any, ...], list[Requirement]] = {}
+        for node in graph.of_type(Requirement):
+            self._at_site.setdefault(_effect_of(node), []).append(node)
+        self.roots = sorted(self._names.roots)
+        self.distributions = {module: node.name for node in graph.of_type(Package) for module in node.import_names}
+
+    def all(self) -> Iterator[Target | Unlooked]:
+        """Yield a target, or why there is none, for each predicate and requirement."""
+        for predicate in self._graph.of_type(Predicate):
+            yield self._predicate(predicate)
+        for requirement in self._graph.of_type(Requirement):
+            yield self._requirement(requirement)
+
+    def module_of(self, path: str) -> str | None:
+        """Return the name that the file at `path` of the snapshot is imported by; None outside of the packages."""
+        if not path.endswith(".py"):
+            return None
+        parts = path.removesuffix(".py").split("/")
+        start = next((index for index, part in enumerate(parts) if part in self.roots), None)
+        if start is None or "tests" in parts[:start]:
+            return None
+        inside = parts[start:-1] if parts[-1] == "__init__" else parts[start:]
+        return ".".join(inside)
+
+    def _predicate(self, node: Predicate) -> Target | Unlooked:
+        own = node.evidence[0]
+        module = self.module_of(own.path)
+        if module is None or not node.qualname.startswith(f"{module}."):
+            return Unlooked(node, "it is in no module that can be imported")
+        formula = expanded(self._graph, from_json(node.means))
+        again = list(self._again(node.evidence[1:]))
+        look: dict[str, Any] = {"module": module, "qualname": node.qualname.removeprefix(f"{module}."), "again": again}
+        if node.kind == "flag":
+            look["statement"] = [module, own.start_line, own.end_line, look["qualname"]]
+        return Target(node, "predicate", formula, look)
+
+    def _requirement(self, node: Requirement) -> Target | Unlooked:
+        needs = expanded(self._graph, from_json(node.needs))
+        site = next((each for each in node.evidence if each.role == "site"), None)
+        effect = node.otherwise.effect
+        if effect == "unchecked" or (effect == "placeholder" and not node.enforced):
+            return Unlooked(node, "nothing there refuses what it says")
+        if effect in {"placeholder", "disable"} and node.origin in {"file-rule", "placeholder", "decorator"}:
+            return self._object(node, needs)
+        if node.origin not in _GATES or site is None:
+            return Unlooked(node, "it has no statement of its own that runs or does not")
+        module = self.module_of(site.path)
+        if module is None or not node.owner.startswith(f"{module}."):
+            return Unlooked(node, "it is in no module that can be imported")
+        owner = self._graph.nodes.get(f"implementation:{node.owner}")
+        if isinstance(owner, Implementation) and owner.kind == "class":
+            return Unlooked(node, "it is stated of a class as a whole")
+        return self._gate(node, needs, site, module)
+
+    def _gate(self, node: Requirement, needs: Formula, site: Evidence, module: str) -> Target | Unlooked:
+        guards = [each for each in node.evidence if each.role == "guard" and each.path == site.path]
+        before = [each for each in guards if each.start_line <= site.start_line]
+        guard = max(before, key=lambda each: each.start_line) if before else None
+        if node.origin in _RAISING_CALLS or (guard is not None and guard.start_line == site.start_line):
+            guard = None  # the call, or the assertion, asks and raises at once
+        look = {
+            "module": module,
+            "qualname": node.owner.removeprefix(f"{module}."),
+            "again": list(self._again(node.evidence)),
+            "path": f"/{site.path[site.path.index(module.partition('.')[0]) :]}",
+            "site": [site.start_line, site.end_line],
+            "guard": [guard.start_line, guard.end_line] if guard is not None else None,
+            "decorated": node.origin == "decorator",
+        }
+        variants: list[Mapping[str, Any]] = []
+        conditions: list[Formula] = []
+        when = expanded(self._graph, from_json(node.when))
+        for term in disjunctive(when, 64) or ():
+            made = _variant(term)
+            if made is not None and made not in zip(variants, conditions, strict=True):
+                variants.append(made[0])
+                conditions.append(made[1])
+        if not variants:
+            return Unlooked(node, "the condition around it cannot be brought about")
+        variants = [*variants[:_MOST_VARIANTS], *({**each, "unknown": "none"} for each in variants[:_MOST_VARIANTS])]
+        conditions = [*conditions[:_MOST_VARIANTS], *conditions[:_MOST_VARIANTS]]
+        for recipe in self._recipes.get(node.owner, ()):
+            variants = [*({**variant, **recipe} for variant in variants[:1]), *variants]
+            conditions = [conditions[0], *conditions]
+        return Target(node, "gate", needs, look, tuple(variants), tuple(conditions), self._beside(node, needs))
+
+    def _beside(self, node: Requirement, own: Formula) -> Formula:
+        others = (each for each in self._at_site[_effect_of(node)] if each.id != node.id)
+        needs = (expanded(self._graph, from_json(each.needs)) for each in others)
+        return conjunction(*(each for each in needs if each != own and not mentions(each, is_unread)))
+
+    def _object(self, node: Requirement, needs: Formula) -> Target | Unlooked:
+        found = self._graph.nodes.get(f"implementation:{node.owner}")
+        exports = found.exports if isinstance(found, Implementation) else ()
+        if not exports:
+            return Unlooked(node, "users have no name for it")
+        names = tuple((each.module, each.name) for each in exports)
+        return Target(node, "objects", needs, {}, names=names)
+
+    def _again(self, evidence: Sequence[Evidence]) -> Iterator[list[Any]]:
+        """Yield the statements that a condition rests on, those that stand first in a file first."""
+        roles = {"definition", "constant", "declaration", "binding"}
+        stated = [each for each in evidence if each.role in roles]
+        for each in sorted(stated, key=lambda each: (each.path, each.start_line)):
+            module = self.module_of(each.path)
+            if module is not None:
+                yield [module, each.start_line, each.end_line]
+
+
+def _effect_of(node: Requirement) -> tuple[Any, ...]:
+    site = next((each for each in node.evidence if each.role == "site"), node.evidence[0])
+    return (node.owner, node.otherwise.effect, site.path, site.start_byte, site.end_byte)
+
+
+def is_unread(atom: Atom) -> bool:
+    """Say whether an atom is about what no machine decides."""
+    return isinstance(atom, Opaque | Parameter | fa.Predicate)
+
+
+def _variant(term: Sequence[Formula]) -> tuple[dict[str, Any], Formula] | None:
+    """Return what arguments and attributes make the literals of a term true, and what of it is left to the machine."""
+    asked: dict[str, list[tuple[Parameter, bool]]] = {}
+    machine: list[Formula] = []
+    for literal in term:
+        atom = literal.part if isinstance(literal, Not) else literal
+        if isinstance(atom, Parameter):
+            asked.setdefault(atom.param, []).append((atom, not isinstance(literal, Not)))
+        elif not isinstance(atom, Opaque | fa.Predicate):
+            machine.append(literal)
+    arguments: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for name, wanted in asked.items():
+        value = _value(wanted)
+        if value is _UNASKED:
+            return None
+        own, _, field = name.partition(".")
+        if own == "self" and field:
+            attributes[field] = value
+        elif field:
+            held = arguments.setdefault(own, {"$fields": {}})
+            if isinstance(held, dict) and "$fields" in held:
+                held["$fields"][field] = value
+        else:
+            arguments.setdefault(own, value)
+    return {"arguments": arguments, "attributes": attributes}, conjunction(*machine)
+
+
+def _value(wanted: Sequence[tuple[Parameter, bool]]) -> Any:
+    """Return a literal of which every one of these conditions is as it should be."""
+    stated = [atom.value for atom, _ in wanted if atom.op is not None]
+    numbers = [value + step for value in stated if type(value) in {int, float} for step in (1, -1)]  # type: ignore[operator]
+    if not stated and all(is_so for _, is_so in wanted):
+        return {"$fields": {}}  # anything that is true
+    for value in (True, *stated, *numbers, False, None, "miner", "", 1, 0):
+        if all(argument_holds(atom, value) in {is_so, None} for atom, is_so in wanted):
+            return value
+    return _UNASKED
