@@ -22,12 +22,11 @@ from miner.verify import bundle
 from miner.verify.host import measured
 from miner.verify.plan import Plan, plan, statements
 from miner.verify.recipe import recipes
-from miner.verify.record import CLAIMS, LEVELS, Level, Ran, Reason, Verification
+from miner.verify.record import CLAIMS, FILE, LEVELS, Level, Ran, Reason, Verification, recorded
 from miner.verify.running import prepare, read, run
 from miner.verify.verdict import Looks, Verdicts
 
 __all__ = ["CLAIMS", "LEVELS", "Level", "Planned", "Request", "Verification", "recorded", "verify"]
-_FILE = "verification.json"
 _LOOK_SECONDS = 0.02
 _BOOT_SECONDS = 12.0
 _KERNEL_SECONDS = 15.0
@@ -99,7 +98,7 @@ def verify(request: Request, ask: Callable[[Planned], bool], progress: Progress)
         else:
             found = facts
     record = _record(graph, planned, found, levels, missing)
-    place = request.record or (Path(request.graph) / _FILE if Path(request.graph).is_dir() else None)
+    place = request.record or (Path(request.graph) / FILE if Path(request.graph).is_dir() else None)
     if place is not None:
         data = msgspec.json.format(msgspec.json.encode(record), indent=1)
         _write(place, lambda path: path.write_bytes(data))
@@ -182,11 +181,3 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
         write(path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def recorded(folder: str) -> Verification | None:
-    """Return the last verification of the graph in a folder; None where there is none that can be read."""
-    try:
-        return msgspec.json.decode((Path(folder) / _FILE).read_bytes(), type=Verification)
-    except (OSError, msgspec.DecodeError):
-        return None

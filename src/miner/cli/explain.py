@@ -15,7 +15,7 @@ from miner.cli.stream import emit
 from miner.escape import one_line
 
 if TYPE_CHECKING:
-    from miner.app.explain import Account
+    from miner.app.explain import Account, Explained
     from miner.model.node import Advice, Edge, Node, Otherwise, Requirement
 
 _LONGEST = 240
@@ -47,8 +47,9 @@ def explain(name: str, graph: str, form: Format) -> int:
     from miner.app.explain import explain as account_of  # noqa: PLC0415  (help must not load the records)
 
     with terminal_progress() as progress:
-        account = account_of(graph, name, progress)
-    emit(render(list(_tables(account)), _document(account), form))
+        found = account_of(graph, name, progress)
+    tables = [*_tables(found.account), *_verified(found)]
+    emit(render(tables, _document(found), form))
     return 0
 
 
@@ -77,6 +78,16 @@ def _tables(account: Account) -> Iterator[Table]:
     ):
         if rows:
             yield Table(f"{heading}: {len(rows):,}", tuple(rows))
+
+
+def _verified(found: Explained) -> Iterator[Table]:
+    """Yield what a verification has learnt of what is shown."""
+    if found.run is None or not found.verdicts:
+        return
+    rows = tuple(
+        (each.claim, each.level, each.about.partition(":")[2], _cut(each.why)) for each in found.verdicts[:_FEW]
+    )
+    yield Table(f"verified on Python {found.run.ran.python}, {found.run.machine.name}: {len(found.verdicts):,}", rows)
 
 
 def _head(account: Account) -> Iterator[tuple[str, str]]:
@@ -169,12 +180,13 @@ def _cut(text: str) -> str:
     return one_line(text, _LONGEST)
 
 
-def _document(account: Account) -> dict[str, Any]:
+def _document(found: Explained) -> dict[str, Any]:
     import msgspec  # noqa: PLC0415
 
     def rows(nodes: Iterable[Node]) -> list[Any]:
         return [msgspec.to_builtins(node) for node in nodes]
 
+    account = found.account
     subject = account.subject
     return {
         "kind": subject.kind,
@@ -190,4 +202,5 @@ def _document(account: Account) -> dict[str, Any]:
             for edge, node in account.reached
         ],
         "members": rows(account.members),
+        "verdicts": [msgspec.to_builtins(each) for each in found.verdicts],
     }

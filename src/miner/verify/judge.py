@@ -61,7 +61,7 @@ def judge(job: Job, answers: Mapping[tuple[int, int], Answer], distributions: Di
     judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, trial, job, variant, distributions)
     if judged is None:
         judged = Judgement("verified", _sides(trial), looks=len(looks))
-    quirks = tuple(dict.fromkeys(quirk for look in looks for quirk in _quirks(look, node)))
+    quirks = tuple({quirk.partition(" on ")[0]: quirk for look in looks for quirk in _quirks(look, node)}.values())
     return Judgement(judged.claim, judged.why, judged.reason, judged.observed, judged.expected, len(looks), quirks)
 
 
@@ -96,13 +96,15 @@ def _broken(looks: Sequence[_Look]) -> Judgement | None:
         return Judgement("not-run", told(first), "package-missing" if is_package else "no-probe")
     if outcomes == {"unreached"}:
         return Judgement("not-run", f"the gate was not reached: {told(first)}", "no-probe")
-    for look in looks:
-        if look.answer["outcome"] == "error":
-            message = str(look.answer.get("message"))
-            if message.startswith(_UNSAFE):
-                return Judgement("not-run", f"it {message}, which no probe may", "unsafe")
-            return Judgement("error", message, observed=look.words)
-    return None
+    return next((error(look.answer, look.words) for look in looks if look.answer["outcome"] == "error"), None)
+
+
+def error(answer: Answer, words: str) -> Judgement:
+    """Return what a look that broke comes to: not run where it did what no probe may, else an error."""
+    message = str(answer.get("message"))
+    if message.startswith(_UNSAFE):
+        return Judgement("not-run", f"it {message}, which no probe may", "unsafe")
+    return Judgement("error", message, observed=words)
 
 
 def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
@@ -208,6 +210,13 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
 
 def differs(otherwise: Otherwise, answer: Answer) -> str | None:
     """Return how an exception differs from the one that was mined; None where it does not."""
+    if otherwise.effect == "warn":
+        said = answer.get("said", ())
+        if not any(otherwise.message is None or is_said(otherwise.message, each) for each in said):
+            instead = f"{answer['exception']} was raised" if "exception" in answer else "something else was said"
+            return instead if said or "exception" in answer else "nothing was said"
+    if otherwise.effect not in {"raise", "placeholder", "return-reason"} and answer.get("at_site"):
+        return f"{answer['exception']} was raised"
     if otherwise.effect in {"raise", "placeholder"}:
         if "exception" not in answer:
             return "nothing was raised"
@@ -262,6 +271,8 @@ def judge_object(seen: Seen, rows: Mapping[int, Answer]) -> Judgement:
             )  # fmt: skip
         if answer["outcome"] == "broken" and node.otherwise.effect == "disable":
             continue  # it is not offered, as was said
+        if answer["outcome"] == "placeholder" and node.otherwise.effect == "disable":
+            return Judgement("refuted", f"it is offered {about}, as a placeholder", looks=len(rows))
         if answer["outcome"] == "broken":
             collateral.append(f"{about}: {told(answer)}")
         elif unlike := differs(node.otherwise, answer):

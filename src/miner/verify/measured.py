@@ -31,7 +31,7 @@ _TIME = re.compile(r"speed|throughput|performance|faster|slower|latency|time", r
 _MEMORY = re.compile(r"memory|vram", re.IGNORECASE)
 _DIRECTIONS: tuple[tuple[re.Pattern[str], Metric, bool], ...] = (
     (
-        re.compile(r"(sav\w+|reduc\w+|less|lower\w*|minimi[sz]\w+)\W+(?:[\w']+\W+){0,4}memory", re.IGNORECASE),
+        re.compile(r"(sav(e|es|ing)|reduc\w+|less|lower\w*|minimi[sz]\w+)\W+(?:[\w']+\W+){0,4}memory", re.IGNORECASE),
         "memory",
         False,
     ),

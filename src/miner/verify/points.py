@@ -94,6 +94,8 @@ class _Search:
                 is_whole = False
                 seen = [*self._decisive(others), *seen]
             self._entity(index, entity, seen, pairs)
+        if any(pair.alone for pair in pairs.values()):
+            pairs = {key: pair for key, pair in pairs.items() if pair.alone}
         left = [render(atom) for atom in self._wanted if text(atom) not in pairs]
         if not self._made:
             return "no machine was found on which it makes a difference"

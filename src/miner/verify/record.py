@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
+import msgspec
+
+from miner.errors import GraphError
 from miner.machine.record import Machine
 from miner.model.answer import Host
 from miner.model.evidence import Evidence, Record
@@ -25,6 +29,10 @@ Level = Literal["S0", "S1", "S2", "S3", "S4", "S5"]
 LEVELS: tuple[Level, ...] = ("S1", "S2", "S3", "S4", "S5")
 """S1: evaluated against metadata; S2: the library's own gate under simulated machines; S3: the same gate on the real
 machine; S4: a kernel; S5: a measurement."""
+
+
+FILE = "verification.json"
+"""The record of the last verification of a graph, in its folder."""
 
 
 class Verdict(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -71,3 +79,17 @@ class Verification(Record, frozen=True, kw_only=True, omit_defaults=False):
     ran: Ran
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
+
+
+def recorded(folder: str) -> Verification | None:
+    """Return the last verification of the graph in a folder; None where there is none.
+
+    Raises GraphError when there is one that cannot be read.
+    """
+    path = Path(folder) / FILE
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Verification)
+    except (OSError, msgspec.DecodeError) as error:
+        raise GraphError(f"{str(path)!r} is no record of a verification: {error}") from error

@@ -211,7 +211,7 @@ def _value(wanted: Sequence[tuple[Parameter, bool]]) -> Any:
     """Return a literal of which every one of these conditions is as it should be."""
     stated = [atom.value for atom, _ in wanted if atom.op is not None]
     numbers = [value + step for value in stated if type(value) in {int, float} for step in (1, -1)]  # type: ignore[operator]
-    if not stated and all(is_so for _, is_so in wanted):
+    if all(atom.value is None and is_so is (atom.op is None) for atom, is_so in wanted):
         return {"$fields": {}}  # anything that is true
     for value in (True, *stated, *numbers, False, None, "miner", "", 1, 0):
         if all(argument_holds(atom, value) in {is_so, None} for atom, is_so in wanted):

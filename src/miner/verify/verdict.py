@@ -16,7 +16,7 @@ from miner.model.answer import Host
 from miner.model.node import Advice, Predicate, Requirement
 from miner.store.graph_reader import Graph
 from miner.verify.host import host
-from miner.verify.judge import Answer, judge, judge_object, told
+from miner.verify.judge import Answer, error, judge, judge_object, told
 from miner.verify.judgement import Judgement
 from miner.verify.measured import Claimed, claims_of, judge_claim, kernels_of
 from miner.verify.plan import Job, Plan
@@ -121,8 +121,7 @@ class Verdicts:
         if real is None or simulated is None:
             return Judgement("not-run", "time was up before it was looked at", "over-budget")
         if "error" in {real["outcome"], simulated["outcome"]}:
-            broken = real if real["outcome"] == "error" else simulated
-            return Judgement("not-run" if "which" in told(broken) else "error", told(broken))
+            return error(real if real["outcome"] == "error" else simulated, "this machine")
         observed = told(real)
         if _side(real) is None:
             reason: Reason = "package-missing" if real["outcome"] == "missing" else "no-probe"

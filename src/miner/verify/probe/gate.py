@@ -25,14 +25,17 @@ import functools
 import importlib
 import inspect
 import linecache
+import logging
 import sys
 import warnings
+from collections.abc import Iterator
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from .stand_in import anything
 
 _TEXT = 4000
+_MOST_SAID = 8
 
 
 class _Enough(BaseException):
@@ -234,7 +237,8 @@ def _followed(subject: Any, owner: Any, target: dict[str, Any], reads: set[str])
     body = inspect.unwrap(subject).__code__ if target.get("decorated") else None
     follower = _Follower(target["path"], target["site"], target.get("guard"), body, reads)
     error: BaseException | None = None
-    with warnings.catch_warnings(record=True):
+    said: list[str] = []
+    with warnings.catch_warnings(record=True) as warned, _heard(said):
         warnings.simplefilter("always")
         try:
             arguments = _arguments(subject, owner, target)
@@ -250,7 +254,27 @@ def _followed(subject: Any, owner: Any, target: dict[str, Any], reads: set[str])
         except BaseException as problem:  # noqa: BLE001  the exception is what is looked for
             error = problem
     told = {} if error is None else _told(error)
-    return {"outcome": _outcome(follower, error, target), "line": follower.line, **told}
+    if error is not None and _is_stated(error, target):
+        told["at_site"] = True
+    said += [str(each.message) for each in warned]
+    heard = [each[:_TEXT] for each in said[-_MOST_SAID:]]
+    return {"outcome": _outcome(follower, error, target), "line": follower.line, "said": heard, **told}
+
+
+@contextlib.contextmanager
+def _heard(said: list[str]) -> Iterator[None]:
+    """Note what is logged in the meantime, whatever the level and whoever listens."""
+    log = logging.Logger._log
+
+    def note(self: logging.Logger, level: int, message: object, *args: Any, **options: Any) -> None:
+        said.append(str(message))
+        log(self, level, message, *args, **options)
+
+    logging.Logger._log = note  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        logging.Logger._log = log  # type: ignore[method-assign]
 
 
 def _outcome(follower: _Follower, error: BaseException | None, target: dict[str, Any]) -> str:
@@ -269,6 +293,17 @@ def _outcome(follower: _Follower, error: BaseException | None, target: dict[str,
     if guard is None:  # a call that raises where its need is not met
         return "effect" if last is not None and target["site"][0] <= last <= target["site"][1] else "passed"
     return "broke" if last is not None and guard[0] <= last <= guard[1] else "passed"
+
+
+def _is_stated(error: BaseException, target: dict[str, Any]) -> bool:
+    """Say whether a site is nothing but the `raise` that raised an exception."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None or not step.tb_frame.f_code.co_filename.endswith(target["path"]):
+        return False
+    line = linecache.getline(step.tb_frame.f_code.co_filename, step.tb_lineno).lstrip()
+    return target["site"][0] == step.tb_lineno and line.startswith("raise") and target.get("guard") is not None
 
 
 def _last_line(error: BaseException, path: str) -> int | None:

@@ -26,6 +26,7 @@ from . import box, experiment, kernel, objects, server, simulation
 _PART_SECONDS = 600.0
 _IMPORT_SECONDS = 240.0
 _EVERY = 20
+_WATCHED_SECONDS = 2.0
 
 
 def main(arguments: list[str], archive: str, plan: dict[str, Any]) -> int:
@@ -71,6 +72,7 @@ class _Run:
                 **self._one(["facts"], _IMPORT_SECONDS),
                 **self._one(["framework", *_features(self._plan)], _IMPORT_SECONDS),
             }
+            self._device = _chosen_device(self._options.device, machine.get("devices", []))
             looks: list[dict[str, Any]] = done
             known = {(row["part"], *row["key"]) for row in done}
             for part, level in (("late", "S2"), ("real", "S3")):
@@ -93,7 +95,7 @@ class _Run:
             "options": self._plan.get("options"),
             "probes": probes_digest(self._archive),
             "levels": self._levels,
-            "device": self._options.device,
+            "device": self._device,
             "machine": machine,
             "looks": looks,
             "notes": self._notes,
@@ -152,8 +154,9 @@ class _Run:
         for index, spec in enumerate(specs):
             if time.monotonic() > self._end:
                 return
-            chosen = {"device": "cpu" if self._options.device == "auto" else self._options.device, **spec}
-            yield {"part": kind, "key": [index], **self._one([kind, json.dumps(chosen)], _PART_SECONDS)}
+            chosen = {"device": self._device, **spec}
+            busy = {"load": _busy_cores()} if kind == "experiment" else {}
+            yield {"part": kind, "key": [index], **self._one([kind, json.dumps(chosen)], _PART_SECONDS), **busy}
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         is_real = command[0] not in {"late", "boot"}
@@ -318,6 +321,31 @@ def _features(plan: dict[str, Any]) -> list[str]:
         for feature in machine.get("features", {})
     }
     return sorted(found)
+
+
+def _chosen_device(asked: str, devices: list[dict[str, Any]]) -> str:
+    """Return the device that is asked for; for auto the first that there is, else the processor."""
+    if asked != "auto":
+        return asked
+    kind = devices[0]["kind"] if devices else "cpu"
+    return kind if kind in {"cpu", "mps"} else f"{kind}:0"
+
+
+def _busy_cores() -> float | None:
+    """Return how many cores others keep busy at the moment, where the system tells (Linux); None elsewhere."""
+
+    def ticks() -> tuple[int, int]:
+        fields = [int(each) for each in Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]]
+        return sum(fields), fields[3] + fields[4]
+
+    try:
+        before = ticks()
+        time.sleep(_WATCHED_SECONDS)
+        after = ticks()
+    except (OSError, ValueError):
+        return None
+    share = (after[1] - before[1]) / max(after[0] - before[0], 1)
+    return round((1 - share) * (os.cpu_count() or 1), 2)
 
 
 def _last_answer(out: bytes, status: int) -> dict[str, Any]:

@@ -1,0 +1,143 @@
+"""How many wrong statements `miner verify` lets pass: verified ones are changed, and looked at again, all in one run.
+
+    python -m tests.robustness.verify_mutants GRAPH PYTHON [NUMBER]
+
+GRAPH is a folder with a `verification.json` of level S2; PYTHON has the library. Of each statement that is verified at
+most one mutant is made, and none beside another at the same gate; mutants that say the same are left out. The rest of
+the graph stays as it is: what of it was verified has to be so again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from miner.app.progress import Silent
+from miner.app.verify import Request, recorded, verify
+from miner.formula.canonical import canonical
+from miner.formula.notation import from_json, to_json
+
+SEED = 20261129
+RENAMED = "quixotic_package"
+
+
+def mutants(row: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (kind, changed row) for every way to change a statement."""
+    key = "means" if row["type"] == "Predicate" else "needs"
+    formula = row[key]
+    for kind, changed in changes(formula):
+        if to_json(canonical(from_json(changed))) != to_json(canonical(from_json(formula))):
+            yield kind, {**row, key: changed}
+    if row["type"] == "Requirement":
+        otherwise = row["otherwise"]
+        if otherwise["effect"] == "raise":
+            yield "effect", {**row, "otherwise": {**otherwise, "effect": "fallback", "exception": None}}
+            yield "exception", {**row, "otherwise": {**otherwise, "exception": "LookupError"}}
+        if otherwise["effect"] in {"raise", "placeholder", "warn"} and otherwise.get("message"):
+            message = "It is the wrong time of the year for that. " + otherwise["message"]
+            yield "message", {**row, "otherwise": {**otherwise, "message": message}}
+
+
+def changes(formula: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (kind, formula) for every way to change a formula in one place."""
+    yield "polarity", {"not": formula}
+    yield from inside(formula)
+
+
+def inside(formula: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the changes of parts and atoms."""
+    if not isinstance(formula, dict):
+        return
+    for connective in ("all", "any"):
+        parts = formula.get(connective, [])
+        for index, part in enumerate(parts):
+            rest = parts[:index] + parts[index + 1 :]
+            if rest:
+                yield "dropped atom", {connective: rest} if len(rest) > 1 else rest[0]
+            for kind, changed in inside(part):
+                yield kind, {connective: [*parts[:index], changed, *parts[index + 1 :]]}
+    if "not" in formula:
+        for kind, changed in inside(formula["not"]):
+            yield kind, {"not": changed}
+    for name in ("module", "package"):
+        if name in formula:
+            yield "renamed package", {**formula, name: RENAMED}
+            if formula.get("version"):
+                yield (
+                    "dropped version",
+                    {key: value for key, value in formula.items() if key not in {"version", "base"}},
+                )
+                yield "version", {**formula, "version": [stepped(each) for each in formula["version"]]}
+    if "compute_capability" in formula:
+        yield "version", {**formula, "compute_capability": [stepped(each) for each in formula["compute_capability"]]}
+    if "device" in formula and "compute_capability" not in formula:
+        yield "backend", {**formula, "device": "xpu" if formula["device"] != "xpu" else "cuda"}
+
+
+def stepped(constraint: list[str]) -> list[str]:
+    """Return a bound one step up in the second number of its version."""
+    operator, bound = constraint
+    parts = bound.split(".")
+    parts = [*parts, "0"] if len(parts) < 2 else parts
+    parts[1] = str(int(parts[1]) + 1) if parts[1].isdigit() else parts[1]
+    return [operator, ".".join(parts)]
+
+
+def main(graph: Path, python: str, number: int) -> int:
+    """Change, look again and count."""
+    record = recorded(str(graph))
+    assert record is not None, "no verification.json"
+    verified = {each.about for each in record.verdicts if each.level == "S2" and each.claim == "verified"}
+    rows = [json.loads(line) for line in (graph / "nodes.jsonl").read_text(encoding="utf-8").splitlines()]
+    chance = random.Random(SEED)
+    kinds: dict[str, str] = {}
+    owners: set[str] = set()
+    order = [index for index, row in enumerate(rows) if row["id"] in verified]
+    chance.shuffle(order)
+    counted: Counter[str] = Counter()
+    for index in order:
+        row = rows[index]
+        owner = row.get("owner") or row["qualname"]
+        made = list(mutants(row))
+        if len(kinds) >= number or not made or owner in owners:
+            continue
+        kind, changed = min(made, key=lambda each: (counted[each[0]], chance.random()))
+        rows[index], kinds[row["id"]] = changed, kind
+        counted[kind] += 1
+        owners.add(owner)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        manifest = json.loads((graph / "manifest.json").read_text(encoding="utf-8"))
+        manifest["files"]["nodes.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
+        (folder / "nodes.jsonl").write_text(text, encoding="utf-8")
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        for name in ("edges.jsonl", "outcomes.jsonl"):
+            (folder / name).write_bytes((graph / name).read_bytes())
+        found = verify(Request(graph=place, level="S2", python=python), lambda _: True, Silent())
+    assert found is not None
+    claims = {each.about: each for each in found.verdicts if each.level in {"S1", "S2"}}
+    table = Counter((kinds[about], claims[about].claim) for about in kinds)
+    for (kind, claim), count in sorted(table.items()):
+        print(f"{kind:18} {claim:14} {count}")
+    for about, kind in kinds.items():
+        if claims[about].claim not in {"refuted"}:
+            print(f"  {kind}: {about}: {claims[about].claim}: {claims[about].why}")
+    true = verified - set(kinds)
+    again = sum(claims[about].claim == "verified" for about in true)
+    passed = sum(claims[about].claim == "verified" for about in kinds)
+    refuted = sum(claims[about].claim == "refuted" for about in kinds)
+    print(f"{len(kinds)} mutants: {passed} verified, {refuted} refuted ({refuted / len(kinds):.1%})")
+    print(f"{len(true)} true statements: {again} verified ({again / len(true):.1%})")
+    return int(passed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 1200))

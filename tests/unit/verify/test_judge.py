@@ -1,0 +1,191 @@
+"""What looks say of a statement: verified only where both sides were seen, with the effect that was mined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from miner.formula.notation import from_json
+from miner.model.node import Otherwise, Predicate, Requirement
+from miner.verify.judge import differs, is_said, judge, judge_object
+from miner.verify.plan import GATE_BACKGROUNDS, PREDICATE_BACKGROUNDS, Job, Seen
+from miner.verify.points import Trial, trial
+from miner.verify.target import Target
+
+EVIDENCE = {"role": "site", "path": "a.py", "blob": "0" * 40, "start_line": 1, "end_line": 1, "start_byte": 0,
+            "end_byte": 1, "sha256": "0" * 64}  # fmt: skip
+TORCH = {"module": "torch", "version": [[">=", "2.6"]]}
+RAISES = {"effect": "raise", "exception": "ImportError", "message": "It needs {name} 2.6."}
+ERROR = {"outcome": "effect", "exception": "ImportError", "message": "It needs torch 2.6.", "reads": []}
+PASSED = {"outcome": "passed", "reads": []}
+
+
+def predicate(**fields: Any) -> Predicate:
+    """Return a predicate that means torch >= 2.6."""
+    row = {"type": "Predicate", "id": "predicate:is_x", "name": "is_x", "evidence": [EVIDENCE], "qualname": "is_x",
+           "means": TORCH, "kind": "function", **fields}  # fmt: skip
+    return msgspec.convert(row, Predicate)
+
+
+def gate(**fields: Any) -> Requirement:
+    """Return a gate that needs torch >= 2.6."""
+    row = {"type": "Requirement", "id": "requirement:f#torch/raise", "name": "f needs torch", "evidence": [EVIDENCE],
+           "owner": "f", "needs": TORCH, "when": True, "otherwise": RAISES, "origin": "runtime-gate", "enforced": True,
+           **fields}  # fmt: skip
+    return msgspec.convert(row, Requirement)
+
+
+def job(node: Predicate | Requirement, **changes: Any) -> Job:
+    """Return the job of a statement about torch >= 2.6."""
+    of = trial(from_json(TORCH), {})
+    assert isinstance(of, Trial)
+    of = replace(of, **changes)
+    grounds = PREDICATE_BACKGROUNDS if isinstance(node, Predicate) else GATE_BACKGROUNDS
+    looks = tuple((point, ground) for ground in grounds for point in range(len(of.points)))
+    kind = "predicate" if isinstance(node, Predicate) else "gate"
+    return Job(Target(node, kind, from_json(TORCH), {}), (of,), (looks,))
+
+
+def answers(of: Job, yes: dict[str, Any], no: dict[str, Any], **others: dict[str, Any]) -> dict[tuple[int, int], Any]:
+    """Return an answer for each look: as expected, but for the points whose words are in `others`."""
+    found = {}
+    for index, (point, _) in enumerate(of.looks[0]):
+        at = of.trials[0].points[point]
+        found[0, index] = others.get(at.words.replace(" ", "_").replace(".", "_"), yes if at.expected else no)
+    return found
+
+
+YES = {"outcome": "answered", "value": True, "shown": "True", "reads": ["module:torch", "package:torch"]}
+NO = {**YES, "value": False, "shown": "False"}
+
+
+def test_both_sides_verify_and_one_wrong_answer_refutes() -> None:
+    """At any point, in any background."""
+    of = job(predicate())
+    assert judge(of, answers(of, YES, NO), {}).claim == "verified"
+    wrong = judge(of, answers(of, YES, NO, torch_0_0_1=YES), {})
+    assert (wrong.claim, wrong.expected) == ("refuted", "no")
+    assert "torch 0.0.1" in str(wrong.observed)
+
+
+def test_a_question_that_the_formula_does_not_name_leaves_it_open() -> None:
+    """Packages and variables are varied beside it; devices are not."""
+    of = job(predicate())
+    asked = {**YES, "reads": ["device:cuda"]}
+    assert judge(of, answers(of, asked, NO), {}).claim == "inconclusive"
+    varied = {**YES, "reads": ["module:other", "env:OTHER"]}
+    assert judge(of, answers(of, varied, NO), {}).claim == "verified"
+
+
+def test_a_predicate_that_raises_says_no_where_it_is_known_to() -> None:
+    """It is a quirk then, and else one-sided."""
+    raised = {"outcome": "raised", "exception": "ModuleNotFoundError", "message": "no torch", "reads": []}
+    known = job(predicate(quirks=["raises"]))
+    found = judge(known, answers(known, YES, NO, without_torch=raised), {})
+    assert (found.claim, len(found.quirks)) == ("verified", 1)
+    of = job(predicate())
+    assert judge(of, answers(of, YES, NO, without_torch=raised), {}).claim == "one-sided"
+
+
+@pytest.mark.parametrize(
+    ("changed", "claim"),
+    [
+        ({}, "verified"),
+        ({"exception": "ValueError"}, "refuted"),
+        ({"message": "It needs jax 2.6"}, "refuted"),
+    ],
+)
+def test_the_exception_and_its_text_are_those_that_were_mined(changed: dict[str, Any], claim: str) -> None:
+    """Expressions in the template stand for anything."""
+    of = job(gate())
+    assert judge(of, answers(of, PASSED, {**ERROR, **changed}), {}).claim == claim
+
+
+def test_what_never_comes_is_refuted_or_not_forced() -> None:
+    """Under a condition that is understood it cannot be reached; under another it may not hold."""
+    of = job(gate())
+    found = judge(of, answers(of, PASSED, PASSED), {})
+    assert (found.claim, found.why) == ("refuted", "its effect came on no machine: it cannot be reached")
+    opaque = job(gate(when={"opaque": "x > y", "reason": "not understood"}))
+    assert judge(opaque, answers(opaque, PASSED, PASSED), {}).claim == "inconclusive"
+
+
+def test_an_effect_that_comes_in_any_case_is_brought_by_something_else() -> None:
+    """The need is necessary, not sufficient."""
+    of = job(gate())
+    assert judge(of, answers(of, ERROR, ERROR), {}).claim == "inconclusive"
+
+
+def test_a_package_that_the_module_holds_on_to_makes_no_refutation() -> None:
+    """No real machine lacks a package that is imported."""
+    of = job(gate())
+    held = {**PASSED, "held": ["torch"]}
+    assert judge(of, answers(of, PASSED, ERROR, without_torch=held), {}).claim == "verified"
+
+
+@pytest.mark.parametrize(
+    ("answer", "claim", "reason"),
+    [
+        ({"outcome": "unreached", "exception": "TypeError", "message": "x"}, "not-run", "no-probe"),
+        ({"outcome": "missing", "exception": "ModuleNotFoundError", "message": "x"}, "not-run", "package-missing"),
+        ({"outcome": "error", "message": "ended by SIGABRT"}, "error", None),
+        ({"outcome": "error", "message": "starts a process (os.fork)"}, "not-run", "unsafe"),
+    ],
+)
+def test_a_probe_that_breaks_says_nothing(answer: dict[str, Any], claim: str, reason: str | None) -> None:
+    """Neither for nor against."""
+    of = job(gate())
+    found = judge(of, answers(of, answer, answer), {})
+    assert (found.claim, found.reason) == (claim, reason)
+    assert judge(of, {}, {}).reason == "over-budget"
+
+
+def test_a_stricter_requirement_of_the_same_effect_hides_another() -> None:
+    """What it brings about is not held against the weaker one."""
+    of = job(gate(), is_shadowed=True)
+    assert judge(of, answers(of, PASSED, ERROR, torch_2_6=ERROR), {}).claim == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "expected"),
+    [
+        ("It needs {name}.", "It needs  torch.", True),
+        ("{0} needs a.\n{0} needs b.\n", "X needs b.", True),
+        ("{0} needs a.", "X needs b.", False),
+        ("", "something", False),
+    ],
+)
+def test_a_text_is_an_instance_of_a_template(template: str, text: str, expected: bool) -> None:
+    """Of all of it, or of the lines about what is missing."""
+    assert is_said(template, text) is expected
+
+
+def test_a_warning_has_to_be_said() -> None:
+    """In the words that were mined."""
+    otherwise = msgspec.convert({"effect": "warn", "message": "torch is old"}, Otherwise)
+    assert differs(otherwise, {"outcome": "effect", "said": ["torch is old"]}) is None
+    assert differs(otherwise, {"outcome": "effect", "said": ["torch is new"]}) == "something else was said"
+    assert differs(otherwise, {"outcome": "effect", "said": []}) == "nothing was said"
+    fallback = msgspec.convert({"effect": "fallback"}, Otherwise)
+    assert (
+        differs(fallback, {"outcome": "effect", "exception": "ValueError", "at_site": True}) == "ValueError was raised"
+    )
+
+
+def test_an_object_is_real_with_everything_and_a_placeholder_without() -> None:
+    """Real without a need refutes; broken is one-sided; broken with everything is no test."""
+    node = gate(otherwise={**RAISES, "effect": "placeholder"}, origin="file-rule")
+    seen = Seen(
+        Target(node, "objects", from_json(TORCH), {}), {0: True, 1: False}, {0: "everything", 1: "without torch"}
+    )
+    real, broken = {"outcome": "real"}, {"outcome": "broken", "exception": "X", "message": "y"}
+    placeholder = {**ERROR, "outcome": "placeholder"}
+    assert judge_object(seen, {0: real, 1: placeholder}).claim == "verified"
+    assert judge_object(seen, {0: real, 1: real}).claim == "refuted"
+    assert judge_object(seen, {0: real, 1: broken}).claim == "one-sided"
+    assert judge_object(seen, {0: broken, 1: placeholder}).claim == "inconclusive"
+    assert judge_object(seen, {0: real}).claim == "one-sided"
+    assert judge_object(seen, {}).reason == "over-budget"

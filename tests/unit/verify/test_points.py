@@ -1,0 +1,103 @@
+"""Machines on both sides of every atom, and what cannot be simulated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from miner.formula.notation import from_json
+from miner.verify.points import Trial, trial
+
+DISTRIBUTIONS = {"PIL": "pillow", "torch": "torch"}
+TORCH = {"module": "torch", "version": [[">=", "2.6"]]}
+
+
+def tried(formula: Any, condition: Any = True) -> Trial:
+    """Return the trial of a formula in JSON."""
+    found = trial(from_json(formula), DISTRIBUTIONS, from_json(condition))
+    assert isinstance(found, Trial), found
+    return found
+
+
+def at(found: Trial) -> dict[str, bool]:
+    """Return what is expected at each point, by its words."""
+    return {point.words: point.expected for point in found.points}
+
+
+def test_a_version_is_tried_below_at_above_and_at_the_extremes() -> None:
+    """And without the package."""
+    assert at(tried(TORCH)) == {
+        "without torch": False,
+        "torch 0.0.1": False,
+        "torch 2.5.9999": False,
+        "torch 2.6": True,
+        "torch 2.6.1": True,
+        "torch 9999": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("formula", "atoms"),
+    [
+        ({"all": [TORCH, {"device": "cuda"}]}, {"torch >= 2.6", "cuda"}),
+        ({"any": [TORCH, {"env": "USE_IT", "value": "1"}]}, {"torch >= 2.6", "USE_IT=1"}),
+        ({"not": {"compute_capability": [["<", "8.9"]]}}, {"compute capability < 8.9"}),
+        ({"all": [{"module": "PIL.Image"}, {"python": [[">=", "3.11"]]}]}, {"PIL.Image", "Python >= 3.11"}),
+        ({"any": [{"binary": "nvcc"}, {"os": "darwin"}]}, {"nvcc on PATH", "darwin"}),
+    ],
+)
+def test_every_atom_flips_alone(formula: Any, atoms: set[str]) -> None:
+    """Between the points of its pair the formula flips, and no other atom does."""
+    found = tried(formula)
+    assert len(found.pairs) == len(atoms)
+    assert all(pair.alone for pair in found.pairs)
+    for pair in found.pairs:
+        assert found.points[pair.low].expected is not found.points[pair.high].expected
+    assert found.masked == found.missing == ()
+
+
+def test_an_atom_that_cannot_decide_is_masked() -> None:
+    """torch >= 2.6 under a base version of 2.7 that is asked for too."""
+    found = tried({"all": [TORCH, {"module": "torch", "base": True, "version": [[">=", "2.7"]]}]})
+    assert "torch 2.7.dev0" in at(found)
+    assert found.masked == ("torch >= 2.6",)
+
+
+def test_a_condition_holds_at_every_point() -> None:
+    """What the path to a gate needs is on every machine."""
+    found = tried(TORCH, {"env": "RUN_IT", "value": "1"})
+    assert all(point.machine["env"] == {"RUN_IT": "1"} for point in found.points)
+
+
+def test_a_distribution_of_another_name_provides_what_is_asked() -> None:
+    """The modules that a distribution alone is asked for are listed in its metadata."""
+    found = tried({"all": [{"module": "fast_attn"}, {"package": "fast-attn-4"}]})
+    there = next(point for point in found.points if point.expected)
+    assert there.machine["provides"] == {"fast-attn-4": ["fast_attn"]}
+
+
+@pytest.mark.parametrize(
+    "atom",
+    [
+        {"opaque": "torch.is_grad_enabled()", "reason": "asks about the process"},
+        {"param": "x", "of": "f"},
+        {"driver": [[">=", "550"]]},
+    ],
+)
+def test_what_no_machine_decides_is_told(atom: Any) -> None:
+    """A sentence instead of a trial."""
+    found = trial(from_json({"all": [TORCH, atom]}), DISTRIBUTIONS)
+    assert isinstance(found, str)
+    assert found.endswith("cannot be simulated")
+
+
+def test_a_large_formula_is_searched_where_it_decides() -> None:
+    """Twelve ways to the same answer: every atom has a pair all the same."""
+    ways = [{"all": [{"module": f"way{number}"}, {"device": kind}]} for number, kind in enumerate(KINDS)]
+    found = tried({"all": [{"any": ways}, TORCH]})
+    assert len(found.pairs) == 2 * len(KINDS) + 1
+    assert found.missing == ()
+
+
+KINDS = ("cuda", "xpu", "npu", "mlu", "musa", "hpu")
