@@ -84,6 +84,7 @@ def test_a_predicate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any],
     [
         "Quantizer.validate_environment#fastlib/raise",
         "Quantizer.validate_environment#cuda|torch/raise",
+        "Quantizer.validate_environment#compute_capability/raise",
         "load#fastlib/fallback",
         "train#torch/raise",
         "train#cuda|torch/fallback",

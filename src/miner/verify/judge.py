@@ -13,8 +13,9 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, mentions
 from miner.formula.notation import from_json
 from miner.model.node import Otherwise, Predicate, Requirement
+from miner.verify.boots import Seen
 from miner.verify.judgement import Judgement
-from miner.verify.plan import Job, Seen
+from miner.verify.plan import Job
 from miner.verify.points import Trial
 from miner.verify.record import Claim
 from miner.verify.state import Distributions, provider
@@ -44,8 +45,13 @@ class _Look:
     words: str
 
 
-def judge(job: Job, answers: Mapping[tuple[int, int], Answer], distributions: Distributions) -> Judgement:
-    """Return what the looks at a predicate or a gate say; `answers` by (variant, look)."""
+def judge(
+    job: Job, answers: Mapping[tuple[int, int], Answer], distributions: Distributions, varied: frozenset[str]
+) -> Judgement:
+    """Return what the looks at a predicate or a gate say; `answers` by (variant, look).
+
+    `varied` are the packages, as reads name them, that the backgrounds of its kind vary.
+    """
     if not answers:
         return Judgement("not-run", "time was up before it was looked at", "over-budget")
     variant = next(iter(answers))[0]
@@ -58,7 +64,7 @@ def judge(job: Job, answers: Mapping[tuple[int, int], Answer], distributions: Di
         looks.append(
             _Look(point, background, answer, at.expected, _seen(answer, node), f"{at.words}; others {background}")
         )
-    judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, trial, job, variant, distributions)
+    judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, job, variant, distributions, varied)
     if judged is None:
         judged = Judgement("verified", _sides(trial), looks=len(looks))
     quirks = tuple({quirk.partition(" on ")[0]: quirk for look in looks for quirk in _quirks(look, node)}.values())
@@ -134,13 +140,18 @@ def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
         if unlike and all(unlike):
             observed = f"{told(effects[0].answer)} on {effects[0].words}"[:_LONGEST]
             return Judgement("refuted", str(unlike[0]), observed=observed, expected=_stated(node.otherwise))
+        unsaid = _unsaid(node.otherwise, (str(look.answer.get("message")) for look in effects))
+        is_whole = all(look.seen is not None and not look.answer.get("held") for look in looks)
+        if effects and unsaid and is_whole:
+            return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], expected=_stated(node.otherwise))
     return None
 
 
 def _weak(
-    looks: Sequence[_Look], trial: Trial, job: Job, variant: int, distributions: Distributions
+    looks: Sequence[_Look], job: Job, variant: int, distributions: Distributions, varied: frozenset[str]
 ) -> Judgement | None:
     """Return why a statement that nothing speaks against is not verified."""
+    trial = job.trials[variant]
     by_point = {(look.point, look.background): look for look in looks if look.seen is not None}
     lost = [look for look in looks if look.seen is None]
     if lost and (job.target.kind == "predicate" or not by_point):
@@ -150,7 +161,9 @@ def _weak(
     known = _known(conditions, distributions)
     for look in by_point.values():
         unexplained = sorted(set(look.answer.get("reads", ())) - known)
-        if unexplained and not _is_varied(unexplained, job):
+        is_variable = job.target.kind == "predicate"
+        unexplained = [each for each in unexplained if each not in varied and not (is_variable and each[:4] == "env:")]
+        if unexplained:
             return Judgement("inconclusive", f"it asks for {', '.join(unexplained)}, which the statement does not name")
     for pair in trial.pairs:
         grounds = [{ground for at, ground in by_point if at == point} for point in (pair.low, pair.high)]
@@ -162,12 +175,6 @@ def _weak(
     if not trial.pairs:
         return Judgement("consistent", "it depends on nothing that can be varied")
     return None
-
-
-def _is_varied(reads: Iterable[str], job: Job) -> bool:
-    """Say whether the backgrounds vary everything that was asked for: packages, and for predicates variables."""
-    varied = ("module:", "package:", "env:") if job.target.kind == "predicate" else ("module:", "package:")
-    return all(each.startswith(varied) for each in reads)
 
 
 def _known(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
@@ -215,7 +222,7 @@ def differs(otherwise: Otherwise, answer: Answer) -> str | None:
         if not any(otherwise.message is None or is_said(otherwise.message, each) for each in said):
             instead = f"{answer['exception']} was raised" if "exception" in answer else "something else was said"
             return instead if said or "exception" in answer else "nothing was said"
-    if otherwise.effect not in {"raise", "placeholder", "return-reason"} and answer.get("at_site"):
+    if otherwise.effect not in {"raise", "placeholder"} and answer.get("at_site"):
         return f"{answer['exception']} was raised"
     if otherwise.effect in {"raise", "placeholder"}:
         if "exception" not in answer:
@@ -251,39 +258,55 @@ def _matches(template: str, text: str) -> bool:
     return any(pieces) or not said
 
 
-def judge_object(seen: Seen, rows: Mapping[int, Answer]) -> Judgement:
-    """Return what the machines show of a public object; `rows` by the number of the machine."""
+def judge_object(seen: Seen, rows: Mapping[int, Answer], machines: Sequence[str]) -> Judgement:
+    """Return what the machines show of a public object; `rows` by the number of the machine, `machines` in words."""
     node = seen.target.node
     assert isinstance(node, Requirement)
     if 0 not in rows:
         return Judgement("not-run", "time was up before it was looked at", "over-budget")
     if rows[0]["outcome"] != "real":
         return Judgement("inconclusive", f"with everything there it is {told(rows[0])}", looks=len(rows))
-    collateral: list[str] = []
-    for index, about in seen.atoms.items():
+    lost: list[str] = []
+    quirks: list[str] = []
+    for index, is_real in seen.expected.items():
         answer = rows.get(index)
-        if index == 0 or answer is None:
-            continue
-        if answer["outcome"] == "real":
-            return Judgement(
-                "refuted", f"it is no placeholder {about}", observed="the real object",
-                expected=_stated(node.otherwise), looks=len(rows),
-            )  # fmt: skip
-        if answer["outcome"] == "broken" and node.otherwise.effect == "disable":
-            continue  # it is not offered, as was said
-        if answer["outcome"] == "placeholder" and node.otherwise.effect == "disable":
-            return Judgement("refuted", f"it is offered {about}, as a placeholder", looks=len(rows))
-        if answer["outcome"] == "broken":
-            collateral.append(f"{about}: {told(answer)}")
-        elif unlike := differs(node.otherwise, answer):
-            return Judgement(
-                "refuted", unlike, observed=told(answer), expected=_stated(node.otherwise), looks=len(rows)
-            )
-    if collateral:
-        return Judgement("one-sided", f"it breaks without a placeholder: {collateral[0]}"[:_LONGEST], looks=len(rows))
-    if len(rows) <= len(seen.atoms) - 1:
-        return Judgement("one-sided", "time was up before all of its machines were looked at", looks=len(rows))
-    return Judgement("verified", "real with everything there, a placeholder without each of its needs", looks=len(rows))
+        if answer is None:
+            lost.append(f"it was not looked at {machines[index]}")
+        elif unlike := _unlike_object(node.otherwise, answer, is_real=is_real):
+            why = f"{unlike} {machines[index]}"[:_LONGEST]
+            expected = "the real object" if is_real else _stated(node.otherwise)
+            return Judgement("refuted", why, observed=told(answer), expected=expected, looks=len(rows))
+        elif answer["outcome"] == "broken" and is_real:
+            quirks.append(f"it breaks {machines[index]}, which it does not state: {told(answer)}"[:_LONGEST])
+        elif answer["outcome"] == "broken" and node.otherwise.effect != "disable":
+            lost.append(f"it breaks without a placeholder {machines[index]}: {told(answer)}")
+    texts = [str(answer.get("message")) for answer in rows.values() if answer["outcome"] == "placeholder"]
+    if not lost and (unsaid := _unsaid(node.otherwise, texts)):
+        return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], looks=len(rows))
+    claim: Claim = "one-sided" if lost else "verified"
+    why = lost[0][:_LONGEST] if lost else "real where its needs are met, a placeholder without each of them"
+    return Judgement(claim, why, looks=len(rows), quirks=tuple(quirks[:1]))
+
+
+def _unlike_object(otherwise: Otherwise, answer: Answer, *, is_real: bool) -> str | None:
+    """Return how an object differs on a machine from what it has to be there; None where it does not."""
+    outcome = answer["outcome"]
+    if outcome == "real":
+        return None if is_real else "it is no placeholder"
+    if outcome == "placeholder" and is_real:
+        return "it is a placeholder"
+    if outcome == "placeholder" and otherwise.effect == "disable":
+        return "it is offered, as a placeholder,"
+    return differs(otherwise, answer) if outcome == "placeholder" else None
+
+
+def _unsaid(otherwise: Otherwise, texts: Iterable[str]) -> str | None:
+    """Return the first line of a message that none of the texts has; None when all was said somewhere."""
+    if otherwise.effect not in {"raise", "placeholder"} or otherwise.message is None:
+        return None
+    said = [line for each in texts for line in each.splitlines()]
+    lines = [line for line in otherwise.message.splitlines() if line.strip()]
+    return next((line for line in lines if not any(_matches(line, each) for each in said)), None)
 
 
 def _sides(trial: Trial) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,12 +14,13 @@ from packaging.utils import canonicalize_name
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjunction
 from miner.formula.disjunctive import atoms
-from miner.formula.notation import text
+from miner.formula.notation import from_json, text
 from miner.model.node import Advice, EnvironmentVariable, Package, Predicate, Requirement
 from miner.store.graph_reader import Graph
+from miner.verify.boots import Boot, Seen, boots_of
 from miner.verify.measured import claims_of, kernels_of
-from miner.verify.points import Point, Trial, trial
-from miner.verify.state import Distributions, entities, provider
+from miner.verify.points import Trial, trial
+from miner.verify.state import Distributions, provider
 from miner.verify.target import Target, Targets, Unlooked
 
 FORMAT = 1
@@ -44,24 +46,6 @@ class Job:
     def id(self) -> str:
         """The id of the statement."""
         return self.target.node.id
-
-
-@dataclass(frozen=True)
-class Boot:
-    """One machine that the library is imported on from the start, and the objects that are looked at there."""
-
-    words: str
-    machine: Mapping[str, Any]
-    names: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Where an object is looked at: by the number of the machine, and what its formula says there."""
-
-    target: Target
-    expected: Mapping[int, bool]
-    atoms: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -128,9 +112,9 @@ def plan(graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]], wante
         else:
             job = _planned(target, [_first(target, each, tried_at) for each in target.conditions])
             (jobs if isinstance(job, Job) else unlooked).append(job)  # type: ignore[arg-type]
-    boots, seen, lost = _boots(objects, targets.distributions)
+    boots, seen, lost = boots_of(objects, targets.distributions)
     source = graph.manifest.source
-    universe = _universe(graph)
+    universe = _universe(graph, targets.distributions)
     modules = sorted({job.target.look["module"] for job in jobs})
     return Plan(
         library=source.name,
@@ -211,79 +195,31 @@ def _scouts(of: Trial, looks: Sequence[tuple[int, str]]) -> list[int]:
     return [index for index, (point, _) in enumerate(looks) if point in failing][:_MOST_SCOUTS]
 
 
-def _universe(graph: Graph) -> tuple[tuple[str, str], ...]:
+def _universe(graph: Graph, distributions: Distributions) -> tuple[tuple[str, str], ...]:
     """Return what the library may look for but does not need in any case, as (top-level module, distribution)."""
     found: dict[str, str] = {}
     for node in graph.of_type(Package):
-        is_core = any(
-            row.extra is None and row.marker is None and row.place in {"metadata", "build-script"}
-            for row in node.declared
-        )
-        if is_core or node.name == "python" or node.name == canonicalize_name(graph.manifest.source.name):
+        if _is_core(node) or node.name == "python" or node.name == canonicalize_name(graph.manifest.source.name):
             continue
         for module in node.import_names:
             found.setdefault(module.partition(".")[0], node.name)
+    formulas = [from_json(node.means) for node in graph.of_type(Predicate)]
+    formulas += [from_json(node.needs) for node in graph.of_type(Requirement)]
+    core = {
+        module.partition(".")[0] for node in graph.of_type(Package) if _is_core(node) for module in node.import_names
+    }
+    for atom in {atom for formula in formulas for atom in atoms(formula)}:
+        if isinstance(atom, fa.Module):
+            root = atom.module.partition(".")[0]
+            if root not in core and root not in sys.stdlib_module_names:
+                found.setdefault(root, provider(root, distributions))
     return tuple(sorted(found.items()))
 
 
-def _boots(
-    objects: Sequence[Target], distributions: Distributions
-) -> tuple[tuple[Boot, ...], tuple[Seen, ...], list[Unlooked]]:
-    """Return the machines that show every object on both sides: one with everything, and one for each lack."""
-    asked = {atom for target in objects for atom in atoms(target.formula)}
-    roots = sorted({atom.module.partition(".")[0] for atom in asked if isinstance(atom, fa.Module)})
-    there = {"others": "real", "stand_ins": [[root, provider(root, distributions)] for root in roots]}
-    machines: dict[str, tuple[str, Mapping[str, Any], list[tuple[str, str]]]] = {}
-    everything = "everything"
-    machines[everything] = (everything, there, [])
-    order = {everything: 0}
-    seen: list[Seen] = []
-    lost: list[Unlooked] = []
-    lacking: dict[str, list[tuple[str, Mapping[str, Any], str]] | str] = {}
-    for target in objects:
-        key = text(target.formula)
-        if key not in lacking:
-            lacking[key] = _lacks(target.formula, distributions)
-        found = lacking[key]
-        if isinstance(found, str):
-            lost.append(Unlooked(target.node, found))
-            continue
-        if not found:
-            lost.append(Unlooked(target.node, "no single lack decides it"))
-            continue
-        expected, about = {0: True}, {0: everything}
-        machines[everything][2].append(target.names[0])
-        for words, machine, of in found:
-            order.setdefault(words, len(order))
-            machines.setdefault(words, (words, {**there, **machine}, []))[2].append(target.names[0])
-            expected[order[words]] = False
-            about[order[words]] = of
-        seen.append(Seen(target, expected, about))
-    if not seen:
-        return (), (), lost
-    listed = sorted(machines.values(), key=lambda each: order[each[0]])
-    return tuple(Boot(words, machine, tuple(names)) for words, machine, names in listed), tuple(seen), lost
-
-
-def _lacks(formula: Formula, distributions: Distributions) -> list[tuple[str, Mapping[str, Any], str]] | str:
-    """Return the machines that lack one thing that a conjunction asks for: (words, machine, the atom)."""
-    found = trial(formula, distributions)
-    if isinstance(found, str):
-        return found
-    lacks: list[tuple[str, Mapping[str, Any], str]] = []
-    asked = entities(atoms(formula), distributions)
-    assert not isinstance(asked, str)
-    for entity in asked:
-        failing = [state for state in entity.states if _is_decisive(state.words, found.points)]
-        for state in (*failing[:1], *failing[-1:]):
-            if state.words not in {words for words, _, _ in lacks}:
-                lacks.append((state.words, state.simulated, entity.name))
-    return lacks
-
-
-def _is_decisive(words: str, points: Iterable[Point]) -> bool:
-    at = [point.expected for point in points if words in point.words.split(", ")]
-    return bool(at) and not any(at)
+def _is_core(node: Package) -> bool:
+    """Say whether the library cannot do without a package."""
+    places = {"metadata", "build-script"}
+    return any(row.extra is None and row.marker is None and row.place in places for row in node.declared)
 
 
 def statements(graph: Graph, owners: Iterable[str]) -> list[str]:

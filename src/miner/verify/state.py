@@ -19,7 +19,7 @@ from miner.machine.record import Accelerator, Machine, Table, Toolkits
 Distributions = Mapping[str, str]
 """The distribution that provides a module, by the module's name."""
 _COMPLETE: tuple[Table, ...] = ("packages", "modules", "features", "binaries", "devices", "env")
-_OTHER_VALUE = "miner-other"
+_OTHER_VALUES = ("miner-other", "0", "1", "on", "YES")
 _SYSTEMS = ("linux", "darwin", "win32")
 
 
@@ -249,7 +249,7 @@ def _toolkit_states(name: str, of: tuple[Atom, ...]) -> Iterator[State]:
 def _variable_states(name: str, of: tuple[Atom, ...]) -> Iterator[State]:
     yield State(f"{name} is not set", {"env": {name: None}}, {"env": {name: False}})
     values = [atom.value for atom in of if isinstance(atom, fa.Environment) and atom.value is not None]
-    for value in (*dict.fromkeys(values), _OTHER_VALUE if values else "1"):
+    for value in dict.fromkeys((*values, *(_OTHER_VALUES if values else ("1",)))):
         yield State(f"{name}={value}", {"env": {name: value}}, {"env": {name: value}})
 
 

@@ -60,9 +60,11 @@ class Targets:
         self._graph = graph
         self._names = Names(graph)
         self._recipes = recipes
+        self._of_owner: dict[str, list[Requirement]] = {}
         self._at_site: dict[tuple[Any, ...], list[Requirement]] = {}
         for node in graph.of_type(Requirement):
             self._at_site.setdefault(_effect_of(node), []).append(node)
+            self._of_owner.setdefault(node.owner, []).append(node)
         self.roots = sorted(self._names.roots)
         self.distributions = {module: node.name for node in graph.of_type(Package) for module in node.import_names}
 
@@ -102,7 +104,7 @@ class Targets:
         effect = node.otherwise.effect
         if effect == "unchecked" or (effect == "placeholder" and not node.enforced):
             return Unlooked(node, "nothing there refuses what it says")
-        if effect in {"placeholder", "disable"} and node.origin in {"file-rule", "placeholder", "decorator"}:
+        if is_stand_in(node):
             return self._object(node, needs)
         if node.origin not in _GATES or site is None:
             return Unlooked(node, "it has no statement of its own that runs or does not")
@@ -157,7 +159,9 @@ class Targets:
         if not exports:
             return Unlooked(node, "users have no name for it")
         names = tuple((each.module, each.name) for each in exports)
-        return Target(node, "objects", needs, {}, names=names)
+        others = (each for each in self._of_owner[node.owner] if each.id != node.id and is_stand_in(each))
+        beside = conjunction(*(expanded(self._graph, from_json(each.needs)) for each in others))
+        return Target(node, "objects", needs, {}, beside=beside, names=names)
 
     def _again(self, evidence: Sequence[Evidence]) -> Iterator[list[Any]]:
         """Yield the statements that a condition rests on, those that stand first in a file first."""
@@ -172,6 +176,14 @@ class Targets:
 def _effect_of(node: Requirement) -> tuple[Any, ...]:
     site = next((each for each in node.evidence if each.role == "site"), node.evidence[0])
     return (node.owner, node.otherwise.effect, site.path, site.start_byte, site.end_byte)
+
+
+def is_stand_in(node: Requirement) -> bool:
+    """Say whether a requirement is that of a whole object, which something stands in for."""
+    is_whole = node.origin in {"file-rule", "placeholder", "decorator"}
+    return is_whole and (
+        node.otherwise.effect == "disable" or (node.otherwise.effect == "placeholder" and node.enforced)
+    )
 
 
 def is_unread(atom: Atom) -> bool:

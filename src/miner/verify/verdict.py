@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjunction
 from miner.formula.disjunctive import atoms
@@ -15,6 +17,7 @@ from miner.machine.record import Machine
 from miner.model.answer import Host
 from miner.model.node import Advice, Predicate, Requirement
 from miner.store.graph_reader import Graph
+from miner.verify.boots import Seen
 from miner.verify.host import host
 from miner.verify.judge import Answer, error, judge, judge_object, told
 from miner.verify.judgement import Judgement
@@ -87,7 +90,7 @@ class Verdicts:
             if "S2" not in self._levels or self._missing is not None:
                 yield _verdict(job.target.node, stands, "S1", skipped)
                 continue
-            found = judge(job, self._looks.late.get(number, {}), self._plan.distributions)
+            found = judge(job, self._looks.late.get(number, {}), self._plan.distributions, self._varied(job))
             yield _verdict(job.target.node, stands, "S2", found)
             if "S3" in self._levels:
                 yield _verdict(job.target.node, stands, "S3", self._here(job, self._looks.real.get(number, {}), stands))
@@ -96,7 +99,7 @@ class Verdicts:
             if "S2" not in self._levels or self._missing is not None:
                 yield _verdict(seen.target.node, stands, "S1", skipped)
                 continue
-            yield _verdict(seen.target.node, stands, "S2", judge_object(seen, self._object(seen.target.names[0])))
+            yield _verdict(seen.target.node, stands, "S2", self._judged(seen))
         for each in self._plan.unlooked:
             stands = self._host(self._formula(each.node))
             yield _verdict(each.node, stands, "S1", Judgement("not-run", each.why, "no-probe"))
@@ -105,8 +108,18 @@ class Verdicts:
         if "S5" in self._levels:
             yield from self._measurements()
 
-    def _object(self, name: tuple[str, str]) -> Mapping[int, Answer]:
-        return self._looks.objects.get(name, {})
+    def _judged(self, seen: Seen) -> Judgement:
+        rows = self._looks.objects.get(seen.target.names[0], {})
+        return judge_object(seen, rows, [boot.words for boot in self._plan.boots])
+
+    def _varied(self, job: Job) -> frozenset[str]:
+        """Return the packages that backgrounds vary: of predicates all, of gates those that are not really there."""
+        varied = set()
+        for module, distribution in self._plan.universe:
+            name = str(canonicalize_name(distribution))
+            if job.target.kind == "predicate" or self._machine.distribution(name) is False:
+                varied |= {f"module:{module}", f"package:{name}"}
+        return frozenset(varied)
 
     def _formula(self, node: Predicate | Requirement) -> Formula:
         return expanded(self._graph, from_json(node.means if isinstance(node, Predicate) else node.needs))

@@ -102,6 +102,10 @@ def gate(body: str) -> list[tuple[str, str]]:
             ),
             [("cuda capability >= 8.9", "cuda")],
         ),
+        (
+            "major, minor = torch.cuda.get_device_capability()\nif (major, minor) < (8, 9):\n    raise ValueError",
+            [("cuda capability >= 8.9", "cuda")],
+        ),
         ("if torch.cuda.device_count() < 2:\n    raise ValueError", [("cuda count >= 2", "always")]),
         ("if sys.version_info < (3, 11):\n    raise ValueError", [("Python >= 3.11", "always")]),
         ("if version.parse(np.__version__) < version.parse('2'):\n    raise ValueError", [("numpy >= 2", "numpy")]),

@@ -10,8 +10,9 @@ import pytest
 
 from miner.formula.notation import from_json
 from miner.model.node import Otherwise, Predicate, Requirement
+from miner.verify.boots import Seen
 from miner.verify.judge import differs, is_said, judge, judge_object
-from miner.verify.plan import GATE_BACKGROUNDS, PREDICATE_BACKGROUNDS, Job, Seen
+from miner.verify.plan import GATE_BACKGROUNDS, PREDICATE_BACKGROUNDS, Job
 from miner.verify.points import Trial, trial
 from miner.verify.target import Target
 
@@ -58,6 +59,7 @@ def answers(of: Job, yes: dict[str, Any], no: dict[str, Any], **others: dict[str
     return found
 
 
+VARIED = frozenset({"module:other"})
 YES = {"outcome": "answered", "value": True, "shown": "True", "reads": ["module:torch", "package:torch"]}
 NO = {**YES, "value": False, "shown": "False"}
 
@@ -65,8 +67,8 @@ NO = {**YES, "value": False, "shown": "False"}
 def test_both_sides_verify_and_one_wrong_answer_refutes() -> None:
     """At any point, in any background."""
     of = job(predicate())
-    assert judge(of, answers(of, YES, NO), {}).claim == "verified"
-    wrong = judge(of, answers(of, YES, NO, torch_0_0_1=YES), {})
+    assert judge(of, answers(of, YES, NO), {}, VARIED).claim == "verified"
+    wrong = judge(of, answers(of, YES, NO, torch_0_0_1=YES), {}, VARIED)
     assert (wrong.claim, wrong.expected) == ("refuted", "no")
     assert "torch 0.0.1" in str(wrong.observed)
 
@@ -75,19 +77,19 @@ def test_a_question_that_the_formula_does_not_name_leaves_it_open() -> None:
     """Packages and variables are varied beside it; devices are not."""
     of = job(predicate())
     asked = {**YES, "reads": ["device:cuda"]}
-    assert judge(of, answers(of, asked, NO), {}).claim == "inconclusive"
+    assert judge(of, answers(of, asked, NO), {}, VARIED).claim == "inconclusive"
     varied = {**YES, "reads": ["module:other", "env:OTHER"]}
-    assert judge(of, answers(of, varied, NO), {}).claim == "verified"
+    assert judge(of, answers(of, varied, NO), {}, VARIED).claim == "verified"
 
 
 def test_a_predicate_that_raises_says_no_where_it_is_known_to() -> None:
     """It is a quirk then, and else one-sided."""
     raised = {"outcome": "raised", "exception": "ModuleNotFoundError", "message": "no torch", "reads": []}
     known = job(predicate(quirks=["raises"]))
-    found = judge(known, answers(known, YES, NO, without_torch=raised), {})
+    found = judge(known, answers(known, YES, NO, without_torch=raised), {}, VARIED)
     assert (found.claim, len(found.quirks)) == ("verified", 1)
     of = job(predicate())
-    assert judge(of, answers(of, YES, NO, without_torch=raised), {}).claim == "one-sided"
+    assert judge(of, answers(of, YES, NO, without_torch=raised), {}, VARIED).claim == "one-sided"
 
 
 @pytest.mark.parametrize(
@@ -101,29 +103,29 @@ def test_a_predicate_that_raises_says_no_where_it_is_known_to() -> None:
 def test_the_exception_and_its_text_are_those_that_were_mined(changed: dict[str, Any], claim: str) -> None:
     """Expressions in the template stand for anything."""
     of = job(gate())
-    assert judge(of, answers(of, PASSED, {**ERROR, **changed}), {}).claim == claim
+    assert judge(of, answers(of, PASSED, {**ERROR, **changed}), {}, VARIED).claim == claim
 
 
 def test_what_never_comes_is_refuted_or_not_forced() -> None:
     """Under a condition that is understood it cannot be reached; under another it may not hold."""
     of = job(gate())
-    found = judge(of, answers(of, PASSED, PASSED), {})
+    found = judge(of, answers(of, PASSED, PASSED), {}, VARIED)
     assert (found.claim, found.why) == ("refuted", "its effect came on no machine: it cannot be reached")
     opaque = job(gate(when={"opaque": "x > y", "reason": "not understood"}))
-    assert judge(opaque, answers(opaque, PASSED, PASSED), {}).claim == "inconclusive"
+    assert judge(opaque, answers(opaque, PASSED, PASSED), {}, VARIED).claim == "inconclusive"
 
 
 def test_an_effect_that_comes_in_any_case_is_brought_by_something_else() -> None:
     """The need is necessary, not sufficient."""
     of = job(gate())
-    assert judge(of, answers(of, ERROR, ERROR), {}).claim == "inconclusive"
+    assert judge(of, answers(of, ERROR, ERROR), {}, VARIED).claim == "inconclusive"
 
 
 def test_a_package_that_the_module_holds_on_to_makes_no_refutation() -> None:
     """No real machine lacks a package that is imported."""
     of = job(gate())
     held = {**PASSED, "held": ["torch"]}
-    assert judge(of, answers(of, PASSED, ERROR, without_torch=held), {}).claim == "verified"
+    assert judge(of, answers(of, PASSED, ERROR, without_torch=held), {}, VARIED).claim == "verified"
 
 
 @pytest.mark.parametrize(
@@ -138,15 +140,15 @@ def test_a_package_that_the_module_holds_on_to_makes_no_refutation() -> None:
 def test_a_probe_that_breaks_says_nothing(answer: dict[str, Any], claim: str, reason: str | None) -> None:
     """Neither for nor against."""
     of = job(gate())
-    found = judge(of, answers(of, answer, answer), {})
+    found = judge(of, answers(of, answer, answer), {}, VARIED)
     assert (found.claim, found.reason) == (claim, reason)
-    assert judge(of, {}, {}).reason == "over-budget"
+    assert judge(of, {}, {}, VARIED).reason == "over-budget"
 
 
 def test_a_stricter_requirement_of_the_same_effect_hides_another() -> None:
     """What it brings about is not held against the weaker one."""
     of = job(gate(), is_shadowed=True)
-    assert judge(of, answers(of, PASSED, ERROR, torch_2_6=ERROR), {}).claim == "inconclusive"
+    assert judge(of, answers(of, PASSED, ERROR, torch_2_6=ERROR), {}, VARIED).claim == "inconclusive"
 
 
 @pytest.mark.parametrize(
@@ -176,16 +178,38 @@ def test_a_warning_has_to_be_said() -> None:
 
 
 def test_an_object_is_real_with_everything_and_a_placeholder_without() -> None:
-    """Real without a need refutes; broken is one-sided; broken with everything is no test."""
+    """Real without a need, or a placeholder with it, refutes; broken is one-sided, and with everything no test."""
     node = gate(otherwise={**RAISES, "effect": "placeholder"}, origin="file-rule")
-    seen = Seen(
-        Target(node, "objects", from_json(TORCH), {}), {0: True, 1: False}, {0: "everything", 1: "without torch"}
-    )
+    seen = Seen(Target(node, "objects", from_json(TORCH), {}), {0: True, 1: False, 2: True})
+    words = ["everything there", "without torch", "without other"]
     real, broken = {"outcome": "real"}, {"outcome": "broken", "exception": "X", "message": "y"}
     placeholder = {**ERROR, "outcome": "placeholder"}
-    assert judge_object(seen, {0: real, 1: placeholder}).claim == "verified"
-    assert judge_object(seen, {0: real, 1: real}).claim == "refuted"
-    assert judge_object(seen, {0: real, 1: broken}).claim == "one-sided"
-    assert judge_object(seen, {0: broken, 1: placeholder}).claim == "inconclusive"
-    assert judge_object(seen, {0: real}).claim == "one-sided"
-    assert judge_object(seen, {}).reason == "over-budget"
+
+    def judged(*rows: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+        found = judge_object(seen, dict(enumerate(rows)), words)
+        return found.claim, found.quirks
+
+    assert judged(real, placeholder, real) == ("verified", ())
+    assert judged(real, real, real) == ("refuted", ())
+    assert judged(real, placeholder, placeholder) == ("refuted", ())
+    assert judged(real, {**placeholder, "message": "Other."}, real) == ("refuted", ())
+    assert judged(real, broken, real) == ("one-sided", ())
+    assert judged(broken, placeholder, real) == ("inconclusive", ())
+    assert judged(real, placeholder) == ("one-sided", ())
+    assert judged(real, placeholder, broken)[0] == "verified"
+    assert "breaks without other" in judged(real, placeholder, broken)[1][0]
+    assert judge_object(seen, {}, words).reason == "over-budget"
+
+
+def test_a_message_about_several_packages_is_said_line_by_line() -> None:
+    """What no machine brings out was never said."""
+    both = {**RAISES, "effect": "placeholder", "message": "{0} needs a.\n{0} needs b.\n{0} needs c."}
+    seen = Seen(Target(gate(otherwise=both), "objects", from_json(TORCH), {}), {0: True, 1: False, 2: False})
+    words = ["everything there", "without a", "without b"]
+    rows = {0: {"outcome": "real"}}
+    rows |= {
+        index: {**ERROR, "outcome": "placeholder", "message": f"X needs {name}."}
+        for index, name in ((1, "a"), (2, "b"))
+    }
+    found = judge_object(seen, rows, words)
+    assert (found.claim, found.why) == ("refuted", "it was never said: {0} needs c.")

@@ -8,11 +8,12 @@ from miner.formula.atom import Opaque
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.link.meaning.context import Context, Frame
-from miner.link.meaning.value import DistributionOf, Distributions, Series, Unknown, Value
+from miner.link.meaning.value import DistributionOf, Distributions, Release, Series, Unknown, Value
 from miner.link.meaning.wording import render
 from miner.model import expression as ex
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_FEWEST_COMPONENTS = 2
 LONGEST = 64
 """Constant collections surveyed have up to 12 items where a probe runs over them."""
 
@@ -32,7 +33,16 @@ def display(context: Context, node: ex.Sequence, frame: Frame) -> Value:
             is_whole = is_whole and value.whole
         else:
             is_whole = False
-    return Series(node.kind, tuple(items), is_whole)
+    return _release(node, items) or Series(node.kind, tuple(items), is_whole)
+
+
+def _release(node: ex.Sequence, items: list[Value]) -> Release | None:
+    """Return a tuple of the components of one version, from the first on, as that version: `(major, minor)`."""
+    first = items[0] if items else None
+    if node.kind != "tuple" or not isinstance(first, Release) or len(items) < _FEWEST_COMPONENTS:
+        return None
+    parts = [Release(first.subject, "number", index, first.base) for index in range(len(items))]
+    return Release(first.subject, "release", len(items), first.base) if items == parts else None
 
 
 def comprehension(context: Context, node: ex.Comprehension, frame: Frame) -> Value:

@@ -254,11 +254,12 @@ def _followed(subject: Any, owner: Any, target: dict[str, Any], reads: set[str])
         except BaseException as problem:  # noqa: BLE001  the exception is what is looked for
             error = problem
     told = {} if error is None else _told(error)
-    if error is not None and _is_stated(error, target):
+    outcome = _outcome(follower, error, target)
+    if error is not None and (_is_stated(error, target) or (outcome == "effect" and target.get("guard") is None)):
         told["at_site"] = True
     said += [str(each.message) for each in warned]
     heard = [each[:_TEXT] for each in said[-_MOST_SAID:]]
-    return {"outcome": _outcome(follower, error, target), "line": follower.line, "said": heard, **told}
+    return {"outcome": outcome, "line": follower.line, "said": heard, **told}
 
 
 @contextlib.contextmanager
@@ -302,8 +303,9 @@ def _is_stated(error: BaseException, target: dict[str, Any]) -> bool:
         step = step.tb_next
     if step is None or not step.tb_frame.f_code.co_filename.endswith(target["path"]):
         return False
-    line = linecache.getline(step.tb_frame.f_code.co_filename, step.tb_lineno).lstrip()
-    return target["site"][0] == step.tb_lineno and line.startswith("raise") and target.get("guard") is not None
+    start, end = target["site"]
+    line = linecache.getline(step.tb_frame.f_code.co_filename, start).lstrip()
+    return start <= step.tb_lineno <= end and line.startswith("raise")
 
 
 def _last_line(error: BaseException, path: str) -> int | None:

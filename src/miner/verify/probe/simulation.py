@@ -187,7 +187,7 @@ class Simulation:
     def distributions(self, name: str | None) -> Iterator[importlib.metadata.Distribution]:
         """Yield the distributions called `name`, of all names for None."""
         asked = None if name is None else normal(name)
-        if asked is not None and asked in self._distributions:
+        if asked is not None and (asked in self._distributions or asked not in self._real):
             self.reads.add(f"package:{asked}")
         for each in [asked] if asked is not None else {**self._distributions, **self._real}:
             version = self._distributions.get(each)
@@ -214,9 +214,10 @@ class Simulation:
         find_spec = importlib.util.find_spec
 
         def find(name: str, package: str | None = None) -> Any:
-            if name in self._known:
+            found = find_spec(name, package)
+            if name in self._known or found is None:
                 self.reads.add(f"module:{name}")
-            return find_spec(name, package)
+            return found
 
         self._set(importlib.util, "find_spec", find)
 
