@@ -32,6 +32,7 @@ _UNSAFE = (
     "writes elsewhere",
     "reads what is private",
 )
+_INSTEAD = "something else was said"
 _LONGEST = 300
 
 
@@ -157,6 +158,10 @@ def _weak(
     if lost and (job.target.kind == "predicate" or not by_point):
         claim: Claim = "one-sided" if by_point else "inconclusive"
         return Judgement(claim, f"{told(lost[0].answer)} on {lost[0].words}"[:_LONGEST])
+    if isinstance(job.target.node, Requirement) and job.target.node.otherwise.effect == "warn":
+        effects = [look for look in by_point.values() if look.answer["outcome"] == "effect"]
+        if effects and not any(look.answer.get("said") for look in effects):
+            return Judgement("inconclusive", "its effect came, and nothing was heard of it")
     conditions = (job.target.formula, job.target.conditions[variant])
     known = _known(conditions, distributions)
     for look in by_point.values():
@@ -220,8 +225,7 @@ def differs(otherwise: Otherwise, answer: Answer) -> str | None:
     if otherwise.effect == "warn":
         said = answer.get("said", ())
         if not any(otherwise.message is None or is_said(otherwise.message, each) for each in said):
-            instead = f"{answer['exception']} was raised" if "exception" in answer else "something else was said"
-            return instead if said or "exception" in answer else "nothing was said"
+            return f"{answer['exception']} was raised" if "exception" in answer else _INSTEAD if said else None
     if otherwise.effect not in {"raise", "placeholder"} and answer.get("at_site"):
         return f"{answer['exception']} was raised"
     if otherwise.effect in {"raise", "placeholder"}:

@@ -290,10 +290,10 @@ def _outcome(follower: _Follower, error: BaseException | None, target: dict[str,
     if error is None:
         return "passed"
     guard = target.get("guard")
-    last = _last_line(error, target["path"])
-    if guard is None:  # a call that raises where its need is not met
-        return "effect" if last is not None and target["site"][0] <= last <= target["site"][1] else "passed"
-    return "broke" if last is not None and guard[0] <= last <= guard[1] else "passed"
+    start, end = guard if guard is not None else target["site"]
+    if not any(start <= line <= end for line in _lines(error, target["path"])):
+        return "passed"
+    return "broke" if guard is not None else "effect"  # without a guard: a call that raises where its need is not met
 
 
 def _is_stated(error: BaseException, target: dict[str, Any]) -> bool:
@@ -308,15 +308,13 @@ def _is_stated(error: BaseException, target: dict[str, Any]) -> bool:
     return start <= step.tb_lineno <= end and line.startswith("raise")
 
 
-def _last_line(error: BaseException, path: str) -> int | None:
-    """Return the line of a file that an exception went through, the outermost first frame that is in it."""
+def _lines(error: BaseException, path: str) -> Iterator[int]:
+    """Yield the lines of a file that an exception went through, from the outside."""
     step = error.__traceback__
-    found = None
     while step is not None:
         if step.tb_frame.f_code.co_filename.endswith(path):
-            found = step.tb_lineno
+            yield step.tb_lineno
         step = step.tb_next
-    return found
 
 
 def _arguments(subject: Any, owner: Any, target: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
