@@ -67,14 +67,14 @@ PREDICATES = {
     "is_fast_path_available": "verified",
     "is_new_python": "verified",
     "is_compiler_available": "verified",
-    "is_gridlib_available": "consistent",
+    "is_gridlib_available": "inconclusive",
     "IS_FAST": "verified",
 }
 
 
 @pytest.mark.parametrize(("name", "claim"), PREDICATES.items())
 def test_a_predicate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any], name: str, claim: str) -> None:
-    """Functions, cached ones, flags, module constants; what is always true depends on nothing."""
+    """Functions, cached ones, flags, module constants; what is always true, and asks for something, stays open."""
     verdict = verified[CHECKS + name, "S2"]
     assert (verdict.claim, verdict.why) == (claim, verdict.why), verdict
 

@@ -13,7 +13,6 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.formula.evaluate import holds, value
 from miner.formula.notation import text
-from miner.verify.points import Point, trial
 from miner.verify.state import Distributions, Entity, State, entities, machine_of, provider, simulation_of
 from miner.verify.target import Target, Unlooked
 
@@ -136,18 +135,13 @@ def _valuation(asked: Sequence[Entity], machine: _Machine) -> Mapping[Atom, bool
 
 def _lacks(formula: Formula, distributions: Distributions) -> dict[str, list[State]] | str:
     """Return the states that alone make a formula false where all else is there: the barest and the nearest of each."""
-    found = trial(formula, distributions)
     asked = entities(atoms(formula), distributions)
-    if isinstance(found, str) or isinstance(asked, str):
-        return str(found)
+    if isinstance(asked, str):
+        return asked
     lacks: dict[str, list[State]] = {}
     for entity in asked:
-        failing = [state for state in entity.states if _is_decisive(state.words, found.points)]
+        alone = [(state, _Machine({entity.name: state})) for state in entity.states]
+        failing = [state for state, machine in alone if not value(formula, _valuation(asked, machine).get)]
         if failing:
             lacks[entity.name] = list({state.words: state for state in (failing[0], failing[-1])}.values())
     return lacks
-
-
-def _is_decisive(words: str, points: Iterable[Point]) -> bool:
-    at = [point.expected for point in points if words in point.words.split(", ")]
-    return bool(at) and not any(at)

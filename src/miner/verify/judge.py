@@ -65,11 +65,21 @@ def judge(
         looks.append(
             _Look(point, background, answer, at.expected, _seen(answer, node), f"{at.words}; others {background}")
         )
+    looks = [look for look in looks if not _is_unreal(look, node)] or looks
     judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, job, variant, distributions, varied)
     if judged is None:
         judged = Judgement("verified", _sides(trial), looks=len(looks))
     quirks = tuple({quirk.partition(" on ")[0]: quirk for look in looks for quirk in _quirks(look, node)}.values())
     return Judgement(judged.claim, judged.why, judged.reason, judged.observed, judged.expected, len(looks), quirks)
+
+
+def _is_unreal(look: _Look, node: Predicate | Requirement) -> bool:
+    """Say whether a look differs on a machine that lacks what the gate's own module has imported: there is none."""
+    if not look.answer.get("held") or look.answer["outcome"] == "error":
+        return False
+    if look.seen is not look.expected or not isinstance(node, Requirement):
+        return look.seen is not look.expected
+    return look.answer["outcome"] == "effect" and differs(node.otherwise, look.answer) is not None
 
 
 def _seen(answer: Answer, node: Predicate | Requirement) -> bool | None:
@@ -119,7 +129,7 @@ def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
     node = job.target.node
     sides = {look.seen for look in looks}
     for look in looks:
-        if look.seen is not None and look.seen is not look.expected and not look.answer.get("held"):
+        if look.seen is not None and look.seen is not look.expected:
             said = Judgement(
                 "refuted", "", observed=f"{told(look.answer)} on {look.words}"[:_LONGEST],
                 expected=_words(look.expected, node),
@@ -142,7 +152,7 @@ def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
             observed = f"{told(effects[0].answer)} on {effects[0].words}"[:_LONGEST]
             return Judgement("refuted", str(unlike[0]), observed=observed, expected=_stated(node.otherwise))
         unsaid = _unsaid(node.otherwise, (str(look.answer.get("message")) for look in effects))
-        is_whole = all(look.seen is not None and not look.answer.get("held") for look in looks)
+        is_whole = all(look.seen is not None for look in looks)
         if effects and unsaid and is_whole:
             return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], expected=_stated(node.otherwise))
     return None
@@ -167,7 +177,8 @@ def _weak(
     for look in by_point.values():
         unexplained = sorted(set(look.answer.get("reads", ())) - known)
         is_variable = job.target.kind == "predicate"
-        unexplained = [each for each in unexplained if each not in varied and not (is_variable and each[:4] == "env:")]
+        ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_variable else ()
+        unexplained = [each for each in unexplained if each not in varied and not each.startswith(ignored)]
         if unexplained:
             return Judgement("inconclusive", f"it asks for {', '.join(unexplained)}, which the statement does not name")
     for pair in trial.pairs:
@@ -216,8 +227,9 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
             yield f"binary:{name}"
         case fa.Feature(feature=name):
             yield f"feature:{name}"
-            root, _, last = name.removesuffix("()").rpartition(".")
-            yield from (f"device:{last}", f"device:{root.rpartition('.')[2]}", f"capability:{root.rpartition('.')[2]}")
+            parts = name.removesuffix("()").split(".")
+            if name.endswith("()") and len(parts) > 1:  # `torch.cuda.is_bf16_supported()` looks at the device
+                yield from (f"device:{parts[-2]}", f"capability:{parts[-2]}")
 
 
 def differs(otherwise: Otherwise, answer: Answer) -> str | None:
@@ -299,6 +311,13 @@ def _unlike_object(otherwise: Otherwise, answer: Answer, *, is_real: bool) -> st
         return None if is_real else "it is no placeholder"
     if outcome == "placeholder" and is_real:
         return "it is a placeholder"
+    if (
+        outcome == "broken"
+        and is_real
+        and otherwise.effect == "disable"
+        and answer.get("exception") == "AttributeError"
+    ):
+        return "it is not offered"
     if outcome == "placeholder" and otherwise.effect == "disable":
         return "it is offered, as a placeholder,"
     return differs(otherwise, answer) if outcome == "placeholder" else None

@@ -58,6 +58,7 @@ class Plan:
     modules: tuple[str, ...]
     universe: tuple[tuple[str, str], ...]
     variables: tuple[str, ...]
+    features: tuple[str, ...]
     jobs: tuple[Job, ...]
     boots: tuple[Boot, ...]
     seen: tuple[Seen, ...]
@@ -73,6 +74,7 @@ class Plan:
             "library": self.library,
             "version": self.version,
             "roots": list(self.roots),
+            "features": list(self.features),
             "modules": list(self.modules),
             "universe": [list(each) for each in self.universe],
             "seconds": _SECONDS,
@@ -123,6 +125,7 @@ def plan(graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]], wante
         modules=tuple(modules),
         universe=universe,
         variables=tuple(sorted({node.variable for node in graph.of_type(EnvironmentVariable)} - _OWN_VARIABLES)),
+        features=tuple(sorted({atom.feature for atom in _asked(graph) if isinstance(atom, fa.Feature)})),
         jobs=tuple(jobs),
         boots=boots,
         seen=seen,
@@ -203,17 +206,22 @@ def _universe(graph: Graph, distributions: Distributions) -> tuple[tuple[str, st
             continue
         for module in node.import_names:
             found.setdefault(module.partition(".")[0], node.name)
-    formulas = [from_json(node.means) for node in graph.of_type(Predicate)]
-    formulas += [from_json(node.needs) for node in graph.of_type(Requirement)]
     core = {
         module.partition(".")[0] for node in graph.of_type(Package) if _is_core(node) for module in node.import_names
     }
-    for atom in {atom for formula in formulas for atom in atoms(formula)}:
+    for atom in _asked(graph):
         if isinstance(atom, fa.Module):
             root = atom.module.partition(".")[0]
             if root not in core and root not in sys.stdlib_module_names:
                 found.setdefault(root, provider(root, distributions))
     return tuple(sorted(found.items()))
+
+
+def _asked(graph: Graph) -> set[fa.Atom]:
+    """Return every atom that a predicate means or a requirement needs."""
+    formulas = [from_json(node.means) for node in graph.of_type(Predicate)]
+    formulas += [from_json(node.needs) for node in graph.of_type(Requirement)]
+    return {atom for formula in formulas for atom in atoms(formula)}
 
 
 def _is_core(node: Package) -> bool:

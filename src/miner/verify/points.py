@@ -143,7 +143,8 @@ class _Search:
                 yield tuple(states[0] for states in chosen)
 
     def _flips(self, values: list[bool | None]) -> Iterator[tuple[int, int]]:
-        for low, high in itertools.combinations(range(len(values)), 2):
+        pairs = itertools.combinations(range(len(values)), 2)
+        for low, high in sorted(pairs, key=lambda pair: pair[1] - pair[0]):  # neighbours show most
             if values[low] is not None and values[high] is not None and values[low] is not values[high]:
                 yield low, high
 

@@ -19,7 +19,7 @@ from miner.machine.record import Accelerator, Machine, Table, Toolkits
 Distributions = Mapping[str, str]
 """The distribution that provides a module, by the module's name."""
 _COMPLETE: tuple[Table, ...] = ("packages", "modules", "features", "binaries", "devices", "env")
-_OTHER_VALUES = ("miner-other", "0", "1", "on", "YES")
+_OTHER_VALUES = ("miner-other", "0", "1", "on", "true", "YES")
 _SYSTEMS = ("linux", "darwin", "win32")
 
 

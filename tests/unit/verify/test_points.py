@@ -51,7 +51,7 @@ def test_every_atom_flips_alone(formula: Any, atoms: set[str]) -> None:
     """Between the points of its pair the formula flips, and no other atom does."""
     found = tried(formula)
     assert len(found.pairs) == len(atoms)
-    assert all(pair.alone for pair in found.pairs)
+    assert all(pair.alone for pair in found.pairs), found.pairs
     for pair in found.pairs:
         assert found.points[pair.low].expected is not found.points[pair.high].expected
     assert found.masked == found.missing == ()

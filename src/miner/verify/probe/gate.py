@@ -28,7 +28,7 @@ import linecache
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
@@ -42,24 +42,26 @@ class _Enough(BaseException):
     """The gate was passed, or its effect came: nothing more is asked."""
 
 
-def look(target: dict[str, Any], reads: set[str]) -> dict[str, Any]:
+def look(target: dict[str, Any], forget: Callable[[], None]) -> dict[str, Any]:
     """Return what happened: `outcome` and, as far as there are, `value`, `exception`, `message`, `line`.
 
-    `reads` is emptied when a guard is reached: what was asked before it belongs to other gates.
+    `forget` is called when a guard is reached: what was asked before it belongs to other gates.
 
     Outcomes: `answered` (value), `effect`, `passed`, `broke` (an exception in the guard), `unreached`, `missing` (no
     such object), `raised` (of what has no site).
     """
     touched: dict[ModuleType, dict[str, Any]] = {}
     try:
-        return _looked(target, reads, touched)
+        return _looked(target, forget, touched)
     finally:
         for module, before in touched.items():
             vars(module).clear()
             vars(module).update(before)
 
 
-def _looked(target: dict[str, Any], reads: set[str], touched: dict[ModuleType, dict[str, Any]]) -> dict[str, Any]:
+def _looked(
+    target: dict[str, Any], forget: Callable[[], None], touched: dict[ModuleType, dict[str, Any]]
+) -> dict[str, Any]:
     """Look at a target; `touched` receives the modules whose statements are run again, as they were."""
 
     def module_of(name: str) -> ModuleType:
@@ -82,7 +84,7 @@ def _looked(target: dict[str, Any], reads: set[str], touched: dict[ModuleType, d
         return {"outcome": "missing", **_told(error)}
     if target.get("site") is None:
         return _asked(subject)
-    return {**_followed(subject, owner, target, reads), "held": _held(home)}
+    return {**_followed(subject, owner, target, forget), "held": _held(home)}
 
 
 def _import_again(module: ModuleType) -> None:
@@ -179,7 +181,7 @@ class _Follower:
     """Notes which lines of a gate ran, and ends the look when it is decided."""
 
     def __init__(
-        self, path: str, site: list[int], guard: list[int] | None, body: CodeType | None, reads: set[str]
+        self, path: str, site: list[int], guard: list[int] | None, body: CodeType | None, forget: Callable[[], None]
     ) -> None:
         self.effect = False
         self.guarded: FrameType | None = None
@@ -192,7 +194,7 @@ class _Follower:
         self._is_direct = guard is None
         self._known: dict[CodeType, bool] = {}
         self._body = body
-        self._reads = reads
+        self._forget = forget
 
     def __call__(self, frame: FrameType, _event: str, _: Any) -> Any:
         code = frame.f_code
@@ -220,7 +222,7 @@ class _Follower:
         self.line = number
         if number in self._guard:
             if self.guarded is None:
-                self._reads.clear()
+                self._forget()
             self.guarded = frame
         if number in self._site:
             self.effect = not self._is_direct
@@ -233,9 +235,9 @@ class _Follower:
         return self._line
 
 
-def _followed(subject: Any, owner: Any, target: dict[str, Any], reads: set[str]) -> dict[str, Any]:
+def _followed(subject: Any, owner: Any, target: dict[str, Any], forget: Callable[[], None]) -> dict[str, Any]:
     body = inspect.unwrap(subject).__code__ if target.get("decorated") else None
-    follower = _Follower(target["path"], target["site"], target.get("guard"), body, reads)
+    follower = _Follower(target["path"], target["site"], target.get("guard"), body, forget)
     error: BaseException | None = None
     said: list[str] = []
     with warnings.catch_warnings(record=True) as warned, _heard(said):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,12 +14,12 @@ ABSENT = object()
 Setter = Callable[[Any, str, Any], None]
 
 
-def install(torch: Any, machine: dict[str, Any], reads: set[str], put: Setter) -> None:
+def install(torch: Any, machine: dict[str, Any], watched: Iterable[str], reads: set[str], put: Setter) -> None:
     """Let torch (None: it is not loaded) tell of the devices, toolkits and features of a machine instead of its own.
 
-    `put` sets attributes, and remembers what was there before.
+    `put` sets attributes, and remembers what was there before. Of `watched` features it is noted when they are asked.
     """
-    _Torch(reads, put).install(torch, machine)
+    _Torch(reads, put).install(torch, machine, watched)
 
 
 class _Torch:
@@ -27,14 +27,18 @@ class _Torch:
         self._reads = reads
         self._put = put
 
-    def install(self, torch: Any, machine: dict[str, Any]) -> None:
+    def install(self, torch: Any, machine: dict[str, Any], watched: Iterable[str]) -> None:
         if torch is not None:
             if machine.get("devices") is not None:
                 self._devices(torch, machine["devices"])
             if machine.get("toolkit") is not None:
                 self._toolkit(torch, machine["toolkit"])
-        for name, is_there in machine.get("features", {}).items():
+        stated = machine.get("features", {})
+        for name, is_there in stated.items():
             self._feature(torch, name, is_there)
+        for name in watched:
+            if name.endswith("()") and name not in stated:
+                self._watch(torch, name)
 
     def _devices(self, torch: Any, devices: list[dict[str, Any]]) -> None:
         listed = {device["kind"]: device for device in devices if device.get("count", 1)}
@@ -115,6 +119,21 @@ class _Torch:
                 self._put(owner, parts[-1], ABSENT)
         elif not hasattr(owner, parts[-1]):
             self._put(owner, parts[-1], SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))
+
+    def _watch(self, torch: Any, name: str) -> None:
+        """Note when a question is asked, and leave its answer as it is."""
+        root, *parts = name.removesuffix("()").split(".")
+        owner: Any = torch if root == "torch" else sys.modules.get(root)
+        for part in parts[:-1]:
+            owner = getattr(owner, part, None)
+        really = getattr(owner, parts[-1], None) if owner is not None and parts else None
+        if callable(really):
+
+            def ask(*arguments: Any, **options: Any) -> Any:
+                self._reads.add(f"feature:{name}")
+                return really(*arguments, **options)
+
+            self._put(owner, parts[-1], ask)
 
     def _answer(self, owner: Any, name: str, fact: str, value: Any) -> None:
         def answer(*_: object, **__: object) -> Any:

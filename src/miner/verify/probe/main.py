@@ -70,7 +70,7 @@ class _Run:
             done = self._read_lines()
             machine = {
                 **self._one(["facts"], _IMPORT_SECONDS),
-                **self._one(["framework", *_features(self._plan)], _IMPORT_SECONDS),
+                **self._one(["framework", *self._plan["features"]], _IMPORT_SECONDS),
             }
             self._device = _chosen_device(self._options.device, machine.get("devices", []))
             looks: list[dict[str, Any]] = done
@@ -229,7 +229,7 @@ def _boot(plan: dict[str, Any], boot: dict[str, Any]) -> dict[str, Any]:
 
 def _looks(part: str, plan: dict[str, Any], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a row for each look: of `late` under simulated machines, of `real` under none and its own simulation."""
-    prepared = server.Prepared([*plan["roots"], *plan["modules"]], plan["universe"], plan["roots"])
+    prepared = server.Prepared([*plan["roots"], *plan["modules"]], plan["universe"], plan["roots"], plan["features"])
     for module, why in prepared.failed.items():
         yield {"note": f"{module} cannot be imported: {why}"}
     known = {tuple(each) for each in options["known"]}
@@ -310,17 +310,6 @@ def _measured(plan: dict[str, Any], machine: dict[str, Any], prepared: server.Pr
         "os": machine["os"],
         "python": machine["python"],
     }
-
-
-def _features(plan: dict[str, Any]) -> list[str]:
-    found = {
-        feature
-        for job in plan["jobs"]
-        for variant in job["variants"]
-        for machine in variant["machines"]
-        for feature in machine.get("features", {})
-    }
-    return sorted(found)
 
 
 def _chosen_device(asked: str, devices: list[dict[str, Any]]) -> str:

@@ -24,9 +24,10 @@ _POLL = 0.5
 class Prepared:
     """What every child needs: the library as it is imported, what is installed, and the caches to clear."""
 
-    def __init__(self, modules: list[str], universe: simulation.Universe, roots: list[str]) -> None:
+    def __init__(self, modules: list[str], universe: simulation.Universe, roots: list[str], watched: list[str]) -> None:
         """Import `modules` (those that fail are told in `failed`), and note the cached functions of the library."""
         self.universe = universe
+        self.watched = watched
         self.real = simulation.installed()
         self.failed: dict[str, str] = {}
         for module in modules:
@@ -47,15 +48,19 @@ class Prepared:
         """Return what a target did under a machine; None: the real one."""
         if machine is not None and "torch" not in sys.modules and {"devices", "toolkit"} & machine.keys():
             return {"outcome": "missing", "exception": "ModuleNotFoundError", "message": "No module named 'torch'"}
-        worn = None if machine is None else simulation.Simulation(machine, self.universe, self.real)
+        worn = None if machine is None else simulation.Simulation(machine, self.universe, self.real, self.watched)
         reads: set[str] = set() if worn is None else worn.reads
         try:
             if worn is not None:
                 worn.install()
-            for each in self.cached:
-                each.cache_clear()
-            reads.clear()
-            return {**gate.look(target, reads), "reads": sorted(reads)}
+
+            def forget() -> None:
+                for each in self.cached:
+                    each.cache_clear()
+                reads.clear()
+
+            forget()
+            return {**gate.look(target, forget), "reads": sorted(reads)}
         finally:
             if worn is not None:
                 worn.remove()

@@ -82,8 +82,11 @@ def installed() -> dict[str, Listed]:
 class Simulation:
     """One machine; `reads` are the facts that were asked of it, such as `module:torch` and `env:WORLD_SIZE`."""
 
-    def __init__(self, machine: dict[str, Any], universe: Universe, real: dict[str, Listed]) -> None:
-        """Prepare a machine; `real` is what `installed` says."""
+    def __init__(
+        self, machine: dict[str, Any], universe: Universe, real: dict[str, Listed], watched: Iterable[str] = ()
+    ) -> None:
+        """Prepare a machine; `real` is what `installed` says, `watched` the features whose being asked is noted."""
+        self._watched = watched
         self.reads: set[str] = set()
         self._machine = machine
         self._real = real
@@ -125,7 +128,7 @@ class Simulation:
             self._set(platform, "system", lambda: self._read("os", _SYSTEMS.get(system, system)))
         if machine.get("python"):
             self._pretend_python(machine["python"])
-        hardware.install(torch, machine, self.reads, self._set)
+        hardware.install(torch, machine, self._watched, self.reads, self._set)
         self._binaries(machine.get("binaries", {}))
         self._variables(machine.get("env", {}))
 
@@ -179,9 +182,8 @@ class Simulation:
         root = name.partition(".")[0]
         if self._modules.get(name) or self._modules.get(root):
             version = self._distributions.get(self._provider.get(root, normal(root)))
-            return importlib.machinery.ModuleSpec(
-                name, cast("Any", _Loader(version, self._without(name))), is_package=True
-            )
+            loader: Any = _Loader(version, self._without(name), self.reads)
+            return importlib.machinery.ModuleSpec(name, loader, is_package=True)
         return None
 
     def distributions(self, name: str | None) -> Iterator[importlib.metadata.Distribution]:
@@ -215,7 +217,7 @@ class Simulation:
 
         def find(name: str, package: str | None = None) -> Any:
             found = find_spec(name, package)
-            if name in self._known or found is None:
+            if name in self._known or found is None or isinstance(found.loader, _Loader):
                 self.reads.add(f"module:{name}")
             return found
 
@@ -224,7 +226,7 @@ class Simulation:
     def _state_versions(self) -> None:
         for name, module in list(sys.modules.items()):
             version = self._distributions.get(self._provider.get(name, normal(name)))
-            stated = getattr(module, "__version__", None)
+            stated = getattr(module, "__dict__", {}).get("__version__")  # asking a module may warn, or import
             if version is not None and isinstance(stated, str) and "." not in name:
                 self._set(module, "__version__", type(stated)(version))
 
@@ -270,6 +272,8 @@ class _Finder:
             spec = finder.find_spec(name, path, target)
             if spec is not None:
                 return spec
+        if simulated is None and "." not in name:
+            self._simulation.reads.add(f"module:{name}")
         return simulated
 
     def find_distributions(self, context: Any = None) -> Iterator[importlib.metadata.Distribution]:
@@ -282,12 +286,13 @@ class _Finder:
 
 
 class _Loader:
-    def __init__(self, version: str | None, without: frozenset[str]) -> None:
+    def __init__(self, version: str | None, without: frozenset[str], reads: set[str]) -> None:
         self._version = version
         self._without = without
+        self._reads = reads
 
     def create_module(self, spec: Any) -> ModuleType:
-        return StandInModule(spec.name, self._version, self._without)
+        return StandInModule(spec.name, self._version, self._without, self._reads)
 
     def exec_module(self, module: ModuleType) -> None:
         """Run nothing."""

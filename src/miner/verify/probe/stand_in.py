@@ -92,17 +92,23 @@ def anything(name: str) -> Any:
 class StandInModule(ModuleType):
     """A module whose every attribute exists, but for those in `without`."""
 
-    def __init__(self, name: str, version: str | None, without: frozenset[str] = frozenset()) -> None:
-        """Stand in for the module `name`; `version` is its `__version__`, None: it has none."""
+    def __init__(self, name: str, version: str | None, without: frozenset[str], reads: set[str]) -> None:
+        """Stand in for the module `name`; `version` is its `__version__`, None: it has none.
+
+        `reads` receives what is asked of it, as `feature:name.attribute`.
+        """
         super().__init__(name)
         self.__path__: list[str] = []
         self.__file__ = f"<stand-in for {name}>"
         self._without = without
+        self._reads = reads
         if version is not None:
             self.__version__ = version
 
     def __getattr__(self, name: str) -> Any:
         """Return the class that stands in for an attribute."""
+        if not name.startswith("_"):
+            self._reads.add(f"feature:{self.__name__}.{name}")
         if name.startswith("__") or name in self._without:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         return made(f"{self.__name__}.{name}")
