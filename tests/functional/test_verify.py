@@ -222,6 +222,7 @@ def test_a_run_goes_on_from_what_it_has_seen(folder: Path, site: Path, tmp_path:
     name = f"{CHECKS}is_torch_available"
     first = run(folder, site, name, level="S2", resume=lines, record=tmp_path / "1.json")
     kept = lines.read_text(encoding="utf-8")
+    lines.write_text(kept + '{"part": "late", "key": [0', encoding="utf-8")  # cut in the middle of a line
     again = run(folder, site, name, level="S2", resume=lines, record=tmp_path / "2.json")
     assert lines.read_text(encoding="utf-8") == kept
     assert again.verdicts == first.verdicts

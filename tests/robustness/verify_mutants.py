@@ -10,6 +10,7 @@ the graph stays as it is: what of it was verified has to be so again.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import sys
@@ -22,9 +23,14 @@ from typing import Any
 from miner.app.progress import Silent
 from miner.app.verify import Request, recorded, verify
 from miner.formula.canonical import canonical
-from miner.formula.notation import from_json, to_json
+from miner.formula.disjunctive import atoms
+from miner.formula.evaluate import value
+from miner.formula.notation import from_json
+from miner.verify.state import entities
 
 SEED = 20261129
+_MOST = 20_000
+equivalent: Counter[str] = Counter()
 RENAMED = "quixotic_package"
 
 
@@ -33,7 +39,9 @@ def mutants(row: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     key = "means" if row["type"] == "Predicate" else "needs"
     formula = row[key]
     for kind, changed in changes(formula):
-        if to_json(canonical(from_json(changed))) != to_json(canonical(from_json(formula))):
+        if is_equivalent(formula, changed):
+            equivalent[kind] += 1
+        else:
             yield kind, {**row, key: changed}
     if row["type"] == "Requirement":
         otherwise = row["otherwise"]
@@ -43,6 +51,21 @@ def mutants(row: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if otherwise["effect"] in {"raise", "placeholder", "warn"} and otherwise.get("message"):
             message = "It is the wrong time of the year for that. " + otherwise["message"]
             yield "message", {**row, "otherwise": {**otherwise, "message": message}}
+
+
+def is_equivalent(one: Any, other: Any) -> bool:
+    """Say whether two formulas say the same in every combination of the states of what the first asks for."""
+    first, second = canonical(from_json(one)), canonical(from_json(other))
+    if first == second:
+        return True
+    asked = entities(atoms(first), {})
+    if isinstance(asked, str) or not set(atoms(second)) <= set(atoms(first)):
+        return False
+    for states in itertools.islice(itertools.product(*(entity.states for entity in asked)), _MOST):
+        known = {atom: held for state in states for atom, held in state.holds.items()}
+        if value(first, known.get) is not value(second, known.get):
+            return False
+    return True
 
 
 def changes(formula: Any) -> Iterator[tuple[str, Any]]:
@@ -81,6 +104,11 @@ def inside(formula: Any) -> Iterator[tuple[str, Any]]:
         yield "backend", {**formula, "device": "xpu" if formula["device"] != "xpu" else "cuda"}
 
 
+def is_whole(row: dict[str, Any]) -> bool:
+    """Say whether a statement is about an object as a whole."""
+    return row["type"] == "Requirement" and row["origin"] in {"file-rule", "placeholder", "decorator"}
+
+
 def stepped(constraint: list[str]) -> list[str]:
     """Return a bound one step up in the second number of its version."""
     operator, bound = constraint
@@ -99,7 +127,9 @@ def main(graph: Path, python: str, number: int) -> int:
     chance = random.Random(SEED)
     kinds: dict[str, str] = {}
     owners: set[str] = set()
+    stated = Counter(row["owner"] for row in rows if row["type"] == "Requirement" and is_whole(row))
     order = [index for index, row in enumerate(rows) if row["id"] in verified]
+    order = [index for index in order if not is_whole(rows[index]) or stated[rows[index]["owner"]] == 1]
     chance.shuffle(order)
     counted: Counter[str] = Counter()
     for index in order:
@@ -134,6 +164,7 @@ def main(graph: Path, python: str, number: int) -> int:
     again = sum(claims[about].claim == "verified" for about in true)
     passed = sum(claims[about].claim == "verified" for about in kinds)
     refuted = sum(claims[about].claim == "refuted" for about in kinds)
+    print(f"left out as equivalent: {dict(equivalent)}")
     print(f"{len(kinds)} mutants: {passed} verified, {refuted} refuted ({refuted / len(kinds):.1%})")
     print(f"{len(true)} true statements: {again} verified ({again / len(true):.1%})")
     return int(passed > 0)

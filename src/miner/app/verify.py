@@ -172,7 +172,7 @@ def _record(
             versions=shown,
         ),
         verdicts=tuple(verdicts.all()),
-        notes=(*found.get("notes", ()), *looks.broken),
+        notes=(*found.get("notes", ()), *looks.broken, *looks.estimates),
     )
 
 

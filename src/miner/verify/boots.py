@@ -40,7 +40,7 @@ class Seen:
 
 @dataclass
 class _Machine:
-    """A machine that lacks some states; `is_for_all` objects, or for those that its lacks decide."""
+    """A machine that lacks some states; `is_for_all` objects, or for those that need something rare."""
 
     lacks: dict[str, State] = field(default_factory=dict)
     is_for_all: bool = True
@@ -56,8 +56,8 @@ def boots_of(
     """Return the machines that show objects on both sides, what is expected where, and the objects without a probe.
 
     One machine has everything, and for each common lack one has all but that: there every object is looked at, so that
-    what does not need it is seen to be real. Rare lacks have a machine each for the objects that they decide, and
-    one together for all.
+    what does not need it is seen to be real. Rare lacks have a machine each for the objects that need something rare,
+    and one together for all.
     """
     asked = {atom for target in objects for atom in atoms(target.formula)}
     roots = sorted({atom.module.partition(".")[0] for atom in asked if isinstance(atom, fa.Module)})
@@ -117,8 +117,9 @@ def _expected(
     if isinstance(asked, str) or isinstance(lacks, str):
         return {}
     found: dict[int, bool] = {}
+    rare = {name for machine in machines if not machine.is_for_all for name in machine.lacks}
     for index, machine in enumerate(machines):
-        if machine.is_for_all or not lacks or set(machine.lacks) & set(lacks):
+        if machine.is_for_all or not lacks or rare & set(lacks):
             found[index] = bool(value(formula, _valuation(asked, machine).get))
     return found
 

@@ -300,7 +300,8 @@ def judge_object(seen: Seen, rows: Mapping[int, Answer], machines: Sequence[str]
     if not lost and (unsaid := _unsaid(node.otherwise, texts)):
         return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], looks=len(rows))
     claim: Claim = "one-sided" if lost else "verified"
-    why = lost[0][:_LONGEST] if lost else "real where its needs are met, a placeholder without each of them"
+    without = "not offered" if node.otherwise.effect == "disable" else "a placeholder"
+    why = lost[0][:_LONGEST] if lost else f"real where its needs are met, {without} without each of them"
     return Judgement(claim, why, looks=len(rows), quirks=tuple(quirks[:1]))
 
 

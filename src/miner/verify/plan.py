@@ -30,8 +30,20 @@ _VALUES: dict[str, str | None] = {"absent": None, "0.0.1": "0", "9999": "1"}
 """What variables that a formula does not name hold in each background of a predicate."""
 _OWN_VARIABLES = frozenset({"HOME", "PATH", "TMPDIR", "PYTHONPATH"})
 _SECONDS = 20.0
+_ESTIMATE: dict[str, Any] = {
+    "batch": 4,
+    "length": 1024,
+    "hidden_size": 2048,
+    "layers": 18,
+    "heads": 16,
+    "intermediate": 5632,
+    "vocab": 32000,
+    "dtype": "bfloat16",
+}
+"""A model of about a thousand million parameters."""
 _EXPERIMENT: dict[str, Any] = {"batch": 4, "length": 256, "repeats": 12, "seconds": 30.0}
 _MOST_SCOUTS = 6
+_FEW_POINTS = 12
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,7 @@ class Plan:
             "jobs": [_job(job, self.variables) for job in self.jobs],
             "kernels": [{"kernel": name} for name in self.kernels],
             "experiments": [{"experiment": name, **_EXPERIMENT} for name in self.experiments],
+            "estimates": [_ESTIMATE] if self.experiments else [],
             "boots": [{"machine": boot.machine, "names": [list(name) for name in boot.names]} for boot in self.boots],
         }
 
@@ -158,7 +171,7 @@ def _planned(target: Target, trials: Sequence[Trial | str]) -> Job | Unlooked:
         conditions=tuple(target.conditions[index] for index, _ in kept),
     )
     is_swept = target.kind == "predicate"
-    looks = tuple(_looks(each, backgrounds, is_swept=is_swept) for _, each in kept)
+    looks = tuple(_looks(each, backgrounds, is_swept=is_swept or len(each.points) <= _FEW_POINTS) for _, each in kept)
     return Job(chosen, tuple(each for _, each in kept), looks)
 
 

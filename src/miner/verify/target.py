@@ -158,7 +158,7 @@ class Targets:
         exports = found.exports if isinstance(found, Implementation) else ()
         if not exports:
             return Unlooked(node, "users have no name for it")
-        names = tuple((each.module, each.name) for each in exports)
+        names = tuple(sorted(((each.module, each.name) for each in exports), key=lambda name: name[0].count(".")))
         others = (each for each in self._of_owner[node.owner] if each.id != node.id and is_stand_in(each))
         beside = conjunction(*(expanded(self._graph, from_json(each.needs)) for each in others))
         return Target(node, "objects", needs, {}, beside=beside, names=names)

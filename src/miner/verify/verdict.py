@@ -37,6 +37,7 @@ class Looks:
     objects: dict[tuple[str, str], dict[int, Answer]] = field(default_factory=dict)
     kernels: dict[str, Answer] = field(default_factory=dict)
     experiments: dict[str, Answer] = field(default_factory=dict)
+    estimates: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -57,6 +58,8 @@ class Looks:
                         found.objects.setdefault((each["module"], each["name"]), {})[key[0]] = each
                 case "kernel":
                     found.kernels[plan.kernels[key[0]]] = row
+                case "estimate":
+                    found.estimates.append(_estimated(row))
                 case "experiment":
                     found.experiments[plan.experiments[key[0]]] = row
         return found
@@ -200,6 +203,18 @@ class Verdicts:
     def _measurement(self, node: Advice, claim: Claimed, cores: int) -> Verdict:
         found = judge_claim(claim, self._looks.experiments.get(claim.experiment.name), cores)
         return _verdict(node, "not-applicable", "S5", found, probe=f"{claim.experiment.name} {claim.metric}")
+
+
+def _estimated(row: Mapping[str, Any]) -> str:
+    """Return an estimate of memory in words; it is no measurement, and verifies nothing."""
+    if row["outcome"] != "estimated":
+        return f"no estimate: {row.get('observed') or row.get('message') or row['outcome']}"
+    of, memory = row["workload"], row["metrics"]["memory"]
+    return (
+        f"estimate (fake tensors, nothing is verified by it): one training step of {of['parameters']:,} parameters,"
+        f" batch {of['batch']} x {of['length']}, {of['dtype']}: {memory['a']:,.0f} MiB, and {memory['b']:,.0f} MiB with"
+        f" gradient checkpointing; activations are {of['share_of_activations']:.0%} of the peak"
+    )
 
 
 def _side(answer: Answer) -> bool | None:

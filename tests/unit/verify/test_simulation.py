@@ -143,6 +143,7 @@ def test_a_torch_is_told_of_devices() -> None:
     )
     reads: set[str] = set()
     devices = [{"kind": "cuda", "count": 2, "capability": "8.9", "memory_gib": 24}, {"kind": "npu", "count": 1}]
+    devices.append({"kind": "newkind"})
     machine = {"devices": devices, "toolkit": {"cuda": "12.4", "rocm": None}, "features": {"torch.npu": True}}
     install(torch, machine, ["torch.cuda.is_available()"], reads, setattr)
     assert torch.cuda.is_available()
@@ -150,6 +151,7 @@ def test_a_torch_is_told_of_devices() -> None:
     assert torch.cuda.get_device_properties(0).total_memory == 24 << 30
     assert torch.cuda.is_bf16_supported()
     assert torch.npu.is_available()
+    assert torch.newkind.is_available()
     assert not torch.backends.mps.is_available()
     assert (torch.version.cuda, torch.version.hip, torch.version.git) == ("12.4", None, "x")
     assert torch.accelerator.current_accelerator().type == "cuda"

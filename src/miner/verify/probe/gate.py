@@ -94,8 +94,17 @@ def _import_again(module: ModuleType) -> None:
         if isinstance(each, ast.If | ast.Try) and any(
             isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(each)
         ):
+            for name in _imports(each):
+                vars(module).pop(name, None)  # what this machine does not import is not there
             with contextlib.suppress(Exception):
                 exec(compile(ast.Module([each], []), path, "exec"), vars(module))  # noqa: S102  its own statement
+
+
+def _imports(block: ast.stmt) -> Iterator[str]:
+    """Yield the names that the imports within a block bind."""
+    for node in ast.walk(block):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
 
 def _held(module: ModuleType) -> list[str]:

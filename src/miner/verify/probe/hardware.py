@@ -42,7 +42,7 @@ class _Torch:
 
     def _devices(self, torch: Any, devices: list[dict[str, Any]]) -> None:
         listed = {device["kind"]: device for device in devices if device.get("count", 1)}
-        for kind in _KINDS:
+        for kind in dict.fromkeys((*_KINDS, *listed)):
             device = listed.get(kind)
             if kind == "mps":
                 self._answer(torch.backends.mps, "is_available", f"device:{kind}", device is not None)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from . import box, experiment, kernel, objects, server, simulation
+from . import box, estimate, experiment, kernel, objects, server, simulation
 
 _PART_SECONDS = 600.0
 _IMPORT_SECONDS = 240.0
@@ -86,13 +86,13 @@ class _Run:
             if "S2" in self._levels:
                 looks += self._kept(self._boots({each[1] for each in known if each[0] == "boot"}))
             if "S4" in self._levels:
-                looks += self._kept(self._alone("kernel", self._plan.get("kernels", [])))
+                looks += self._kept(self._alone("kernel", self._plan["kernels"], known))
             if "S5" in self._levels:
-                looks += self._kept(self._alone("experiment", self._plan.get("experiments", [])))
+                for kind in ("experiment", "estimate"):
+                    looks += self._kept(self._alone(kind, self._plan[f"{kind}s"], known))
         return {
             "format": self._plan["format"],
             "plan": digest(self._plan),
-            "options": self._plan.get("options"),
             "probes": probes_digest(self._archive),
             "levels": self._levels,
             "device": self._device,
@@ -124,7 +124,11 @@ class _Run:
         path = Path(self._options.lines) if self._options.lines else None
         if path is None or not path.exists():
             return []
-        head, *rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] or [{}]
+        text = path.read_text(encoding="utf-8")
+        whole = text[: text.rfind("\n") + 1]  # a run that was cut may have left half a line
+        if whole != text:
+            path.write_text(whole, encoding="utf-8")
+        head, *rows = [json.loads(line) for line in whole.splitlines()] or [{}]
         if head.get("plan") != digest(self._plan):
             path.unlink()
             return []
@@ -149,12 +153,14 @@ class _Run:
                     continue
                 yield {"part": "boot", "key": [index], **_last_answer(out, running.pop(index).returncode)}
 
-    def _alone(self, kind: str, specs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _alone(self, kind: str, specs: list[dict[str, Any]], known: set[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
         """Yield what each kernel or experiment showed, each in a process of its own."""
         for index, spec in enumerate(specs):
             if time.monotonic() > self._end:
                 return
-            chosen = {"device": self._device, **spec}
+            if (kind, index) in known:
+                continue
+            chosen = spec if kind == "estimate" else {"device": self._device, **spec}
             busy = {"load": _busy_cores()} if kind == "experiment" else {}
             yield {"part": kind, "key": [index], **self._one([kind, json.dumps(chosen)], _PART_SECONDS), **busy}
 
@@ -212,6 +218,8 @@ def _part(arguments: list[str], plan: dict[str, Any]) -> int:
         answer = kernel.run(json.loads(rest[0]))
     elif name == "experiment":
         answer = experiment.run(json.loads(rest[0]))
+    elif name == "estimate":
+        answer = estimate.run(json.loads(rest[0]))
     else:
         for row in _looks(name, plan, json.loads(Path(rest[0]).read_text(encoding="utf-8"))):
             out.write(json.dumps(row) + "\n")
