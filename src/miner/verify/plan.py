@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjunction
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json, text
+from miner.formula.threshold import HIGHEST, ladder
 from miner.model.node import Advice, EnvironmentVariable, Package, Predicate, Requirement
 from miner.store.graph_reader import Graph
 from miner.verify.boots import Boot, Seen, boots_of
@@ -71,6 +73,7 @@ class Plan:
     universe: tuple[tuple[str, str], ...]
     variables: tuple[str, ...]
     features: tuple[str, ...]
+    versions: Mapping[str, str]
     jobs: tuple[Job, ...]
     boots: tuple[Boot, ...]
     seen: tuple[Seen, ...]
@@ -90,7 +93,7 @@ class Plan:
             "modules": list(self.modules),
             "universe": [list(each) for each in self.universe],
             "seconds": _SECONDS,
-            "jobs": [_job(job, self.variables) for job in self.jobs],
+            "jobs": [_job(job, self.variables, self.versions) for job in self.jobs],
             "kernels": [{"kernel": name} for name in self.kernels],
             "experiments": [{"experiment": name, **_EXPERIMENT} for name in self.experiments],
             "estimates": [_ESTIMATE] if self.experiments else [],
@@ -139,6 +142,7 @@ def plan(graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]], wante
         universe=universe,
         variables=tuple(sorted({node.variable for node in graph.of_type(EnvironmentVariable)} - _OWN_VARIABLES)),
         features=tuple(sorted({atom.feature for atom in _asked(graph) if isinstance(atom, fa.Feature)})),
+        versions=_versions(graph),
         jobs=tuple(jobs),
         boots=boots,
         seen=seen,
@@ -183,14 +187,18 @@ def _looks(of: Trial, backgrounds: Sequence[str], *, is_swept: bool) -> tuple[tu
     return (*first, *((index, each) for each in backgrounds[1:] for index in sorted(paired)))
 
 
-def _worn(machine: Mapping[str, Any], background: str, variables: Iterable[str]) -> dict[str, Any]:
+def _worn(
+    machine: Mapping[str, Any], background: str, variables: Iterable[str], versions: Mapping[str, str]
+) -> dict[str, Any]:
     """Return a machine in a background, which says what the rest is: other packages, and variables that are read."""
+    if background == "stubbed" and versions:
+        machine = {**machine, "versions": dict(versions)}
     value = _VALUES.get(background)
     others = dict.fromkeys(variables, value) if background in _VALUES else {}
     return {**machine, "others": background, "env": {**others, **machine.get("env", {})}}
 
 
-def _job(job: Job, variables: Iterable[str]) -> dict[str, Any]:
+def _job(job: Job, variables: Iterable[str], versions: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": job.id,
         "target": job.target.look,
@@ -198,7 +206,9 @@ def _job(job: Job, variables: Iterable[str]) -> dict[str, Any]:
             {
                 "with": variant,
                 "scouts": _scouts(of, looks),
-                "machines": [_worn(of.points[point].machine, background, variables) for point, background in looks],
+                "machines": [
+                    _worn(of.points[point].machine, background, variables, versions) for point, background in looks
+                ],
             }
             for variant, of, looks in zip(job.target.variants, job.trials, job.looks, strict=True)
         ],
@@ -228,6 +238,25 @@ def _universe(graph: Graph, distributions: Distributions) -> tuple[tuple[str, st
             if root not in core and root not in sys.stdlib_module_names:
                 found.setdefault(root, provider(root, distributions))
     return tuple(sorted(found.items()))
+
+
+def _versions(graph: Graph) -> dict[str, str]:
+    """Return a version that meets all that the library enforces of a package, where the newest does not."""
+    found: dict[str, str] = {}
+    for node in graph.of_type(Package):
+        try:
+            enforced = [SpecifierSet(gate.specifier) for gate in node.gated]
+        except InvalidSpecifier:
+            continue
+        bounds = [each.version for specifiers in enforced for each in specifiers]
+        meets = [
+            version
+            for version in ladder(fa.Package(package=node.name), bounds)
+            if all(specifiers.contains(version, prereleases=True) for specifiers in enforced)
+        ]
+        if meets and meets[-1] != HIGHEST:
+            found[node.name] = meets[-1]
+    return found
 
 
 def _asked(graph: Graph) -> set[fa.Atom]:

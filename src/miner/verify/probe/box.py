@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -17,7 +18,6 @@ _PROCESSES = (
     "os.exec",
     "os.spawn",
     "os.system",
-    "subprocess.Popen",
     "pty.spawn",
 )
 _NETWORK = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname")
@@ -73,6 +73,8 @@ class Box:
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
             self._opened(args)
+        elif event == "subprocess.Popen":
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(args[0]))  # there are no programs here
         elif event in _PROCESSES:
             self._refuse(f"starts a process ({event})")
         elif event in _NETWORK:
@@ -90,9 +92,9 @@ class Box:
             isinstance(mode, str) and set(mode) & set("wax+")
         )
         if is_writing and not self._is_scratch(path) and os.fspath(path) not in {"/dev/null", b"/dev/null"}:
-            self._refuse("writes elsewhere")
+            self._refuse(f"writes elsewhere ({_shown(path)})")
         if not is_writing and self._is_private(path):
-            self._refuse("reads what is private")
+            self._refuse(f"reads what is private ({_shown(path)})")
 
     def _is_scratch(self, path: Any) -> bool:
         return _is_below(path, (self._scratch,))
@@ -103,6 +105,13 @@ class Box:
     def _refuse(self, why: str) -> NoReturn:
         self._refused(why)
         os._exit(77)
+
+
+def _shown(path: Any) -> str:
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        return "?"
 
 
 def _is_below(path: Any, folders: tuple[str, ...]) -> bool:

@@ -214,6 +214,7 @@ def _in_child(writing: int, keys: list[Key], look: Look, scratch: str, home: str
         box.silence(writing)
         place = tempfile.mkdtemp(dir=scratch)
         os.chdir(place)
+        os.environ["TMPDIR"] = os.environ["HOME"] = tempfile.tempdir = place
 
         def refused(why: str) -> None:
             _write(writing, {"outcome": "error", "message": why})

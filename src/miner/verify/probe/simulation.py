@@ -7,6 +7,7 @@ A machine is plain data::
      "others": "real" | "absent" | "stubbed" | VERSION,    # every other name of the universe; stubbed: a stand-in for
                                                            # what is not installed
      "devices": [{"kind": "cuda", "count": 1, "capability": "8.0", "memory_gib": 24}] | null,
+     "versions": {"kernels": "0.18.2"},                    # of stand-ins, where the newest would not do
      "stand_ins": [["timm", "timm"]],                      # what is there in any case, as a stand-in if need be
      "provides": {"flash-attn-4": ["flash_attn"]},         # modules of a distribution, besides those of the universe
      "toolkit": {"cuda": "12.4", "rocm": null} | null, "features": {"torch.xpu": true},
@@ -90,6 +91,7 @@ class Simulation:
         self.reads: set[str] = set()
         self._machine = machine
         self._real = real
+        versions = machine.get("versions", {})
         modules: dict[str, bool] = {}
         distributions: dict[str, str | None] = {}
         others = machine.get("others", "real")
@@ -98,7 +100,10 @@ class Simulation:
                 if others == "stubbed" and (normal(distribution) in real or importlib.util.find_spec(module)):
                     continue
                 modules[module] = others != "absent"
-                distributions[normal(distribution)] = {"absent": None, "stubbed": _HIGHEST}.get(others, others)
+                distributions[normal(distribution)] = {
+                    "absent": None,
+                    "stubbed": versions.get(distribution, _HIGHEST),
+                }.get(others, others)
         modules |= machine.get("modules", {})
         distributions |= {normal(name): version for name, version in machine.get("distributions", {}).items()}
         self._modules = modules
