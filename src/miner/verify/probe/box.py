@@ -52,7 +52,9 @@ def environment(scratch: str, *, see_devices: bool = True) -> dict[str, str]:
 
 
 class Box:
-    """The walls around one probe, in the process that runs it."""
+    """The walls around one probe, in the process that runs it; `programs` are those that its machine has."""
+
+    programs: frozenset[str] = frozenset()
 
     def __init__(self, scratch: str, home: str, refused: Callable[[str], None]) -> None:
         """Allow writing below `scratch` alone, and no reading below `home` but of libraries; `refused` is told why."""
@@ -74,7 +76,7 @@ class Box:
         if event == "open":
             self._opened(args)
         elif event == "subprocess.Popen":
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(args[0]))  # there are no programs here
+            self._runs(args)
         elif event in _PROCESSES:
             self._refuse(f"starts a process ({event})")
         elif event in _NETWORK:
@@ -83,6 +85,13 @@ class Box:
             self._refuse(f"signals a process ({event})")
         elif event in _CHANGES and not self._is_scratch(args[0] if args else None):
             self._refuse(f"changes files elsewhere ({event})")
+
+    def _runs(self, args: tuple[Any, ...]) -> None:
+        """Let a program be missing, but for one that the machine is said to have: that will not be run either."""
+        name = Path(_shown(args[0])).name
+        if name in Box.programs:
+            self._refuse(f"starts a process ({name})")
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
 
     def _opened(self, args: tuple[Any, ...]) -> None:
         path, mode, flags = (*args, None, None, None)[:3]

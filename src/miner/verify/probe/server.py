@@ -51,6 +51,8 @@ class Prepared:
         worn = None if machine is None else simulation.Simulation(machine, self.universe, self.real, self.watched)
         reads: set[str] = set() if worn is None else worn.reads
         try:
+            stated = (machine or {}).get("binaries", {})
+            box.Box.programs = frozenset(name for name, is_there in stated.items() if is_there)
             if worn is not None:
                 worn.install()
 
