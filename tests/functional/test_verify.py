@@ -21,7 +21,9 @@ from miner.formula.notation import from_json, to_json
 from miner.store.graph_reader import load
 from miner.verify.measured import claims_of, judge_claim
 from tests.functional import verified_library
+from tests.functional.corruption import read_rows, write_rows
 from tests.functional.verified_library import PYTHON
+from tests.unit.verify.test_judge import EVIDENCE
 
 GATES = "gatelib.gates."
 CHECKS = "gatelib.checks."
@@ -178,20 +180,11 @@ def test_what_is_not_so_is_not_verified(folder: Path, site: Path, tmp_path: Path
 
 def _changed(source: Path, target: Path, node: str, means: Any) -> None:
     """Copy a graph with another meaning of a predicate, digests and all."""
-    import hashlib
-
-    target.mkdir()
-    rows = [json.loads(line) for line in (source / "nodes.jsonl").read_text(encoding="utf-8").splitlines()]
-    for row in rows:
+    rows = read_rows(source)
+    for row in rows["nodes.jsonl"]:
         if row["id"] == node:
             row["means"] = means
-    text = "".join(json.dumps(row) + "\n" for row in rows)
-    manifest = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"]["nodes.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
-    (target / "nodes.jsonl").write_text(text, encoding="utf-8")
-    (target / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    for name in ("edges.jsonl", "outcomes.jsonl"):
-        (target / name).write_bytes((source / name).read_bytes())
+    write_rows(source, rows, target)
 
 
 def test_a_bundle_gives_the_same_verdicts_where_there_is_no_miner(folder: Path, site: Path, tmp_path: Path) -> None:
@@ -281,16 +274,14 @@ def test_the_command_asks_before_it_runs_anything(folder: Path, site: Path) -> N
 
 def test_a_number_is_judged_by_its_interval() -> None:
     """Within what is claimed, the other way, or neither; a busy machine decides no time."""
-    from miner.model.node import Advice
-
-    graph_evidence = {"role": "site", "path": "a.py", "blob": "0" * 40, "start_line": 1, "end_line": 1,
-                      "start_byte": 0, "end_byte": 1, "sha256": "0" * 64}  # fmt: skip
     import msgspec
+
+    from miner.model.node import Advice
 
     node = msgspec.convert(
         {"type": "Advice", "id": "advice:x", "name": "x", "owner": "x", "kind": "trade-off", "origin": "documentation",
          "subject": "gradient_checkpointing", "when": True, "message": "Reduces memory at the cost of slower training.",
-         "evidence": [graph_evidence]}, Advice,
+         "evidence": [EVIDENCE]}, Advice,
     )  # fmt: skip
     memory, slower = sorted(claims_of(node), key=lambda claim: claim.metric)
 

@@ -9,9 +9,7 @@ the graph stays as it is: what of it was verified has to be so again.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import random
 import sys
 import tempfile
@@ -27,6 +25,7 @@ from miner.formula.disjunctive import atoms
 from miner.formula.evaluate import value
 from miner.formula.notation import from_json
 from miner.verify.state import entities
+from tests.functional.corruption import read_rows, write_rows
 
 SEED = 20261129
 _MOST = 20_000
@@ -123,7 +122,8 @@ def main(graph: Path, python: str, number: int) -> int:
     record = recorded(str(graph))
     assert record is not None, "no verification.json"
     verified = {each.about for each in record.verdicts if each.level == "S2" and each.claim == "verified"}
-    rows = [json.loads(line) for line in (graph / "nodes.jsonl").read_text(encoding="utf-8").splitlines()]
+    whole = read_rows(graph)
+    rows = whole["nodes.jsonl"]
     chance = random.Random(SEED)
     kinds: dict[str, str] = {}
     owners: set[str] = set()
@@ -143,14 +143,7 @@ def main(graph: Path, python: str, number: int) -> int:
         counted[kind] += 1
         owners.add(owner)
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        text = "".join(json.dumps(row) + "\n" for row in rows)
-        manifest = json.loads((graph / "manifest.json").read_text(encoding="utf-8"))
-        manifest["files"]["nodes.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
-        (folder / "nodes.jsonl").write_text(text, encoding="utf-8")
-        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        for name in ("edges.jsonl", "outcomes.jsonl"):
-            (folder / name).write_bytes((graph / name).read_bytes())
+        write_rows(graph, whole, Path(place))
         found = verify(Request(graph=place, level="S2", python=python), lambda _: True, Silent())
     assert found is not None
     claims = {each.about: each for each in found.verdicts if each.level in {"S1", "S2"}}

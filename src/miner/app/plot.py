@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from miner.errors import OutputError, UsageError
+from miner.errors import UsageError
+from miner.store.file import write_file
 from miner.verify.record import Verdict, Verification
 
 _RATIO = re.compile(r"(\w+) ratio ([\d.e+-]+) \[([\d.e+-]+), ([\d.e+-]+)\]")
@@ -34,10 +35,7 @@ def draw(found: Verification, path: Path) -> None:
     for index, (verdict, seen, claim) in enumerate(measured):
         bounds = [float(each) for each in claim.groups()]
         parts += _row(verdict, [float(each) for each in seen.groups()[1:]], bounds, index)
-    try:
-        path.write_text("\n".join((*parts, "</svg>")) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+    write_file(path, ("\n".join((*parts, "</svg>")) + "\n").encode())
 
 
 def _row(verdict: Verdict, seen: list[float], claim: list[float], index: int) -> list[str]:

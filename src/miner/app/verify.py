@@ -13,20 +13,22 @@ from packaging.utils import canonicalize_name
 
 from miner.app.graph_at import graph_at
 from miner.app.progress import Progress
-from miner.errors import OutputError, UsageError
+from miner.errors import UsageError
 from miner.explain.subject import find
 from miner.model.node import Implementation, Predicate
 from miner.model.snapshot import SourceRecord
+from miner.store.file import write_file
 from miner.store.graph_reader import Graph
 from miner.verify import bundle
 from miner.verify.host import measured
 from miner.verify.plan import Plan, plan, statements
 from miner.verify.recipe import recipes
-from miner.verify.record import CLAIMS, FILE, LEVELS, Level, Ran, Reason, Verification, recorded
+from miner.verify.record import FILE, LEVELS, Level, Ran, Reason, Verification, recorded
 from miner.verify.running import prepare, read, run
 from miner.verify.verdict import Looks, Verdicts
 
-__all__ = ["CLAIMS", "LEVELS", "Level", "Planned", "Request", "Verification", "recorded", "verify"]
+__all__ = ["LEVELS", "Level", "Planned", "Request", "Verification", "recorded", "verify"]
+_FACTS_MINUTES = 1.0
 _LOOK_SECONDS = 0.02
 _BOOT_SECONDS = 12.0
 _KERNEL_SECONDS = 15.0
@@ -75,7 +77,7 @@ def verify(request: Request, ask: Callable[[Planned], bool], progress: Progress)
     planned = plan(graph, recipes(graph.manifest.source.name), wanted)
     levels = LEVELS[: LEVELS.index(request.level) + 1]
     if request.bundle is not None:
-        _write(request.bundle, lambda path: bundle.write(path, planned.document()))
+        write_file(request.bundle, bundle.made(planned.document()))
         return None
     if request.results is not None:
         found = read(request.results)
@@ -88,20 +90,19 @@ def verify(request: Request, ask: Callable[[Planned], bool], progress: Progress)
         if request.prepare is not None:
             progress.stage("prepare", None)
             python = prepare(request.prepare, planned.library, planned.version)
-        facts = _facts(python, planned)
-        missing = _missing(facts["machine"], planned)
+        program = bundle.made(planned.document())
+        found = run(python, program, levels[:1], "auto", _FACTS_MINUTES, None, lambda _: None)  # what the machine is
+        missing = _missing(found["machine"], planned)
         if missing is None and request.level != "S1":
-            if not ask(_summary(graph, planned, levels)):
+            summary = _summary(graph, planned, levels)
+            if not ask(summary):
                 return None
-            progress.stage("verify", _summary(graph, planned, levels).looks)
-            found = run(python, planned, levels[1:], request.device, request.minutes, request.resume, progress.advance)
-        else:
-            found = facts
+            progress.stage("verify", summary.looks)
+            found = run(python, program, levels[1:], request.device, request.minutes, request.resume, progress.advance)
     record = _record(graph, planned, found, levels, missing)
     place = request.record or (Path(request.graph) / FILE if Path(request.graph).is_dir() else None)
     if place is not None:
-        data = msgspec.json.format(msgspec.json.encode(record), indent=1)
-        _write(place, lambda path: path.write_bytes(data))
+        write_file(place, msgspec.json.format(msgspec.json.encode(record), indent=1))
     return record
 
 
@@ -113,11 +114,6 @@ def _owners(graph: Graph, names: tuple[str, ...]) -> list[str]:
             raise UsageError(f"{name!r} is a {subject.kind}: name an object or a predicate")
         found.append(subject.node.qualname)
     return found
-
-
-def _facts(python: str, planned: Plan) -> dict[str, Any]:
-    """Return the results of a run without any look: what the machine is."""
-    return run(python, planned, ("S1",), "auto", 1.0, None, lambda _: None)
 
 
 def _missing(facts: dict[str, Any], planned: Plan) -> Reason | None:
@@ -174,10 +170,3 @@ def _record(
         verdicts=tuple(verdicts.all()),
         notes=(*found.get("notes", ()), *looks.broken, *looks.estimates),
     )
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    try:
-        write(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error

@@ -22,9 +22,10 @@ from miner.formula.text import render
 from miner.graph.argument import UNKNOWN
 from miner.graph.environment import install_line
 from miner.graph.meaning import expanded
+from miner.graph.names import distributions
 from miner.link.about import option_of
 from miner.machine.record import Machine
-from miner.model.answer import Answer, Host, Lack, LackOf
+from miner.model.answer import Answer, Host, Lack, LackOf, host_of
 from miner.model.node import Otherwise, Package, Predicate, Requirement
 from miner.store.graph_reader import Graph
 
@@ -93,9 +94,7 @@ class Checker:
             return self._value(atom, wanted)
 
         met = value(expanded(self.graph, needs), known)
-        host: Host = "satisfied" if met else "unknown" if met is None else "unsatisfied"
-        if when is False:
-            host = "not-applicable"
+        host: Host = "not-applicable" if when is False else host_of(met)
         unmet = partly(expanded(self.graph, needs), lambda atom: known(atom) or None) if met is not True else True
         return Answer(
             name=name,
@@ -148,7 +147,7 @@ class Checker:
 
     @cached_property
     def _distributions(self) -> Mapping[str, str]:
-        return {module: node.name for node in self.graph.of_type(Package) for module in node.import_names}
+        return distributions(self.graph)
 
 
 def _about(atom: Atom) -> LackOf:

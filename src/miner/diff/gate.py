@@ -14,7 +14,7 @@ from miner.diff.identity import Identity
 from miner.diff.record import change
 from miner.diff.version import compared, versions_of
 from miner.formula import atom as fa
-from miner.formula.connective import Formula, Not
+from miner.formula.connective import Formula, affirmed
 from miner.formula.disjunctive import is_refusal, literals, mentions, substitute
 from miner.formula.notation import from_json
 from miner.model.change import Change, ChangeType
@@ -286,7 +286,7 @@ def _subjects(node: Requirement) -> frozenset[str]:
     """Return what a requirement is about, without versions."""
     found = set()
     for literal in literals(from_json(node.needs)):
-        atom = literal.part if isinstance(literal, Not) else literal
+        atom = affirmed(literal)
         match atom:
             case fa.Package(package=name) | fa.Module(module=name):
                 found.add(f"package:{name}")

@@ -48,6 +48,11 @@ def negation(part: Formula) -> Formula:
     return part.part if isinstance(part, Not) else Not(part)
 
 
+def affirmed(f: Formula) -> Formula:
+    """Return `f` without a negation around it: the atom, of a literal."""
+    return f.part if isinstance(f, Not) else f
+
+
 def _join(kind: type[All] | type[Any], parts: tuple[Formula, ...], *, neutral: bool) -> Formula:
     flat: dict[Formula, list[Formula]] = {}
     order: list[Formula] = []

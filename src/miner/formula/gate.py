@@ -27,7 +27,7 @@ from miner.formula.atom import (
     Toolkit,
 )
 from miner.formula.canonical import canonical
-from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
+from miner.formula.connective import All, Any, Formula, Not, affirmed, conjunction, disjunction, negation
 from miner.formula.disjunctive import disjunctive, literals
 from miner.formula.literal import Literal
 from miner.formula.notation import text
@@ -75,8 +75,7 @@ def _split(_: str, condition: Formula) -> Split:
 
 def _canonical(f: Formula) -> Formula:
     """Return the canonical form; a single literal is one already, and so is a conjunction of a term's own literals."""
-    literal = f.part if isinstance(f, Not) else f
-    return canonical(f) if isinstance(literal, All | Any | Not) else f
+    return canonical(f) if isinstance(affirmed(f), All | Any | Not) else f
 
 
 def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
@@ -104,8 +103,7 @@ def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
 
 def is_environmental(literal: Formula) -> bool:
     """Say whether a literal speaks of the environment, and not of an argument or of what is not understood."""
-    atom = literal.part if isinstance(literal, Not) else literal
-    return not isinstance(atom, Parameter | Opaque)
+    return not isinstance(affirmed(literal), Parameter | Opaque)
 
 
 def is_lacking(condition: Formula) -> bool:

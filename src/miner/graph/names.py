@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from miner.model.node import Implementation
+from miner.model.node import Implementation, Package
 from miner.store.graph_reader import Graph
 
 _DEEPEST = 24
@@ -28,6 +28,11 @@ class Named:
             return self.qualname
         first = outer.exports[0]
         return f"{first.module}.{first.name}{self.qualname.removeprefix(outer.qualname)}"
+
+
+def distributions(graph: Graph) -> dict[str, str]:
+    """Return the distribution that provides each module, by the name that the module is imported under."""
+    return {module: node.name for node in graph.of_type(Package) for module in node.import_names}
 
 
 class Names:

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from miner.detect.idiom import BUILT_IN, Idioms
 from miner.formula import atom as fa
-from miner.formula.connective import All, Formula, Not
+from miner.formula.connective import All, Formula, affirmed
 from miner.formula.disjunctive import literals
 from miner.graph.evidence import EvidenceReader, authored
 from miner.link.declared import Declared
@@ -49,7 +49,7 @@ class Packages:
         """
         found: set[str] = set()
         for literal in literals(formula):
-            atom = literal.part if isinstance(literal, Not) else literal
+            atom = affirmed(literal)
             names: tuple[str, ...]
             imported: str | None
             if isinstance(atom, fa.Package):

@@ -10,6 +10,13 @@ from miner.model.use import Use
 
 Host = Literal["satisfied", "unsatisfied", "unknown", "not-applicable"]
 """Whether the machine meets what is needed; `not-applicable`: what triggers the need cannot come about."""
+
+
+def host_of(met: bool | None) -> Host:
+    """Return what it comes to that a need is met, or not, or that this is not known (None)."""
+    return "satisfied" if met else "unknown" if met is None else "unsatisfied"
+
+
 Outcome = Literal["fails", "may-fail", "degrades", "unknown", "silent", "satisfied", "not-applicable"]
 """What an answer comes to, for who uses it. Of what is unsatisfied: `fails` where that is enforced whatever happens,
 `may-fail` under a condition that is not decided, `degrades` where the library says so, `silent` where it takes another

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ if __name__ == "__main__":
 _STAMP = (2020, 1, 1, 0, 0, 0)
 
 
-def write(path: Path, plan: dict[str, Any]) -> None:
-    """Write a bundle: the same bytes for the same plan and the same miner."""
+def made(plan: dict[str, Any]) -> bytes:
+    """Return a bundle: the same bytes for the same plan and the same miner."""
     files = {f"probe/{each.name}": each.read_bytes() for each in sorted(_PROBES.glob("*.py"))}
     files["machine_probe.py"] = Path(machine_probe.__file__).read_bytes()
     files["__main__.py"] = _START.encode()
     files["plan.json"] = msgspec.json.encode(plan, order="sorted")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name in sorted(files):
             bundle.writestr(zipfile.ZipInfo(name, _STAMP), files[name], zipfile.ZIP_DEFLATED)
+    return whole.getvalue()

@@ -9,7 +9,7 @@ from miner.formula.connective import Formula
 from miner.formula.evaluate import evaluate
 from miner.machine.current import machine_of
 from miner.machine.record import Machine
-from miner.model.answer import Host
+from miner.model.answer import Host, host_of
 
 
 def measured(facts: Mapping[str, Any]) -> Machine:
@@ -21,5 +21,4 @@ def host(formula: Formula, machine: Machine, condition: Formula = True) -> Host:
     """Return whether a machine meets a formula; not-applicable where what triggers it does not come about."""
     if evaluate(condition, machine) is False:
         return "not-applicable"
-    met = evaluate(formula, machine)
-    return "satisfied" if met else "unknown" if met is None else "unsatisfied"
+    return host_of(evaluate(formula, machine))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from miner.formula import atom as fa
@@ -12,6 +11,7 @@ from miner.formula.atom import Atom
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, mentions
 from miner.formula.notation import from_json
+from miner.link.about import FIELD
 from miner.model.node import Otherwise, Predicate, Requirement
 from miner.verify.boots import Seen
 from miner.verify.judgement import Judgement
@@ -23,7 +23,6 @@ from miner.verify.target import is_unread
 
 Answer = Mapping[str, Any]
 """What one look returned: `outcome`, and what it tells of it."""
-_FIELD = re.compile(r"\{[^{}]*\}")
 _UNSAFE = (
     "starts a process",
     "reaches for a network",
@@ -68,9 +67,9 @@ def judge(
     looks = [look for look in looks if not _is_unreal(look, node)] or looks
     judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, job, variant, distributions, varied)
     if judged is None:
-        judged = Judgement("verified", _sides(trial), looks=len(looks))
+        judged = Judgement("verified", _sides(trial))
     quirks = tuple({quirk.partition(" on ")[0]: quirk for look in looks for quirk in _quirks(look, node)}.values())
-    return Judgement(judged.claim, judged.why, judged.reason, judged.observed, judged.expected, len(looks), quirks)
+    return replace(judged, looks=len(looks), quirks=quirks)
 
 
 def _is_unreal(look: _Look, node: Predicate | Requirement) -> bool:
@@ -83,15 +82,19 @@ def _is_unreal(look: _Look, node: Predicate | Requirement) -> bool:
 
 
 def _seen(answer: Answer, node: Predicate | Requirement) -> bool | None:
-    """Return what a look says of the formula: true, false, or None for nothing."""
+    """Return what a look says of the formula; that a predicate raises says no where it is known to."""
+    is_known = isinstance(node, Predicate) and "raises" in node.quirks
+    return None if answer["outcome"] == "raised" and not is_known else side(answer)
+
+
+def side(answer: Answer) -> bool | None:
+    """Return which side of a statement a look shows: met, not met, or None for neither."""
     match answer["outcome"]:
         case "answered":
             return bool(answer["value"])
         case "passed":
             return True
-        case "effect":
-            return False
-        case "raised" if isinstance(node, Predicate) and "raises" in node.quirks:
+        case "effect" | "raised":
             return False
     return None
 
@@ -127,24 +130,11 @@ def error(answer: Answer, words: str) -> Judgement:
 def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
     """Return that a statement is refuted where a look shows otherwise than it says."""
     node = job.target.node
-    sides = {look.seen for look in looks}
-    for look in looks:
-        if look.seen is not None and look.seen is not look.expected:
-            said = Judgement(
-                "refuted", "", observed=f"{told(look.answer)} on {look.words}"[:_LONGEST],
-                expected=_words(look.expected, node),
-            )  # fmt: skip
-            if look.seen is False and job.trials[variant].is_shadowed:
-                return _with(said, "inconclusive", "another requirement of the same effect is the stricter one")
-            if isinstance(node, Predicate) or {True, False} <= sides:
-                return _with(said, "refuted", "the library does otherwise")
-            if look.seen is False:
-                return _with(
-                    said, "inconclusive", "the effect comes where the need is met too: something else brings it"
-                )
-            if mentions(from_json(node.when), is_unread):
-                return _with(said, "inconclusive", "the condition around it is not understood, and may not hold")
-            return _with(said, "refuted", "its effect came on no machine: it cannot be reached")
+    other = next((look for look in looks if look.seen is not None and look.seen is not look.expected), None)
+    if other is not None:
+        claim, why = _unlike_look(other, looks, node, is_shadowed=job.trials[variant].is_shadowed)
+        observed = f"{told(other.answer)} on {other.words}"[:_LONGEST]
+        return Judgement(claim, why, observed=observed, expected=_words(other.expected, node))
     if isinstance(node, Requirement):
         effects = [look for look in looks if look.answer["outcome"] == "effect"]
         unlike = [differs(node.otherwise, look.answer) for look in effects]
@@ -158,6 +148,21 @@ def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
     return None
 
 
+def _unlike_look(
+    other: _Look, looks: Sequence[_Look], node: Predicate | Requirement, *, is_shadowed: bool
+) -> tuple[Claim, str]:
+    """Return the claim, and why, where a look shows the other side of what was expected."""
+    if other.seen is False and is_shadowed:
+        return "inconclusive", "another requirement of the same effect is the stricter one"
+    if isinstance(node, Predicate) or {True, False} <= {look.seen for look in looks}:
+        return "refuted", "the library does otherwise"
+    if other.seen is False:
+        return "inconclusive", "the effect comes where the need is met too: something else brings it"
+    if mentions(from_json(node.when), is_unread):
+        return "inconclusive", "the condition around it is not understood, and may not hold"
+    return "refuted", "its effect came on no machine: it cannot be reached"
+
+
 def _weak(
     looks: Sequence[_Look], job: Job, variant: int, distributions: Distributions, varied: frozenset[str]
 ) -> Judgement | None:
@@ -165,21 +170,19 @@ def _weak(
     trial = job.trials[variant]
     by_point = {(look.point, look.background): look for look in looks if look.seen is not None}
     lost = [look for look in looks if look.seen is None]
-    if lost and (job.target.kind == "predicate" or not by_point):
+    is_predicate = job.target.kind == "predicate"
+    if lost and (is_predicate or not by_point):
         claim: Claim = "one-sided" if by_point else "inconclusive"
         return Judgement(claim, f"{told(lost[0].answer)} on {lost[0].words}"[:_LONGEST])
     if isinstance(job.target.node, Requirement) and job.target.node.otherwise.effect == "warn":
         effects = [look for look in by_point.values() if look.answer["outcome"] == "effect"]
         if effects and not any(look.answer.get("said") for look in effects):
             return Judgement("inconclusive", "its effect came, and nothing was heard of it")
-    conditions = (job.target.formula, job.target.conditions[variant])
-    known = _known(conditions, distributions)
+    known = _known((job.target.formula, job.target.conditions[variant]), distributions)
+    ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_predicate else ()
     for look in by_point.values():
-        unexplained = sorted(set(look.answer.get("reads", ())) - known)
-        is_variable = job.target.kind == "predicate"
-        ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_variable else ()
-        unexplained = [each for each in unexplained if each not in varied and not each.startswith(ignored)]
-        if unexplained:
+        asked = sorted(set(look.answer.get("reads", ())) - known - varied)
+        if unexplained := [each for each in asked if not each.startswith(ignored)]:
             return Judgement("inconclusive", f"it asks for {', '.join(unexplained)}, which the statement does not name")
     for pair in trial.pairs:
         grounds = [{ground for at, ground in by_point if at == point} for point in (pair.low, pair.high)]
@@ -263,7 +266,7 @@ def is_said(template: str, text: str) -> bool:
 
 
 def _matches(template: str, text: str) -> bool:
-    pieces = [" ".join(piece.split()) for piece in _FIELD.split(template)]
+    pieces = [" ".join(piece.split()) for piece in FIELD.split(template)]
     said = " ".join(text.split())
     place = 0
     for piece in pieces:
@@ -336,10 +339,6 @@ def _unsaid(otherwise: Otherwise, texts: Iterable[str]) -> str | None:
 def _sides(trial: Trial) -> str:
     masked = f"; {', '.join(trial.masked)} cannot decide it" if trial.masked else ""
     return f"both sides of {', '.join(pair.atom for pair in trial.pairs)}{masked}"[:_LONGEST]
-
-
-def _with(said: Judgement, claim: Claim, why: str) -> Judgement:
-    return Judgement(claim, why, observed=said.observed, expected=said.expected)
 
 
 def told(answer: Answer) -> str:

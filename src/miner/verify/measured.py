@@ -82,7 +82,6 @@ class Claimed:
     low: float
     high: float
     words: str
-    is_number: bool
 
 
 def kernels_of(node: Requirement) -> Iterator[str]:
@@ -104,7 +103,7 @@ def claims_of(node: Advice) -> Iterator[Claimed]:
             if found and metric not in metrics:
                 metrics.add(metric)
                 low, high = (1.0, float("inf")) if is_more else (0.0, 1.0)
-                yield Claimed(experiment, metric, low, high, " ".join(found.group().split()), is_number=False)
+                yield Claimed(experiment, metric, low, high, " ".join(found.group().split()))
 
 
 def _numbers(experiment: Experiment, quantities: tuple[Quantity, ...]) -> Iterator[Claimed]:
@@ -113,18 +112,17 @@ def _numbers(experiment: Experiment, quantities: tuple[Quantity, ...]) -> Iterat
         metric: Metric | None = "memory" if _MEMORY.search(about) else "time" if _TIME.search(about) else None
         if metric is None or quantity.direction is None or quantity.unit not in {"%", "x"}:
             continue
+        grows = (quantity.direction == "increase") is (metric == "memory")
         low, high = quantity.low, quantity.high
         if quantity.unit == "%":
             low, high = (low or 0.0) / 100, (high or low or 0.0) / 100
             if quantity.text.startswith(("~", "about", "around")):
                 low, high = low * (1 - _APPROXIMATE), high * (1 + _APPROXIMATE)
-            grows = (quantity.direction == "increase") is (metric == "memory")
             bounds = (1 + low, max(1 + high, 1 / (1 - min(high, 0.99)))) if grows else (1 - high, 1 / (1 + low))
         else:
             factor = high or low or 1.0
-            grows = (quantity.direction == "increase") is (metric == "memory")
             bounds = (1.0, factor) if grows else (1 / factor, 1.0)
-        yield Claimed(experiment, metric, *bounds, quantity.text, is_number=True)
+        yield Claimed(experiment, metric, *bounds, quantity.text)
 
 
 def judge_claim(claim: Claimed, result: Mapping[str, Any] | None, cores: int) -> Judgement:

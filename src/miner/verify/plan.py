@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -22,6 +20,7 @@ from miner.store.graph_reader import Graph
 from miner.verify.boots import Boot, Seen, boots_of
 from miner.verify.measured import claims_of, kernels_of
 from miner.verify.points import Trial, trial
+from miner.verify.probe.digest import of_plan
 from miner.verify.state import Distributions, provider
 from miner.verify.target import Target, Targets, Unlooked
 
@@ -101,8 +100,8 @@ class Plan:
         }
 
     def digest(self) -> str:
-        """Return the SHA-256 of the plan's document."""
-        return hashlib.sha256(msgspec.json.encode(self.document(), order="sorted")).hexdigest()
+        """Return the SHA-256 of the plan's document, as the probes state it."""
+        return of_plan(self.document())
 
 
 def plan(graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]], wanted: Iterable[str] | None = None) -> Plan:
@@ -132,16 +131,16 @@ def plan(graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]], wante
             (jobs if isinstance(job, Job) else unlooked).append(job)  # type: ignore[arg-type]
     boots, seen, lost = boots_of(objects, targets.distributions)
     source = graph.manifest.source
-    universe = _universe(graph, targets.distributions)
+    known = _asked(graph)
     modules = sorted({job.target.look["module"] for job in jobs})
     return Plan(
         library=source.name,
         version=source.version,
         roots=tuple(targets.roots),
         modules=tuple(modules),
-        universe=universe,
+        universe=_universe(graph, known, targets.distributions),
         variables=tuple(sorted({node.variable for node in graph.of_type(EnvironmentVariable)} - _OWN_VARIABLES)),
-        features=tuple(sorted({atom.feature for atom in _asked(graph) if isinstance(atom, fa.Feature)})),
+        features=tuple(sorted({atom.feature for atom in known if isinstance(atom, fa.Feature)})),
         versions=_versions(graph),
         jobs=tuple(jobs),
         boots=boots,
@@ -193,8 +192,7 @@ def _worn(
     """Return a machine in a background, which says what the rest is: other packages, and variables that are read."""
     if background == "stubbed" and versions:
         machine = {**machine, "versions": dict(versions)}
-    value = _VALUES.get(background)
-    others = dict.fromkeys(variables, value) if background in _VALUES else {}
+    others = dict.fromkeys(variables, _VALUES[background]) if background in _VALUES else {}
     return {**machine, "others": background, "env": {**others, **machine.get("env", {})}}
 
 
@@ -221,18 +219,19 @@ def _scouts(of: Trial, looks: Sequence[tuple[int, str]]) -> list[int]:
     return [index for index, (point, _) in enumerate(looks) if point in failing][:_MOST_SCOUTS]
 
 
-def _universe(graph: Graph, distributions: Distributions) -> tuple[tuple[str, str], ...]:
+def _universe(graph: Graph, asked: Iterable[fa.Atom], distributions: Distributions) -> tuple[tuple[str, str], ...]:
     """Return what the library may look for but does not need in any case, as (top-level module, distribution)."""
     found: dict[str, str] = {}
+    core: set[str] = set()
+    own = canonicalize_name(graph.manifest.source.name)
     for node in graph.of_type(Package):
-        if _is_core(node) or node.name == "python" or node.name == canonicalize_name(graph.manifest.source.name):
-            continue
-        for module in node.import_names:
-            found.setdefault(module.partition(".")[0], node.name)
-    core = {
-        module.partition(".")[0] for node in graph.of_type(Package) if _is_core(node) for module in node.import_names
-    }
-    for atom in _asked(graph):
+        roots = [module.partition(".")[0] for module in node.import_names]
+        if _is_core(node):
+            core.update(roots)
+        elif node.name not in {"python", own}:
+            for root in roots:
+                found.setdefault(root, node.name)
+    for atom in asked:
         if isinstance(atom, fa.Module):
             root = atom.module.partition(".")[0]
             if root not in core and root not in sys.stdlib_module_names:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from miner.formula.atom import Atom
-from miner.formula.connective import Formula, Not, conjunction, negation
+from miner.formula.connective import Formula, Not, affirmed, conjunction, negation
 from miner.formula.disjunctive import atoms, disjunctive
 from miner.formula.evaluate import value
 from miner.formula.notation import text
@@ -66,12 +67,16 @@ def trial(formula: Formula, distributions: Distributions, condition: Formula = T
     return _Search(formula, condition, found).run()
 
 
-def _atom_of(literal: Formula) -> Formula:
-    return literal.part if isinstance(literal, Not) else literal
-
-
 def _agrees(state: State, wanted: dict[Formula, bool]) -> bool:
     return all(state.holds[atom] is wanted[atom] for atom in state.holds if atom in wanted)
+
+
+def _distinct(entity: Entity) -> list[State]:
+    """Return one state of an entity for each combination of what holds in it, those with more that holds first."""
+    found: dict[tuple[bool | None, ...], State] = {}
+    for state in reversed(entity.states):
+        found.setdefault(tuple(state.holds.values()), state)
+    return sorted(found.values(), key=lambda state: -sum(map(bool, state.holds.values())))
 
 
 class _Search:
@@ -80,6 +85,7 @@ class _Search:
         self._condition = condition
         self._entities = of
         self._wanted = atoms(formula)
+        self._distinct = [_distinct(entity) for entity in of]
         self._points: dict[str, int] = {}
         self._made: list[Point] = []
 
@@ -87,7 +93,7 @@ class _Search:
         pairs: dict[str, Pair] = {}
         is_whole = True
         for index, entity in enumerate(self._entities):
-            others = [self._distinct(each) for each in self._entities[:index] + self._entities[index + 1 :]]
+            others = self._distinct[:index] + self._distinct[index + 1 :]
             combinations = itertools.product(*others)
             seen = list(itertools.islice(combinations, _CONTEXTS))
             if next(combinations, None) is not None:
@@ -135,12 +141,18 @@ class _Search:
 
     def _decisive(self, others: list[list[State]]) -> Iterator[tuple[State, ...]]:
         """Yield for each way in which the formula is true, and false, the states in which that way stays open alone."""
-        for formula in (self._formula, negation(self._formula)):
-            for term in disjunctive(formula, _TERMS) or ():
-                wanted = {_atom_of(literal): not isinstance(literal, Not) for literal in term}
-                chosen = [[state for state in states if _agrees(state, wanted)] or states for states in others]
-                yield tuple(states[-1] for states in chosen)
-                yield tuple(states[0] for states in chosen)
+        for wanted in self._ways:
+            chosen = [[state for state in states if _agrees(state, wanted)] or states for states in others]
+            yield tuple(states[-1] for states in chosen)
+            yield tuple(states[0] for states in chosen)
+
+    @cached_property
+    def _ways(self) -> list[dict[Formula, bool]]:
+        """The atoms that decide the formula together, each with its truth: every way to be true, then to be false."""
+        terms = (
+            term for formula in (self._formula, negation(self._formula)) for term in disjunctive(formula, _TERMS) or ()
+        )
+        return [{affirmed(literal): not isinstance(literal, Not) for literal in term} for term in terms]
 
     def _flips(self, values: list[bool | None]) -> Iterator[tuple[int, int]]:
         pairs = itertools.combinations(range(len(values)), 2)
@@ -160,10 +172,3 @@ class _Search:
             self._points[words] = len(self._made)
             self._made.append(Point(simulation_of(states), words, bool(self._value(states))))
         return self._points[words]
-
-    def _distinct(self, entity: Entity) -> list[State]:
-        """Return one state of an entity for each combination of what holds in it, those with more that holds first."""
-        found: dict[tuple[bool | None, ...], State] = {}
-        for state in reversed(entity.states):
-            found.setdefault(tuple(state.holds.values()), state)
-        return sorted(found.values(), key=lambda state: -sum(map(bool, state.holds.values())))

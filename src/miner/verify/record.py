@@ -17,10 +17,6 @@ Claim = Literal["verified", "one-sided", "consistent", "refuted", "inconclusive"
 one and its guard's on the other; `one-sided`: part of that; `consistent`: it was met, and worked; `refuted`: the
 library does otherwise; `inconclusive`: what was seen has another explanation; `error`: the probe broke, which says
 nothing."""
-CLAIMS: tuple[Claim, ...] = (
-    "refuted", "error", "inconclusive", "one-sided", "consistent", "verified", "not-applicable", "not-run"
-)  # fmt: skip
-"""In the order in which they want attention."""
 Reason = Literal[
     "no-gpu", "no-torch", "package-missing", "other-version", "needs-network", "needs-weights", "no-probe", "unsafe",
     "over-budget", "skipped",
@@ -29,8 +25,6 @@ Level = Literal["S0", "S1", "S2", "S3", "S4", "S5"]
 LEVELS: tuple[Level, ...] = ("S1", "S2", "S3", "S4", "S5")
 """S1: evaluated against metadata; S2: the library's own gate under simulated machines; S3: the same gate on the real
 machine; S4: a kernel; S5: a measurement."""
-
-
 FILE = "verification.json"
 """The record of the last verification of a graph, in its folder."""
 

@@ -15,8 +15,7 @@ from typing import Any
 import msgspec
 
 from miner.errors import SourceError, UsageError
-from miner.verify import bundle
-from miner.verify.plan import FORMAT, Plan
+from miner.verify.plan import FORMAT
 
 _FIELDS = ("format", "plan", "probes", "levels", "device", "machine", "looks", "seconds")
 _GRACE = 900.0
@@ -24,21 +23,21 @@ _GRACE = 900.0
 
 def run(
     python: str,
-    plan: Plan,
+    bundle: bytes,
     levels: Sequence[str],
     device: str,
     minutes: float,
     lines: Path | None,
     advance: Callable[[int], None],
 ) -> dict[str, Any]:
-    """Run a plan with an interpreter and return its results; `lines` keeps every look, so that a run can be resumed.
+    """Run a bundle with an interpreter and return its results; `lines` keeps every look, so that a run can go on.
 
     `advance` is told now and then how many more looks there were. Raises SourceError when the interpreter cannot be
     run or gives no results.
     """
     with tempfile.TemporaryDirectory(prefix="miner-verify-") as place:
         archive, results = Path(place) / "run.zip", Path(place) / "results.json"
-        bundle.write(archive, plan.document())
+        archive.write_bytes(bundle)
         command = [python, str(archive), "--results", str(results), "--minutes", str(minutes)]
         command += ["--levels", ",".join(levels), "--device", device, "--tell"]
         command += ["--lines", str(lines)] if lines is not None else []

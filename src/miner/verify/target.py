@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from miner.formula import atom as fa
 from miner.formula.atom import Atom, Opaque, Parameter
-from miner.formula.connective import Formula, Not, conjunction
+from miner.formula.connective import Formula, Not, affirmed, conjunction
 from miner.formula.disjunctive import disjunctive, mentions
 from miner.formula.evaluate import argument_holds
 from miner.formula.notation import from_json
 from miner.graph.meaning import expanded
-from miner.graph.names import Names
+from miner.graph.names import Names, distributions
 from miner.model.evidence import Evidence
-from miner.model.node import Implementation, Package, Predicate, Requirement
+from miner.model.node import Implementation, Predicate, Requirement
 from miner.store.graph_reader import Graph
 
 Kind = Literal["predicate", "gate", "objects"]
@@ -58,15 +58,14 @@ class Targets:
     def __init__(self, graph: Graph, recipes: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """Read what a graph says of names and packages."""
         self._graph = graph
-        self._names = Names(graph)
         self._recipes = recipes
         self._of_owner: dict[str, list[Requirement]] = {}
         self._at_site: dict[tuple[Any, ...], list[Requirement]] = {}
         for node in graph.of_type(Requirement):
             self._at_site.setdefault(_effect_of(node), []).append(node)
             self._of_owner.setdefault(node.owner, []).append(node)
-        self.roots = sorted(self._names.roots)
-        self.distributions = {module: node.name for node in graph.of_type(Package) for module in node.import_names}
+        self.roots = sorted(Names(graph).roots)
+        self.distributions = distributions(graph)
 
     def all(self) -> Iterator[Target | Unlooked]:
         """Yield a target, or why there is none, for each predicate and requirement."""
@@ -196,7 +195,7 @@ def _variant(term: Sequence[Formula]) -> tuple[dict[str, Any], Formula] | None:
     asked: dict[str, list[tuple[Parameter, bool]]] = {}
     machine: list[Formula] = []
     for literal in term:
-        atom = literal.part if isinstance(literal, Not) else literal
+        atom = affirmed(literal)
         if isinstance(atom, Parameter):
             asked.setdefault(atom.param, []).append((atom, not isinstance(literal, Not)))
         elif not isinstance(atom, Opaque | fa.Predicate):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjunction
-from miner.formula.disjunctive import atoms
+from miner.formula.disjunctive import atoms, device_of
 from miner.formula.notation import from_json
 from miner.graph.meaning import expanded
 from miner.machine.record import Machine
@@ -19,11 +20,12 @@ from miner.model.node import Advice, Predicate, Requirement
 from miner.store.graph_reader import Graph
 from miner.verify.boots import Seen
 from miner.verify.host import host
-from miner.verify.judge import Answer, error, judge, judge_object, told
+from miner.verify.judge import Answer, error, judge, judge_object, side, told
 from miner.verify.judgement import Judgement
 from miner.verify.measured import Claimed, claims_of, judge_claim, kernels_of
 from miner.verify.plan import Job, Plan
-from miner.verify.record import Level, Reason, Verdict
+from miner.verify.record import Claim, Level, Reason, Verdict
+from miner.verify.target import Kind
 
 _HARDWARE = (fa.Device, fa.ComputeCapability, fa.DeviceCount, fa.Toolkit, fa.Rocm)
 
@@ -87,22 +89,23 @@ class Verdicts:
 
     def all(self) -> Iterator[Verdict]:
         """Yield the verdicts, at most one for a statement and level, or claim of an advice."""
+        is_looked = "S2" in self._levels and self._missing is None
         skipped = Judgement("not-run", "the library was not looked at", self._missing or "skipped")
         for number, job in enumerate(self._plan.jobs):
+            node = job.target.node
             stands = self._host(job.target.formula, conjunction(job.target.conditions[0], job.target.beside))
-            if "S2" not in self._levels or self._missing is not None:
-                yield _verdict(job.target.node, stands, "S1", skipped)
+            if not is_looked:
+                yield _verdict(node, stands, "S1", skipped)
                 continue
-            found = judge(job, self._looks.late.get(number, {}), self._plan.distributions, self._varied(job))
-            yield _verdict(job.target.node, stands, "S2", found)
+            answers = self._looks.late.get(number, {})
+            yield _verdict(
+                node, stands, "S2", judge(job, answers, self._plan.distributions, self._varied[job.target.kind])
+            )
             if "S3" in self._levels:
-                yield _verdict(job.target.node, stands, "S3", self._here(job, self._looks.real.get(number, {}), stands))
+                yield _verdict(node, stands, "S3", self._here(job, self._looks.real.get(number, {}), stands))
         for seen in self._plan.seen:
-            stands = self._host(seen.target.formula)
-            if "S2" not in self._levels or self._missing is not None:
-                yield _verdict(seen.target.node, stands, "S1", skipped)
-                continue
-            yield _verdict(seen.target.node, stands, "S2", self._judged(seen))
+            found = self._judged(seen) if is_looked else skipped
+            yield _verdict(seen.target.node, self._host(seen.target.formula), "S2" if is_looked else "S1", found)
         for each in self._plan.unlooked:
             stands = self._host(self._formula(each.node))
             yield _verdict(each.node, stands, "S1", Judgement("not-run", each.why, "no-probe"))
@@ -115,14 +118,16 @@ class Verdicts:
         rows = self._looks.objects.get(seen.target.names[0], {})
         return judge_object(seen, rows, [boot.words for boot in self._plan.boots])
 
-    def _varied(self, job: Job) -> frozenset[str]:
-        """Return the packages that backgrounds vary: of predicates all, of gates those that are not really there."""
-        varied = set()
-        for module, distribution in self._plan.universe:
-            name = str(canonicalize_name(distribution))
-            if job.target.kind == "predicate" or self._machine.distribution(name) is False:
-                varied |= {f"module:{module}", f"package:{name}"}
-        return frozenset(varied)
+    @cached_property
+    def _varied(self) -> dict[Kind, frozenset[str]]:
+        """The packages that the backgrounds of a kind vary: of predicates all, of gates those that are not there."""
+        names = [(module, str(canonicalize_name(distribution))) for module, distribution in self._plan.universe]
+        absent = [(module, name) for module, name in names if self._machine.distribution(name) is False]
+        of: dict[Kind, list[tuple[str, str]]] = {"predicate": names, "gate": absent}
+        return {
+            kind: frozenset(fact for module, name in varied for fact in (f"module:{module}", f"package:{name}"))
+            for kind, varied in of.items()
+        }
 
     def _formula(self, node: Predicate | Requirement) -> Formula:
         return expanded(self._graph, from_json(node.means if isinstance(node, Predicate) else node.needs))
@@ -139,32 +144,22 @@ class Verdicts:
         if "error" in {real["outcome"], simulated["outcome"]}:
             return error(real if real["outcome"] == "error" else simulated, "this machine")
         observed = told(real)
-        if _side(real) is None:
+        if side(real) is None:
             reason: Reason = "package-missing" if real["outcome"] == "missing" else "no-probe"
             return Judgement("not-run", f"the gate was not reached: {observed}", reason)
-        if _side(real) is not _side(simulated):
+        if side(real) is not side(simulated):
             why = f"the simulation of this machine shows {told(simulated)}: one of the two is wrong"
             return Judgement("inconclusive", why, observed=observed, expected=told(simulated), looks=2)
-        expected = {"satisfied": "met", "unsatisfied": "not met"}.get(stands, stands)
         if stands in {"unknown", "not-applicable"}:
             return Judgement("not-applicable", f"on this machine it is {stands}", observed=observed, looks=2)
         is_met = stands == "satisfied"
-        claim, why = {
-            (True, True): ("consistent", "it is met, and works"),
-            (True, False): ("inconclusive", "it is met, and fails all the same"),
-            (False, True): ("refuted", "it is not met, and works all the same"),
-            (False, False): ("one-sided", "it is not met, and its effect comes"),
-        }[is_met, _side(real) is True]
-        if claim == "refuted" and isinstance(job.target.node, Requirement):
-            claim, why = "inconclusive", f"{why}: what triggers it may not have come about"
-        if isinstance(job.target.node, Predicate) and claim == "inconclusive":
-            claim, why = "refuted", "it is met, and the predicate says no"
-        return Judgement(claim, why, observed=observed, expected=expected, looks=2)  # type: ignore[arg-type]
+        claim, why = _here(is_met=is_met, works=side(real) is True, is_predicate=job.target.kind == "predicate")
+        return Judgement(claim, why, observed=observed, expected="met" if is_met else "not met", looks=2)
 
     def _kernels(self) -> Iterator[Verdict]:
         for node in self._graph.of_type(Requirement):
             formula = self._formula(node)
-            devices = {_device(atom) for atom in atoms(formula) if isinstance(atom, _HARDWARE)} - {None}
+            devices = {device_of(atom) or "cuda" for atom in atoms(formula) if isinstance(atom, _HARDWARE)}
             for name in kernels_of(node) if devices else ():
                 answer = self._looks.kernels.get(name)
                 if answer is not None:
@@ -172,14 +167,13 @@ class Verdicts:
                     yield _verdict(node, stands, "S4", self._kernel(answer, stands, devices), probe=name)
                     break
 
-    def _kernel(self, answer: Answer, stands: Host, devices: set[str | None]) -> Judgement:
+    def _kernel(self, answer: Answer, stands: Host, devices: set[str]) -> Judgement:
         observed = f"{answer.get('device')}: {answer['outcome']} {answer.get('observed') or answer.get('message')}"
         kind = str(answer.get("device")).partition(":")[0]
         if answer["outcome"] == "error":
             return Judgement("error", str(answer.get("message")))
         if kind not in devices:
-            wanted = ", ".join(sorted(filter(None, devices)))
-            return Judgement("not-run", f"it is about {wanted}", "no-gpu", observed=observed)
+            return Judgement("not-run", f"it is about {', '.join(sorted(devices))}", "no-gpu", observed=observed)
         if answer["outcome"] == "absent":
             return Judgement("not-run", observed, "package-missing")
         ran = answer["outcome"] == "ran"
@@ -217,28 +211,18 @@ def _estimated(row: Mapping[str, Any]) -> str:
     )
 
 
-def _side(answer: Answer) -> bool | None:
-    match answer["outcome"]:
-        case "answered":
-            return bool(answer["value"])
-        case "passed":
-            return True
-        case "effect":
-            return False
-        case "raised":
-            return False
-    return None
-
-
-def _device(atom: fa.Atom) -> str | None:
-    match atom:
-        case fa.Device(device=kind):
-            return kind
-        case fa.DeviceCount(device=kind) | fa.ComputeCapability(device=kind):
-            return kind or "cuda"
-        case fa.Toolkit() | fa.Rocm():
-            return "cuda"
-    return None
+def _here(*, is_met: bool, works: bool, is_predicate: bool) -> tuple[Claim, str]:
+    """Return what it says of a statement that it is met on this machine, or not, and works there, or not."""
+    if is_met and works:
+        return "consistent", "it is met, and works"
+    if not is_met and not works:
+        return "one-sided", "it is not met, and its effect comes"
+    if is_predicate:
+        why = "it is met, and the predicate says no" if is_met else "it is not met, and works all the same"
+        return "refuted", why
+    if is_met:
+        return "inconclusive", "it is met, and fails all the same"
+    return "inconclusive", "it is not met, and works all the same: what triggers it may not have come about"
 
 
 def _verdict(

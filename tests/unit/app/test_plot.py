@@ -11,9 +11,7 @@ import pytest
 from miner.app.plot import draw
 from miner.errors import OutputError, UsageError
 from miner.verify.record import Verification
-
-EVIDENCE = {"role": "site", "path": "a.py", "blob": "0" * 40, "start_line": 1, "end_line": 1, "start_byte": 0,
-            "end_byte": 1, "sha256": "0" * 64}  # fmt: skip
+from tests.unit.verify.test_judge import EVIDENCE
 
 
 def record(*verdicts: dict[str, str]) -> Verification:

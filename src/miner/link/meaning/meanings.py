@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from miner.detect.idiom import Idioms
 from miner.formula.atom import Opaque, Parameter
-from miner.formula.connective import All, Any, Formula, Not
+from miner.formula.connective import All, Any, Formula, Not, affirmed
 from miner.link.meaning.compare import truth
 from miner.link.meaning.context import BUDGET, Context, Frame
 from miner.link.meaning.evaluate import Evaluator
@@ -227,8 +227,7 @@ def _is_possible(formula: Formula) -> bool:
         return all(_is_possible(part) for part in formula.parts)
     if isinstance(formula, Any):
         return any(_is_possible(part) for part in formula.parts)
-    atom = formula.part if isinstance(formula, Not) else formula
-    return formula is not False and not isinstance(atom, Parameter)
+    return formula is not False and not isinstance(affirmed(formula), Parameter)
 
 
 def _constant(scalar: bool | float | str | None) -> Value:

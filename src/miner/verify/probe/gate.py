@@ -81,7 +81,7 @@ def _looked(
             _import_again(home)
         subject, owner = _resolve(target)
     except Exception as error:  # noqa: BLE001  whatever a module does on its import
-        return {"outcome": "missing", **_told(error)}
+        return {"outcome": "missing", **told_of(error)}
     if target.get("site") is None:
         return _asked(subject)
     return {**_followed(subject, owner, target, forget), "held": _held(home)}
@@ -119,19 +119,16 @@ def _asked(subject: Any) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  whatever a predicate raises is its answer
-        return {"outcome": "raised", **_told(error)}
+        return {"outcome": "raised", **told_of(error)}
 
 
 def _answer(value: Any) -> dict[str, Any]:
     return {"value": bool(value), "shown": repr(value)[:200]}
 
 
-def _told(error: BaseException) -> dict[str, Any]:
-    return {
-        "exception": type(error).__name__,
-        "bases": [each.__name__ for each in type(error).__mro__[1:-2]],
-        "message": str(error)[:_TEXT],
-    }
+def told_of(error: BaseException) -> dict[str, Any]:
+    """Return the type and the text of an exception."""
+    return {"exception": type(error).__name__, "message": str(error)[:_TEXT]}
 
 
 def _run_again(module: ModuleType, start: int, end: int) -> dict[str, Any]:
@@ -264,7 +261,7 @@ def _followed(subject: Any, owner: Any, target: dict[str, Any], forget: Callable
             pass
         except BaseException as problem:  # noqa: BLE001  the exception is what is looked for
             error = problem
-    told = {} if error is None else _told(error)
+    told = {} if error is None else told_of(error)
     outcome = _outcome(follower, error, target)
     if error is not None and (_is_stated(error, target) or (outcome == "effect" and target.get("guard") is None)):
         told["at_site"] = True

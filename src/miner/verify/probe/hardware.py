@@ -105,35 +105,28 @@ class _Torch:
 
     def _feature(self, torch: Any, name: str, is_there: bool) -> None:
         """Give a module an attribute or take it away; with brackets behind it, say what the call answers."""
-        is_call = name.endswith("()")
-        root, *parts = name.removesuffix("()").split(".")
-        owner: Any = torch if root == "torch" else sys.modules.get(root)
-        for part in parts[:-1]:
-            owner = getattr(owner, part, None)
-        if owner is None or not parts:
+        owner, last = _holder(torch, name)
+        if owner is None:
             return
-        if is_call:
-            self._answer(owner, parts[-1], f"feature:{name}", is_there)
+        if name.endswith("()"):
+            self._answer(owner, last, f"feature:{name}", is_there)
         elif not is_there:
-            if hasattr(owner, parts[-1]):
-                self._put(owner, parts[-1], ABSENT)
-        elif not hasattr(owner, parts[-1]):
-            self._put(owner, parts[-1], SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))
+            if hasattr(owner, last):
+                self._put(owner, last, ABSENT)
+        elif not hasattr(owner, last):
+            self._put(owner, last, SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))
 
     def _watch(self, torch: Any, name: str) -> None:
         """Note when a question is asked, and leave its answer as it is."""
-        root, *parts = name.removesuffix("()").split(".")
-        owner: Any = torch if root == "torch" else sys.modules.get(root)
-        for part in parts[:-1]:
-            owner = getattr(owner, part, None)
-        really = getattr(owner, parts[-1], None) if owner is not None and parts else None
+        owner, last = _holder(torch, name)
+        really = getattr(owner, last, None)
         if callable(really):
 
             def ask(*arguments: Any, **options: Any) -> Any:
                 self._reads.add(f"feature:{name}")
                 return really(*arguments, **options)
 
-            self._put(owner, parts[-1], ask)
+            self._put(owner, last, ask)
 
     def _answer(self, owner: Any, name: str, fact: str, value: Any) -> None:
         def answer(*_: object, **__: object) -> Any:
@@ -141,6 +134,17 @@ class _Torch:
             return value
 
         self._put(owner, name, answer)
+
+
+def _holder(torch: Any, feature: str) -> tuple[Any, str]:
+    """Return what has a feature as its attribute, None where that is not loaded, and the name of the attribute."""
+    root, *parts = feature.removesuffix("()").split(".")
+    if not parts:
+        return None, root
+    owner: Any = torch if root == "torch" else sys.modules.get(root)
+    for part in parts[:-1]:
+        owner = getattr(owner, part, None)
+    return owner, parts[-1]
 
 
 def _device(torch: Any, kind: str) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import importlib
 import json
 import os
@@ -21,12 +20,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from . import box, estimate, experiment, kernel, objects, server, simulation
+from . import box, digest, estimate, experiment, kernel, objects, server, simulation
 
 _PART_SECONDS = 600.0
 _IMPORT_SECONDS = 240.0
 _EVERY = 20
 _WATCHED_SECONDS = 2.0
+_PROGRAMS = {"kernel": kernel.run, "experiment": experiment.run, "estimate": estimate.run}
+"""What runs once, by a request, in a process of its own."""
 
 
 def main(arguments: list[str], archive: str, plan: dict[str, Any]) -> int:
@@ -56,6 +57,7 @@ class _Run:
     def __init__(self, archive: str, plan: dict[str, Any], options: argparse.Namespace) -> None:
         self._archive = archive
         self._plan = plan
+        self._digest = digest.of_plan(plan)
         self._options = options
         self._levels = options.levels.split(",")
         self._end = time.monotonic() + options.minutes * 60
@@ -92,8 +94,8 @@ class _Run:
                     looks += self._kept(self._alone(kind, self._plan[f"{kind}s"], known))
         return {
             "format": self._plan["format"],
-            "plan": digest(self._plan),
-            "probes": probes_digest(self._archive),
+            "plan": self._digest,
+            "probes": digest.of_probes(self._archive),
             "levels": self._levels,
             "device": self._device,
             "machine": machine,
@@ -106,7 +108,7 @@ class _Run:
         path = Path(self._options.lines) if self._options.lines else None
         with path.open("a", encoding="utf-8") if path is not None else contextlib.nullcontext() as lines:
             if lines is not None and not lines.tell():
-                lines.write(json.dumps({"plan": digest(self._plan)}) + "\n")
+                lines.write(json.dumps({"plan": self._digest}) + "\n")
             for row in rows:
                 if "note" in row:
                     self._notes.append(row["note"])
@@ -129,7 +131,7 @@ class _Run:
         if whole != text:
             path.write_text(whole, encoding="utf-8")
         head, *rows = [json.loads(line) for line in whole.splitlines()] or [{}]
-        if head.get("plan") != digest(self._plan):
+        if head.get("plan") != self._digest:
             path.unlink()
             return []
         return rows
@@ -214,12 +216,8 @@ def _part(arguments: list[str], plan: dict[str, Any]) -> int:
         answer = told.facts() if name == "facts" else told.framework(rest)
     elif name == "boot":
         answer = _boot(plan, plan["boots"][int(rest[0])])
-    elif name == "kernel":
-        answer = kernel.run(json.loads(rest[0]))
-    elif name == "experiment":
-        answer = experiment.run(json.loads(rest[0]))
-    elif name == "estimate":
-        answer = estimate.run(json.loads(rest[0]))
+    elif name in _PROGRAMS:
+        answer = _PROGRAMS[name](json.loads(rest[0]))
     else:
         for row in _looks(name, plan, json.loads(Path(rest[0]).read_text(encoding="utf-8"))):
             out.write(json.dumps(row) + "\n")
@@ -248,15 +246,16 @@ def _looks(part: str, plan: dict[str, Any], options: dict[str, Any]) -> Iterator
     found: dict[server.Key, dict[str, Any]] = {}
     measured = _measured(plan, options["machine"], prepared)
 
+    def target_of(job: int, variant: int) -> dict[str, Any]:
+        return {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
+
     def look(key: server.Key) -> dict[str, Any]:
         job, variant, index = key
-        target = {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
-        return prepared.look(target, jobs[job]["variants"][variant]["machines"][index])
+        return prepared.look(target_of(job, variant), jobs[job]["variants"][variant]["machines"][index])
 
     def look_here(key: server.Key) -> dict[str, Any]:
         job, variant, index = key
-        target = {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
-        return prepared.look(target, measured if index else None)
+        return prepared.look(target_of(job, variant), measured if index else None)
 
     def work(batches: Iterator[list[server.Key]], how: server.Look) -> Iterator[tuple[list[server.Key], server.Look]]:
         for batch in batches:
@@ -304,12 +303,8 @@ def _row(part: str, key: server.Key, answer: dict[str, Any]) -> dict[str, Any]:
 def _measured(plan: dict[str, Any], machine: dict[str, Any], prepared: server.Prepared) -> dict[str, Any]:
     """Return this very machine, as a simulation of it."""
     modules = {module: module in machine.get("modules", {}) for module, _ in plan["universe"]}
-    distributions = {
-        simulation.normal(name): prepared.real[simulation.normal(name)].version
-        if simulation.normal(name) in prepared.real
-        else None
-        for _, name in plan["universe"]
-    }
+    names = {simulation.normal(name) for _, name in plan["universe"]}
+    distributions = {name: prepared.real[name].version if name in prepared.real else None for name in names}
     return {
         "modules": modules,
         "distributions": distributions,
@@ -358,22 +353,3 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def digest(plan: dict[str, Any]) -> str:
-    """Return the SHA-256 of a plan."""
-    return hashlib.sha256(
-        json.dumps(plan, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    ).hexdigest()
-
-
-def probes_digest(archive: str) -> str:
-    """Return the SHA-256 of the programs in a bundle, whatever plan is beside them."""
-    import zipfile  # noqa: PLC0415  once, at the end
-
-    found = hashlib.sha256()
-    with zipfile.ZipFile(archive) as bundle:
-        for name in sorted(bundle.namelist()):
-            if name.endswith(".py"):
-                found.update(name.encode() + b"\0" + bundle.read(name) + b"\0")
-    return found.hexdigest()

@@ -6,7 +6,7 @@ import importlib
 import inspect
 from typing import Any
 
-_TEXT = 4000
+from .gate import told_of
 
 
 def look(names: list[list[str]]) -> list[dict[str, Any]]:
@@ -23,15 +23,15 @@ def _one(module: str, name: str) -> dict[str, Any]:
     try:
         found = getattr(importlib.import_module(module), name)
     except Exception as error:  # noqa: BLE001  whatever a lazy module does
-        return {"outcome": "broken", **_told(error)}
+        return {"outcome": "broken", **told_of(error)}
     if not _is_dummy(found):
         return {"outcome": "real"}
     try:
         found()
     except ImportError as error:
-        return {"outcome": "placeholder", **_told(error)}
+        return {"outcome": "placeholder", **told_of(error)}
     except Exception as error:  # noqa: BLE001  another error is no placeholder's
-        return {"outcome": "real", **_told(error)}
+        return {"outcome": "real", **told_of(error)}
     return {"outcome": "real"}
 
 
@@ -47,7 +47,3 @@ def _is_dummy(found: Any) -> bool:
 
 def _lines(code: Any) -> list[int]:
     return [line for _, _, line in code.co_lines() if line is not None]
-
-
-def _told(error: BaseException) -> dict[str, Any]:
-    return {"exception": type(error).__name__, "message": str(error)[:_TEXT], "missing": getattr(error, "name", None)}

@@ -100,10 +100,8 @@ class Simulation:
                 if others == "stubbed" and (normal(distribution) in real or importlib.util.find_spec(module)):
                     continue
                 modules[module] = others != "absent"
-                distributions[normal(distribution)] = {
-                    "absent": None,
-                    "stubbed": versions.get(distribution, _HIGHEST),
-                }.get(others, others)
+                stated = {"absent": None, "stubbed": versions.get(distribution, _HIGHEST)}
+                distributions[normal(distribution)] = stated.get(others, others)
         modules |= machine.get("modules", {})
         distributions |= {normal(name): version for name, version in machine.get("distributions", {}).items()}
         self._modules = modules
