@@ -1,8 +1,8 @@
 """Stand-ins for objects whose backends are missing, and the lazy import structures that choose between the two.
 
 **Finds** dummy classes (a metaclass of the idioms' list, or a class attribute that lists backends beside one) and dummy
-functions; entries of lazy import structures, also conditional ones: the dict literal, item assignment, `extend`,
-`append`, `setdefault`, `update`; what is added to `__all__` under a condition.
+functions, and the names that are None beside these; entries of lazy import structures, also conditional ones: the dict
+literal, item assignment, `extend`, `append`, `setdefault`, `update`; what is added to `__all__` under a condition.
 
 **Misses** structures that are built by loops or by functions of the library (counted as dynamic), and stand-ins made by
 `type(...)` at run time.
@@ -95,6 +95,8 @@ def _structure(file: File, item: Item) -> Iterator[Site]:
     if target is None:
         return
     source = file.outline.source(target)
+    if ID in file.given and item.kind == "assign" and item.parent is None and file.outline.source(value) == "None":
+        yield Site(ID, "none", item.span, source)
     if item.kind == "augment":
         if source == "__all__" and item.name == "+":
             yield from _export(file, item, file.expression(value))
@@ -158,4 +160,11 @@ def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return cores(*named, *_EXPORTS, "__all__ +=")
 
 
-DETECTOR = Detector(ID, 2, frozenset({"class", "function", "assign", "augment", "expression"}), _words, find)
+def _nothing(file: File) -> tuple[bytes, ...]:
+    """Return how a name is None, in a file that knows of stand-ins."""
+    metaclasses = cores(*file.idioms.placeholders.metaclasses) if ID in file.triggers else ()
+    return (b"= None",) if any(each in file.data for each in metaclasses) else ()
+
+
+_KINDS = frozenset({"class", "function", "assign", "augment", "expression"})
+DETECTOR = Detector(ID, 3, _KINDS, _words, find, more=_nothing)

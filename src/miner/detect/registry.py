@@ -18,6 +18,7 @@ from miner.detect import (
     raising_call,
     runtime_gate,
     soft_use,
+    substitution,
     warning,
 )
 from miner.detect.detector import Detector
@@ -32,6 +33,7 @@ DETECTORS: tuple[Detector, ...] = (
     predicate.DETECTOR,
     runtime_gate.DETECTOR,
     soft_use.DETECTOR,
+    substitution.DETECTOR,
     parameter_domain.DETECTOR,
     warning.DETECTOR,
     deprecation.DETECTOR,

@@ -271,7 +271,7 @@ class ConceptBuilder:
         for outer in _outer(start.qualname):
             for stated in self._stated.get(outer, ()):
                 if isinstance(stated, model.Requirement) and stated.otherwise.effect == "placeholder":
-                    self._edges.add(id_, "requires", [stated.id], stated.evidence[:1])
+                    self._edges.add(id_, "requires", [stated.id], stated.evidence[:1], when=stated.when)
                     yield Reached(stated, from_json(stated.when))
 
     def _store(

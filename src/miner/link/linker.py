@@ -26,6 +26,7 @@ from miner.link.project import Project
 from miner.link.raising import RaisingCalls
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
 from miner.link.soft_use import needs_of_soft_uses
+from miner.link.substitution import with_substitutes
 from miner.link.variable import Variable, read_variables
 from miner.model.site import Facts
 
@@ -76,11 +77,12 @@ def link(
     conditions = Conditions(library, meanings, idioms.probe.standard)
     backends = Backends(library, conditions)
     decorators = Decorators(library, conditions)
-    needs = [
+    stated = (
         *needs_of_file_rules(library, rules, backends),
         *needs_of_decorators(library, backends, decorators, rules, idioms),
         *needs_of_gates(library, structures, conditions, backends),
-    ]
+    )
+    needs = with_substitutes(library, stated, backends)
     gated = read_gates(library, conditions)
     needs.extend(gated.needs)
     predicates = sorted(meanings.predicates(), key=lambda found: found[:2])

@@ -25,11 +25,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Dummy:
-    """A stand-in: its backends, and where it says so."""
+    """A stand-in: its backends, None where it is None itself, and where it says so."""
 
     module: str
     name: str
-    backends: tuple[str, ...]
+    backends: tuple[str, ...] | None
     places: tuple[Place, ...]
 
 
@@ -79,6 +79,10 @@ def _dummies(library: Library) -> Iterator[Dummy]:
         path = library.modules[module].path
         if backends is not None:
             yield Dummy(module, site.owner, backends, (Place(path, site.span, "site"),))
+    among = {module for module, _ in sites(library, detector.ID, "dummy")}
+    for module, site in sites(library, detector.ID, "none"):
+        if module in among:
+            yield Dummy(module, site.owner, None, (Place(library.modules[module].path, site.span, "site"),))
 
 
 def _count(found: Structures, problem: str) -> None:

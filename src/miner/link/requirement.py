@@ -112,22 +112,24 @@ def _of_gate(
     for dummy in dummies:
         places.update(dict.fromkeys(dummy.places))
     needs = joined(parts)
-    names = tuple(sorted({name for dummy in dummies for name in dummy.backends}))
+    names = tuple(sorted({name for dummy in dummies for name in dummy.backends or ()}))
     stated = [backends.get(name) for name in names]
-    exception, raiser = (backends.exception, backends.raiser) if dummies else (None, None)
+    is_raising = any(dummy.backends is not None for dummy in dummies)
+    exception, raiser = (backends.exception, backends.raiser) if is_raising else (None, None)
+    offered = f"{offers[0].package}.{offers[0].name} is None" if dummies else None
     return Need(
         owner,
         needs.formula,
         True,
-        "placeholder" if dummies else "disable",
+        "placeholder" if is_raising else "disable",
         "placeholder",
-        bool(dummies),
+        is_raising,
         (*places, *needs.places, *((raiser,) if raiser else ()), *_messages(stated)),
         needs.predicates,
         names,
         exception,
         _message(stated),
-        None if dummies else f"{offers[0].package} does not offer {offers[0].name}",
+        None if is_raising else offered or f"{offers[0].package} does not offer {offers[0].name}",
     )
 
 

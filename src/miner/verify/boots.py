@@ -55,9 +55,9 @@ def boots_of(
 ) -> tuple[tuple[Boot, ...], tuple[Seen, ...], list[Unlooked]]:
     """Return the machines that show objects on both sides, what is expected where, and the objects without a probe.
 
-    One machine has everything, and for each common lack one has all but that: there every object is looked at, so that
-    what does not need it is seen to be real. Rare lacks have a machine each for the objects that need something rare,
-    and one together for all.
+    One machine has everything, for each common lack one has all but that, and one has none of these: there every object
+    is looked at, so that what does not need it is seen to be real. Rare lacks have a machine each for the objects that
+    need something rare, and one together for all.
     """
     asked = {atom for target in objects for atom in atoms(target.formula)}
     roots = sorted({atom.module.partition(".")[0] for atom in asked if isinstance(atom, fa.Module)})
@@ -71,6 +71,10 @@ def boots_of(
         key: _expected(formula, distributions, machines, {})
         for key, formula in {text(target.beside): target.beside for target in objects}.items()
     }
+    holds_at = {
+        key: _expected(formula, distributions, machines, {})
+        for key, formula in {text(target.conditions[0]): target.conditions[0] for target in objects}.items()
+    }
     seen: list[Seen] = []
     lost: list[Unlooked] = []
     for target in objects:
@@ -80,7 +84,12 @@ def boots_of(
             continue
         others = beside[text(target.beside)]
         stated = expected[text(target.formula)].items()
-        at = {index: is_real for index, is_real in stated if not is_real or others.get(index, True)}
+        asks = holds_at[text(target.conditions[0])]
+        at = {
+            index: is_real
+            for index, is_real in stated
+            if asks.get(index, True) and (not is_real or others.get(index, True))
+        }
         for index in at:
             names[index].append(target.names[0])
         seen.append(Seen(target, at))
@@ -102,6 +111,8 @@ def _machines(lacks: Iterable[Mapping[str, list[State]] | str]) -> list[_Machine
     common = {name for name, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:_COMMON]}
     made = [_Machine()]
     made += [_Machine({name: state}) for name in sorted(common) for state in states[name].values()]
+    if len(common) > 1:
+        made.append(_Machine({name: next(iter(states[name].values())) for name in sorted(common)}))
     rare = sorted(set(states) - common)
     made += [_Machine({name: state}, is_for_all=False) for name in rare for state in states[name].values()]
     if len(rare) > 1:

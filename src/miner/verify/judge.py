@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
 from miner.formula.connective import Formula
@@ -19,7 +21,7 @@ from miner.verify.plan import Job
 from miner.verify.points import Trial
 from miner.verify.record import Claim
 from miner.verify.state import Distributions, provider
-from miner.verify.target import is_unread
+from miner.verify.target import Target, is_unread
 
 Answer = Mapping[str, Any]
 """What one look returned: `outcome`, and what it tells of it."""
@@ -291,28 +293,42 @@ def judge_object(seen: Seen, rows: Mapping[int, Answer], machines: Sequence[str]
         answer = rows.get(index)
         if answer is None:
             lost.append(f"it was not looked at {machines[index]}")
-        elif unlike := _unlike_object(node.otherwise, answer, is_real=is_real):
+        elif unlike := _unlike_object(seen.target, answer, is_real=is_real):
             why = f"{unlike} {machines[index]}"[:_LONGEST]
             expected = "the real object" if is_real else _stated(node.otherwise)
             return Judgement("refuted", why, observed=told(answer), expected=expected, looks=len(rows))
         elif answer["outcome"] == "broken" and is_real:
             quirks.append(f"it breaks {machines[index]}, which it does not state: {told(answer)}"[:_LONGEST])
         elif answer["outcome"] == "broken" and node.otherwise.effect != "disable":
-            lost.append(f"it breaks without a placeholder {machines[index]}: {told(answer)}")
+            lost.append(f"it breaks {machines[index]}, with nothing in its place: {told(answer)}")
     texts = [str(answer.get("message")) for answer in rows.values() if answer["outcome"] == "placeholder"]
     if not lost and (unsaid := _unsaid(node.otherwise, texts)):
         return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], looks=len(rows))
     claim: Claim = "one-sided" if lost else "verified"
-    without = "not offered" if node.otherwise.effect == "disable" else "a placeholder"
+    without = {"disable": "not offered", "fallback": node.otherwise.action}.get(node.otherwise.effect, "a placeholder")
     why = lost[0][:_LONGEST] if lost else f"real where its needs are met, {without} without each of them"
     return Judgement(claim, why, looks=len(rows), quirks=tuple(quirks[:1]))
 
 
-def _unlike_object(otherwise: Otherwise, answer: Answer, *, is_real: bool) -> str | None:
+def _unlike_object(target: Target, answer: Answer, *, is_real: bool) -> str | None:
     """Return how an object differs on a machine from what it has to be there; None where it does not."""
-    outcome = answer["outcome"]
+    node = target.node
+    assert isinstance(node, Requirement)
+    otherwise, outcome = node.otherwise, answer["outcome"]
+    if otherwise.effect == "fallback" and outcome == "real":
+        own = node.owner.rpartition(".")[2]
+        called = answer.get("called", own)
+        if called != (own if is_real else otherwise.action):
+            return f"it is {called}"
+        said = answer.get("said", ())
+        told_it = is_real or otherwise.message is None or any(is_said(otherwise.message, each) for each in said)
+        return None if told_it else _INSTEAD
+    if otherwise.effect == "fallback" and outcome == "placeholder":
+        return "it is a placeholder"
     if outcome == "real":
         return None if is_real else "it is no placeholder"
+    if outcome == "nothing":
+        return None if not is_real and (otherwise.action or "").endswith(" is None") else "it is None"
     if outcome == "placeholder" and is_real:
         return "it is a placeholder"
     if (
@@ -324,7 +340,10 @@ def _unlike_object(otherwise: Otherwise, answer: Answer, *, is_real: bool) -> st
         return "it is not offered"
     if outcome == "placeholder" and otherwise.effect == "disable":
         return "it is offered, as a placeholder,"
-    return differs(otherwise, answer) if outcome == "placeholder" else None
+    if outcome != "placeholder":
+        return None
+    said = otherwise.message and "\n".join((otherwise.message, *target.also))
+    return differs(msgspec.structs.replace(otherwise, message=said), answer)
 
 
 def _unsaid(otherwise: Otherwise, texts: Iterable[str]) -> str | None:

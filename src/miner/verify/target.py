@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from miner.formula import atom as fa
 from miner.formula.atom import Atom, Opaque, Parameter
-from miner.formula.connective import Formula, Not, affirmed, conjunction
+from miner.formula.connective import Formula, Not, affirmed, conjunction, disjunction, negation
 from miner.formula.disjunctive import disjunctive, mentions
 from miner.formula.evaluate import argument_holds
 from miner.formula.notation import from_json
@@ -31,7 +31,7 @@ class Target:
 
     `formula` is what decides on a machine. `conditions` are, for each variant, what the path to the gate asks of the
     machine besides; `beside` is what the other requirements of the same effect ask, without which it comes in any case.
-    `names` are the ways to import an object.
+    `names` are the ways to import an object; `also` is what else may be said where it is none.
     """
 
     node: Predicate | Requirement
@@ -42,6 +42,7 @@ class Target:
     conditions: tuple[Formula, ...] = (True,)
     beside: Formula = True
     names: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,19 @@ class Targets:
         if not exports:
             return Unlooked(node, "users have no name for it")
         names = tuple(sorted(((each.module, each.name) for each in exports), key=lambda name: name[0].count(".")))
-        others = (each for each in self._of_owner[node.owner] if each.id != node.id and is_stand_in(each))
-        beside = conjunction(*(expanded(self._graph, from_json(each.needs)) for each in others))
-        return Target(node, "objects", needs, {}, beside=beside, names=names)
+        when = expanded(self._graph, from_json(node.when))
+        if node.otherwise.effect == "fallback":
+            return Target(node, "objects", needs, {}, conditions=(when,), names=names)
+        stand_ins = (each for each in self._of_owner[node.owner] if each.id != node.id and is_stand_in(each))
+        others = [each for each in stand_ins if each.otherwise.effect != "fallback"]
+        beside = conjunction(*map(self._is_real, others))
+        also = tuple(each.otherwise.message for each in others if each.otherwise.message is not None)
+        return Target(node, "objects", self._is_real(node), {}, beside=beside, names=names, also=also)
+
+    def _is_real(self, node: Requirement) -> Formula:
+        """Return when a requirement leaves an object what it is: where it is met, and where it asks for nothing."""
+        needs, when = (expanded(self._graph, from_json(each)) for each in (node.needs, node.when))
+        return disjunction(needs, negation(when))
 
     def _again(self, evidence: Sequence[Evidence]) -> Iterator[list[Any]]:
         """Yield the statements that a condition rests on, those that stand first in a file first."""
@@ -179,10 +190,14 @@ def _effect_of(node: Requirement) -> tuple[Any, ...]:
 
 def is_stand_in(node: Requirement) -> bool:
     """Say whether a requirement is that of a whole object, which something stands in for."""
-    is_whole = node.origin in {"file-rule", "placeholder", "decorator"}
-    return is_whole and (
-        node.otherwise.effect == "disable" or (node.otherwise.effect == "placeholder" and node.enforced)
-    )
+    match node.otherwise.effect:
+        case "disable":
+            return node.origin in {"file-rule", "placeholder", "decorator"}
+        case "placeholder":
+            return node.origin in {"file-rule", "placeholder", "decorator"} and node.enforced
+        case "fallback":
+            return node.origin == "placeholder"
+    return False
 
 
 def is_unread(atom: Atom) -> bool:

@@ -255,3 +255,26 @@ def test_offers_of_a_file_that_stands_in_no_package():
         }
     )
     assert [need.action for need in found.needs if need.origin == "placeholder"] == ["loose.structure does not offer Y"]
+
+
+def test_a_stand_in_that_is_none() -> None:
+    """What stands among the placeholders as None is not offered as a real thing either."""
+    init = """
+        from .gate import is_torch_available
+        class OptionalDependencyNotAvailable(Exception): pass
+        _import_structure = {"plain": ["Plain"]}
+        try:
+            if not is_torch_available():
+                raise OptionalDependencyNotAvailable()
+        except OptionalDependencyNotAvailable:
+            from . import dummy
+            _import_structure["dummy"] = [name for name in dir(dummy) if not name.startswith("_")]
+        else:
+            _import_structure["net"] = ["Net", "TABLE"]
+    """
+    dummy = f"{DUMMY}    TABLE = None\n"
+    snapshot = linked(
+        {"kit/__init__.py": init, "kit/gate.py": GATE, "kit/net.py": f"{NET}\nTABLE = {{}}\n", "kit/dummy.py": dummy}
+    )
+    stated = {need.owner: (need.effect, need.action) for need in snapshot.needs if need.origin == "placeholder"}
+    assert stated == {"kit.net.Net": ("placeholder", None), "kit.net.TABLE": ("disable", "kit.TABLE is None")}

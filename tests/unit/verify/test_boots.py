@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -37,11 +38,13 @@ def test_every_object_is_looked_at_without_what_is_common() -> None:
     assert words[-1] == "without rare0, without rare1"
     by_name = {each.target.names[0][1]: each.expected for each in seen}
     common = {index for index, each in enumerate(words) if each not in {"without rare0", "without rare1"}}
+    bare = next(each for each in words if each.startswith("without common0, without common1"))
     assert set(by_name["T0"]) == common
-    assert {words[index] for index, real in by_name["T0"].items() if not real} == {"without torch", "torch 2.5.9999"}
+    lacking = {"without torch", "torch 2.5.9999", bare}
+    assert {words[index] for index, real in by_name["T0"].items() if not real} == lacking
     assert set(by_name["Rrare0"]) == set(range(len(words)))
     assert {words[index] for index, real in by_name["Rrare0"].items() if not real} == {
-        "without torch", "torch 2.5.9999", "without rare0", words[-1]
+        *lacking, "without rare0", words[-1]
     }  # fmt: skip
     at = words.index("without rare0")
     assert boots[at].names == (("lib", "Rrare0"), ("lib", "Rrare1"))
@@ -55,11 +58,24 @@ def test_what_another_requirement_of_the_object_takes_away_is_not_held_against_i
     boots, seen, _ = boots_of(both, {})
     words = [boot.words for boot in boots]
     assert {words[index]: real for index, real in seen[0].expected.items()} == {
-        EVERYTHING: True, "without torch": False, "torch 2.5.9999": False
+        EVERYTHING: True, "without torch": False, "torch 2.5.9999": False, "without audio, without torch": False
     }  # fmt: skip
     assert {words[index]: real for index, real in seen[1].expected.items()} == {
+        EVERYTHING: True, "without audio": False, "without audio, without torch": False
+    }  # fmt: skip
+
+
+def test_where_a_condition_does_not_hold_nothing_is_asked_of_an_object() -> None:
+    """What is given instead of it is not there either."""
+    objects = [
+        replace(target("X", {"module": "quick"}), conditions=(from_json({"module": "slow"}),)),
+        target("Y", {"module": "slow"}),
+    ]
+    boots, seen, _ = boots_of(objects, {})
+    words = [boot.words for boot in boots]
+    assert {words[index]: real for index, real in seen[0].expected.items()} == {
         EVERYTHING: True,
-        "without audio": False,
+        "without quick": False,
     }
 
 

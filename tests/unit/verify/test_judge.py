@@ -201,6 +201,46 @@ def test_an_object_is_real_with_everything_and_a_placeholder_without() -> None:
     assert judge_object(seen, {}, words).reason == "over-budget"
 
 
+def test_an_object_that_another_is_given_for() -> None:
+    """It is told by its name, and by what is said on the way."""
+    way_round = {"effect": "fallback", "action": "XSlow", "message": "{name} is read as {other}"}
+    node = gate(owner="lib.X", otherwise=way_round, origin="placeholder", enforced=False)
+    seen = Seen(Target(node, "objects", from_json(TORCH), {}), {0: True, 1: False})
+    slow = {"outcome": "real", "called": "XSlow", "said": ["X is read as XSlow"]}
+
+    def judged(other: dict[str, Any]) -> tuple[str, str]:
+        found = judge_object(seen, {0: {"outcome": "real"}, 1: other}, ["everything there", "without torch"])
+        return found.claim, found.why
+
+    assert judged(slow) == ("verified", "real where its needs are met, XSlow without each of them")
+    assert judged({"outcome": "real"}) == ("refuted", "it is X without torch")
+    assert judged({**slow, "said": ["Something"]}) == ("refuted", "something else was said without torch")
+    assert judged({**ERROR, "outcome": "placeholder"}) == ("refuted", "it is a placeholder without torch")
+
+
+def test_an_object_that_is_none_is_not_offered() -> None:
+    """Only where that is what is stated."""
+    for action, expected in (("lib.X is None", "verified"), ("lib does not offer X", "refuted")):
+        node = gate(otherwise={"effect": "disable", "action": action}, origin="placeholder")
+        seen = Seen(Target(node, "objects", from_json(TORCH), {}), {0: True, 1: False})
+        rows = {0: {"outcome": "real"}, 1: {"outcome": "nothing"}}
+        assert judge_object(seen, rows, ["everything there", "without torch"]).claim == expected
+
+
+def test_what_the_other_requirements_of_an_object_say_is_no_other_message() -> None:
+    """One placeholder speaks for all of them."""
+    node = gate(
+        otherwise={**RAISES, "effect": "placeholder", "message": "{0} needs a.\n{0} needs c."}, origin="decorator"
+    )
+    rows = {
+        0: {"outcome": "real"},
+        1: {**ERROR, "outcome": "placeholder", "message": "X needs b.\nX needs c.\nX needs a."},
+    }
+    for also, expected in ((("{0} needs b.",), "verified"), ((), "refuted")):
+        seen = Seen(Target(node, "objects", from_json(TORCH), {}, also=also), {0: True, 1: False})
+        assert judge_object(seen, rows, ["everything there", "without torch"]).claim == expected
+
+
 def test_a_message_about_several_packages_is_said_line_by_line() -> None:
     """What no machine brings out was never said."""
     both = {**RAISES, "effect": "placeholder", "message": "{0} needs a.\n{0} needs b.\n{0} needs c."}

@@ -246,7 +246,7 @@ def _followed(subject: Any, owner: Any, target: dict[str, Any], forget: Callable
     follower = _Follower(target["path"], target["site"], target.get("guard"), body, forget)
     error: BaseException | None = None
     said: list[str] = []
-    with warnings.catch_warnings(record=True) as warned, _heard(said):
+    with warnings.catch_warnings(record=True) as warned, heard(said):
         warnings.simplefilter("always")
         try:
             call = call_of(subject, owner, target)
@@ -266,12 +266,16 @@ def _followed(subject: Any, owner: Any, target: dict[str, Any], forget: Callable
     if error is not None and (_is_stated(error, target) or (outcome == "effect" and target.get("guard") is None)):
         told["at_site"] = True
     said += [str(each.message) for each in warned]
-    heard = [each[:_TEXT] for each in said[-_MOST_SAID:]]
-    return {"outcome": outcome, "line": follower.line, "said": heard, **told}
+    return {"outcome": outcome, "line": follower.line, "said": shortened(said), **told}
+
+
+def shortened(said: list[str]) -> list[str]:
+    """Return the last of the texts, none too long."""
+    return [each[:_TEXT] for each in said[-_MOST_SAID:]]
 
 
 @contextlib.contextmanager
-def _heard(said: list[str]) -> Iterator[None]:
+def heard(said: list[str]) -> Iterator[None]:
     """Note what is logged in the meantime, whatever the level and whoever listens."""
     log = logging.Logger._log
 

@@ -6,26 +6,31 @@ import importlib
 import inspect
 from typing import Any
 
-from .gate import told_of
+from .gate import heard, shortened, told_of
 
 
 def look(names: list[list[str]]) -> list[dict[str, Any]]:
-    """Return what becomes of each (module, name): `real`, `placeholder` (with what it raises), or `broken`.
+    """Return what becomes of each (module, name): `real`, `nothing`, `placeholder` (with what it raises), `broken`.
 
-    A placeholder is what stands in a module and raises as soon as it is used: called, or asked for an attribute. The
-    real object is never called: only a class whose metaclass answers for its attributes, or a function that takes
-    anything and does next to nothing, is tried.
+    Nothing is None. A placeholder is what stands in a module and raises as soon as it is used: called, or asked for an
+    attribute. The real object is never called: only a class whose metaclass answers for its attributes, or a function
+    that takes anything and does next to nothing, is tried. Of one with another name (`called`) also what was said.
     """
     return [{"module": module, "name": name, **_one(module, name)} for module, name in names]
 
 
 def _one(module: str, name: str) -> dict[str, Any]:
+    said: list[str] = []
     try:
-        found = getattr(importlib.import_module(module), name)
+        with heard(said):
+            found = getattr(importlib.import_module(module), name)
     except Exception as error:  # noqa: BLE001  whatever a lazy module does
         return {"outcome": "broken", **told_of(error)}
+    if found is None:
+        return {"outcome": "nothing"}
     if not _is_dummy(found):
-        return {"outcome": "real"}
+        called = getattr(found, "__name__", name)
+        return {"outcome": "real"} | ({"called": str(called), "said": shortened(said)} if called != name else {})
     try:
         found()
     except ImportError as error:

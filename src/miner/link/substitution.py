@@ -1,0 +1,128 @@
+"""Objects that another is given for while a backend of theirs is missing: no placeholder then, but a way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from miner.detect import substitution as detector
+from miner.formula.connective import All, Formula, conjunction, disjunction, negation
+from miner.link.backend import Backends, sites
+from miner.link.library import Library
+from miner.link.message import template
+from miner.link.need import Need
+from miner.link.place import Place
+from miner.model import expression as ex
+from miner.model.site import Site
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """While `backend` is missing, objects with the `ending` are answered with the one called `made`.
+
+    None among its parts is the name asked for; `is_there`: only while that one misses nothing itself.
+    """
+
+    backend: str
+    ending: str
+    is_there: bool
+    made: tuple[str | None, ...]
+    message: str | None
+    places: tuple[Place, ...]
+    root: str
+
+
+def with_substitutes(library: Library, needs: Iterable[Need], backends: Backends) -> list[Need]:
+    """Return the needs; where another object is given for one, its placeholder has that condition, and a need tells."""
+    given = list(needs)
+    rules = [_rule(library, module, site) for module, site in sites(library, detector.ID, "object")]
+    if not rules:
+        return given
+    by_owner: dict[str, list[Need]] = {}
+    for need in given:
+        by_owner.setdefault(need.owner, []).append(need)
+    offered = _offered(library)
+    return [each for need in given for each in _with(need, rules, by_owner, offered, backends)]
+
+
+def _rule(library: Library, module: str, site: Site) -> _Rule:
+    backend, ending, is_there = site.names
+    path = library.modules[module].path
+    other = site.expressions["other"]
+    assert isinstance(other, ex.Formatted)
+    return _Rule(
+        backend,
+        ending,
+        bool(is_there),
+        tuple(part if isinstance(part, str) else None for part in other.parts),
+        template(site.expressions.get("message"), library, module).text,
+        (
+            Place(path, site.span, "site"),
+            *(Place(path, guard.span, "guard") for guard in site.conditions if guard.kind == "if"),
+            *(Place(path, span, "message") for span in site.spans.values()),
+        ),
+        module.partition(".")[0],
+    )
+
+
+def _offered(library: Library) -> dict[str, dict[str, str]]:
+    """Return for each object the others of the packages that offer it lazily, by name."""
+    found: dict[str, dict[str, str]] = {}
+    for _, names in sorted(library.lazy.items(), key=lambda item: (-item[0].count("."), item[0])):
+        for target in names.values():
+            found[target] = names  # the outermost package comes last: it offers most
+    return found
+
+
+def _with(
+    need: Need,
+    rules: list[_Rule],
+    by_owner: dict[str, list[Need]],
+    offered: dict[str, dict[str, str]],
+    backends: Backends,
+) -> Iterator[Need]:
+    name = need.owner.rpartition(".")[2]
+    for rule in rules if need.effect == "placeholder" and need.enforced else ():
+        other = "".join(name if part is None else part for part in rule.made)
+        target = offered.get(need.owner, {}).get(other)
+        if (
+            rule.backend in need.backends
+            and name.endswith(rule.ending)
+            and need.owner.partition(".")[0] == rule.root
+            and target is not None
+        ):
+            yield from _answered(need, rule, other, _whole(by_owner.get(target, ())), backends)
+            return
+    yield need
+
+
+def _whole(needs: Iterable[Need]) -> Formula:
+    """Return what the whole object of these needs is a placeholder without."""
+    return conjunction(*(need.needs for need in needs if need.effect == "placeholder" and need.enforced))
+
+
+def _answered(need: Need, rule: _Rule, other: str, its: Formula, backends: Backends) -> Iterator[Need]:
+    backend = backends.get(rule.backend).means
+    there = its if rule.is_there else True
+    besides = conjunction(*(part for part in _parts(backend.formula) if part not in _parts(there)))
+    yield replace(
+        need,
+        when=conjunction(need.when, disjunction(besides, negation(there))),
+        places=(*need.places, *(place for place in rule.places if place.role == "guard")),
+    )
+    yield Need(
+        need.owner,
+        besides,
+        conjunction(need.when, there),
+        "fallback",
+        "placeholder",
+        False,
+        (*rule.places, *backend.places),
+        backend.predicates,
+        message=rule.message,
+        action=other,
+    )
+
+
+def _parts(formula: Formula) -> tuple[Formula, ...]:
+    return formula.parts if isinstance(formula, All) else (formula,)
