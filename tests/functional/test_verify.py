@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,7 +58,7 @@ def run(folder: Path, site: Path, *names: str, **options: Any) -> Verification:
 @pytest.fixture(scope="module")
 def verified(folder: Path, site: Path) -> dict[tuple[str, str], Any]:
     """The verdicts on checks and gates, by owner (or predicate) with its effect, and level."""
-    names = ("gatelib.gates.Quantizer", "gatelib.gates.load", "gatelib.gates.train")
+    names = [f"{GATES}{name}" for name in ("Quantizer", "load", "train", "tune", "settle")]
     found = run(folder, site, *names, *(f"{CHECKS}{name}" for name in PREDICATES))
     return {(each.about.partition(":")[2], each.level): each for each in found.verdicts}
 
@@ -90,6 +91,7 @@ def test_a_predicate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any],
         "load#fastlib/fallback",
         "train#torch/raise",
         "train#cuda|torch/fallback",
+        "tune#fastlib/raise",
     ],
 )
 def test_a_gate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any], gate: str) -> None:
@@ -97,6 +99,14 @@ def test_a_gate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any], gate
     verdict = verified[GATES + gate, "S2"]
     assert verdict.claim == "verified", verdict
     assert verdict.looks >= 4
+
+
+def test_a_fact_that_is_not_named_and_makes_a_difference_is_no_verification(
+    verified: dict[tuple[str, str], Any],
+) -> None:
+    """A device is asked for in a way that is not understood: with one, nothing is raised."""
+    verdict = verified[GATES + "settle#fastlib/raise", "S2"]
+    assert (verdict.claim, verdict.why.partition(",")[0]) == ("inconclusive", "it depends on device:cuda too")
 
 
 def test_the_real_machine_agrees_with_its_simulation(verified: dict[tuple[str, str], Any]) -> None:
@@ -239,6 +249,49 @@ def test_a_library_that_is_not_there_or_another_release_is_not_run(folder: Path,
     found = run(folder, empty, f"{GATES}train", record=tmp_path / "r.json")
     assert {(each.level, each.claim, each.reason) for each in found.verdicts} == {("S1", "not-run", "package-missing")}
     assert {each.host for each in found.verdicts} == {"unsatisfied"}
+
+
+NVML = """
+class NVMLError(Exception):
+    pass
+
+
+def nvmlInit():
+    {init}
+
+
+def nvmlSystemGetDriverVersion():
+    raise NVMLError("Unknown Error")
+
+
+def nvmlShutdown():
+    pass
+"""
+
+
+@pytest.mark.parametrize(("init", "driver"), [("raise NVMLError('Driver Not Loaded')", False), ("pass", None)])
+def test_a_driver_that_does_not_answer_is_no_traceback(
+    folder: Path, tmp_path: Path, init: str, driver: bool | None
+) -> None:
+    """NVML that cannot start says that there is no driver; one that breaks later, nothing."""
+    site = verified_library.installed(tmp_path)
+    (site / "pynvml.py").write_text(NVML.format(init=init), encoding="utf-8")
+    found = run(folder, site, f"{CHECKS}is_gpu_available", level="S2", record=tmp_path / "r.json")
+    assert found.machine.driver is driver
+    assert {each.claim for each in found.verdicts} == {"verified"}
+
+
+@pytest.mark.parametrize(("version", "reasons"), [("2.0", {"other-version"}), ("1.0", {None})])
+def test_another_release_is_not_run(folder: Path, tmp_path: Path, version: str, reasons: set[str | None]) -> None:
+    """The graph is of 1.0."""
+    other = tmp_path / "graph"
+    shutil.copytree(folder / "graph", other)
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    manifest["source"] |= {"kind": "index", "version": "1.0"}
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    site = verified_library.installed(tmp_path, version=version)
+    found = run(tmp_path, site, f"{CHECKS}is_fastlib_available", level="S2", record=tmp_path / "r.json")
+    assert {each.reason for each in found.verdicts} == reasons
 
 
 def test_bad_input_is_told_in_a_line(folder: Path, tmp_path: Path) -> None:

@@ -111,6 +111,8 @@ def _driver() -> str | bool | None:
         return False
     try:
         version = pynvml.nvmlSystemGetDriverVersion()
+    except pynvml.NVMLError:
+        return None
     finally:
         pynvml.nvmlShutdown()
     return version.decode() if isinstance(version, bytes) else str(version)

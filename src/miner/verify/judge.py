@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from miner.formula import atom as fa
-from miner.formula.atom import Atom
-from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms, mentions
+from miner.formula.disjunctive import mentions
 from miner.formula.notation import from_json
 from miner.link.about import FIELD
 from miner.model.node import Otherwise, Predicate, Requirement
 from miner.verify.boots import Seen
+from miner.verify.fact import explained
 from miner.verify.judgement import Judgement
 from miner.verify.plan import Job
 from miner.verify.points import Trial
 from miner.verify.record import Claim
-from miner.verify.state import Distributions, provider
+from miner.verify.state import Distributions
 from miner.verify.target import Target, is_unread
 
 Answer = Mapping[str, Any]
@@ -45,14 +44,20 @@ class _Look:
     expected: bool
     seen: bool | None
     words: str
+    turned: Mapping[str, Sequence[Answer]]
 
 
 def judge(
-    job: Job, answers: Mapping[tuple[int, int], Answer], distributions: Distributions, varied: frozenset[str]
+    job: Job,
+    answers: Mapping[tuple[int, int], Answer],
+    distributions: Distributions,
+    varied: frozenset[str],
+    turned: Mapping[tuple[int, int], Mapping[str, Sequence[Answer]]] = MappingProxyType({}),
 ) -> Judgement:
     """Return what the looks at a predicate or a gate say; `answers` by (variant, look).
 
-    `varied` are the packages, as reads name them, that the backgrounds of its kind vary.
+    `varied` are the packages, as reads name them, that the backgrounds of its kind vary. `turned` are the answers where
+    one fact that was asked for is otherwise, by the look and the fact.
     """
     if not answers:
         return Judgement("not-run", "time was up before it was looked at", "over-budget")
@@ -60,12 +65,11 @@ def judge(
     trial = job.trials[variant]
     node = job.target.node
     looks = []
-    for (_, index), answer in sorted(answers.items()):
-        point, background = job.looks[variant][index]
+    for key, answer in sorted(answers.items()):
+        point, background = job.looks[variant][key[1]]
         at = trial.points[point]
-        looks.append(
-            _Look(point, background, answer, at.expected, _seen(answer, node), f"{at.words}; others {background}")
-        )
+        words = f"{at.words}; others {background}"
+        looks.append(_Look(point, background, answer, at.expected, _seen(answer, node), words, turned.get(key, {})))
     looks = [look for look in looks if not _is_unreal(look, node)] or looks
     judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, job, variant, distributions, varied)
     if judged is None:
@@ -180,12 +184,12 @@ def _weak(
         effects = [look for look in by_point.values() if look.answer["outcome"] == "effect"]
         if effects and not any(look.answer.get("said") for look in effects):
             return Judgement("inconclusive", "its effect came, and nothing was heard of it")
-    known = _known((job.target.formula, job.target.conditions[variant]), distributions)
+    known = explained((job.target.formula, job.target.conditions[variant], job.target.beside), distributions)
     ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_predicate else ()
-    for look in by_point.values():
-        asked = sorted(set(look.answer.get("reads", ())) - known - varied)
-        if unexplained := [each for each in asked if not each.startswith(ignored)]:
-            return Judgement("inconclusive", f"it asks for {', '.join(unexplained)}, which the statement does not name")
+    asked = {fact for look in by_point.values() for fact in look.answer.get("reads", ())} - known
+    asked = {fact for fact in asked if not _is_varied(fact, varied) and not fact.startswith(ignored)}
+    if hidden := _hidden(sorted(asked), by_point.values(), trial):
+        return Judgement("inconclusive", hidden[:_LONGEST])
     for pair in trial.pairs:
         grounds = [{ground for at, ground in by_point if at == point} for point in (pair.low, pair.high)]
         if not grounds[0] & grounds[1]:
@@ -198,43 +202,31 @@ def _weak(
     return None
 
 
-def _known(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
-    """Return the facts that formulas explain being asked for."""
-    return {fact for formula in formulas for atom in atoms(formula) for fact in _facts(atom, distributions)}
+def _hidden(facts: Sequence[str], looks: Collection[_Look], trial: Trial) -> str | None:
+    """Return that facts may decide which the statement does not name; None where turning each made no difference.
+
+    It has to be turned at each point between which the formula flips, if it is asked for there.
+    """
+    left: list[str] = []
+    decisive = {point for pair in trial.pairs for point in (pair.low, pair.high)}
+    for fact in facts:
+        asking = [look for look in looks if fact in look.answer.get("reads", ())]
+        tried: set[int] = set()
+        for look in asking:
+            sides = {side(answer) for answer in look.turned.get(fact, ())}
+            if look.seen is not None and (not look.seen) in sides:
+                return f"it depends on {fact} too, which the statement does not name, on {look.words}"
+            if sides == {look.seen}:
+                tried.add(look.point)
+        if not tried or {look.point for look in asking} & decisive - tried:
+            left.append(fact)
+    return f"it asks for {', '.join(left)}, which the statement does not name" if left else None
 
 
-def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
-    match atom:
-        case fa.Package(package=name):
-            yield f"package:{name}"
-        case fa.Module(module=name):
-            parts = name.split(".")
-            yield from (f"module:{'.'.join(parts[:end])}" for end in range(1, len(parts) + 1))
-            yield f"package:{provider(name, distributions)}"
-            yield f"package:{parts[0].replace('_', '-').lower()}"
-        case fa.Device(device=kind):
-            yield from (f"device:{kind}", f"count:{kind}", "device:any", "count:any")
-        case fa.DeviceCount(device=kind) | fa.ComputeCapability(device=kind):
-            own = kind or "cuda"
-            yield from (f"{fact}:{own}" for fact in ("device", "count", "capability"))
-            yield from ("device:any", "count:any")
-        case fa.Memory():
-            yield from (f"{fact}:cuda" for fact in ("device", "count", "capability", "memory"))
-        case fa.Toolkit():
-            yield "toolkit:cuda"
-        case fa.Rocm():
-            yield "toolkit:hip"
-        case fa.Environment(env=name):
-            yield f"env:{name}"
-        case fa.OperatingSystem():
-            yield "os"
-        case fa.Binary(binary=name):
-            yield f"binary:{name}"
-        case fa.Feature(feature=name):
-            yield f"feature:{name}"
-            parts = name.removesuffix("()").split(".")
-            if name.endswith("()") and len(parts) > 1:  # `torch.cuda.is_bf16_supported()` looks at the device
-                yield from (f"device:{parts[-2]}", f"capability:{parts[-2]}")
+def _is_varied(fact: str, varied: frozenset[str]) -> bool:
+    """Say whether backgrounds vary a fact: a package, or a module of one."""
+    kind, _, name = fact.partition(":")
+    return fact in varied or (kind == "module" and f"module:{name.partition('.')[0]}" in varied)
 
 
 def differs(otherwise: Otherwise, answer: Answer) -> str | None:

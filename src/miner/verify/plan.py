@@ -18,6 +18,7 @@ from miner.formula.threshold import HIGHEST, ladder
 from miner.model.node import Advice, EnvironmentVariable, Package, Predicate, Requirement
 from miner.store.graph_reader import Graph
 from miner.verify.boots import Boot, Seen, boots_of
+from miner.verify.fact import explained
 from miner.verify.measured import claims_of, kernels_of
 from miner.verify.points import Trial, trial
 from miner.verify.probe.digest import of_plan
@@ -92,7 +93,7 @@ class Plan:
             "modules": list(self.modules),
             "universe": [list(each) for each in self.universe],
             "seconds": _SECONDS,
-            "jobs": [_job(job, self.variables, self.versions) for job in self.jobs],
+            "jobs": [_job(job, self.variables, self.versions, self.distributions) for job in self.jobs],
             "kernels": [{"kernel": name} for name in self.kernels],
             "experiments": [{"experiment": name, **_EXPERIMENT} for name in self.experiments],
             "estimates": [_ESTIMATE] if self.experiments else [],
@@ -196,7 +197,9 @@ def _worn(
     return {**machine, "others": background, "env": {**others, **machine.get("env", {})}}
 
 
-def _job(job: Job, variables: Iterable[str], versions: Mapping[str, str]) -> dict[str, Any]:
+def _job(
+    job: Job, variables: Iterable[str], versions: Mapping[str, str], distributions: Distributions
+) -> dict[str, Any]:
     return {
         "id": job.id,
         "target": job.target.look,
@@ -204,11 +207,15 @@ def _job(job: Job, variables: Iterable[str], versions: Mapping[str, str]) -> dic
             {
                 "with": variant,
                 "scouts": _scouts(of, looks),
+                "explains": sorted(explained((job.target.formula, condition, job.target.beside), distributions)),
+                "decisive": _decisive(of, looks),
                 "machines": [
                     _worn(of.points[point].machine, background, variables, versions) for point, background in looks
                 ],
             }
-            for variant, of, looks in zip(job.target.variants, job.trials, job.looks, strict=True)
+            for variant, condition, of, looks in zip(
+                job.target.variants, job.target.conditions, job.trials, job.looks, strict=True
+            )
         ],
     }
 
@@ -217,6 +224,12 @@ def _scouts(of: Trial, looks: Sequence[tuple[int, str]]) -> list[int]:
     """Return the numbers of the looks at which the effect should come soonest, of different pairs and backgrounds."""
     failing = {pair.low if of.points[pair.high].expected else pair.high for pair in of.pairs} or {0}
     return [index for index, (point, _) in enumerate(looks) if point in failing][:_MOST_SCOUTS]
+
+
+def _decisive(of: Trial, looks: Sequence[tuple[int, str]]) -> list[list[int]]:
+    """Return the numbers of the looks at each point between which the formula flips."""
+    paired = sorted({point for pair in of.pairs for point in (pair.low, pair.high)})
+    return [[index for index, (point, _) in enumerate(looks) if point == each] for each in paired]
 
 
 def _universe(graph: Graph, asked: Iterable[fa.Atom], distributions: Distributions) -> tuple[tuple[str, str], ...]:

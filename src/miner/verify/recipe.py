@@ -20,11 +20,13 @@ _FOLDER = Path(__file__).parent.parent / "data" / "recipes"
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the gates of `owners`, by their qualified names, are called with.
 
+    `entry`: the function of the same module that is called in place of the owner, where the gate is reached through it.
     `how`: `new`, the class is called with `constructor`; `bare`, an object without a constructor that has `attributes`.
     A `{fields = {...}}` among the values is an object with these attributes, whatever else is asked of it.
     """
 
     owners: tuple[str, ...]
+    entry: str | None = None
     how: str = "bare"
     constructor: dict[str, Any] = {}
     arguments: dict[str, Any] = {}
@@ -44,6 +46,8 @@ def recipes(library: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     for recipe in msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _Recipes).recipe:
         stated = msgspec.to_builtins(recipe)
         del stated["owners"]
+        if entry := stated.pop("entry", None):
+            stated["qualname"] = entry
         for owner in recipe.owners:
             found.setdefault(owner, []).append(_marked(stated))
     return found

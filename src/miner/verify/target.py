@@ -20,6 +20,7 @@ from miner.store.graph_reader import Graph
 
 Kind = Literal["predicate", "gate", "objects"]
 _MOST_VARIANTS = 4
+_TERMS = 64
 _GATES = frozenset({"runtime-gate", "helper-call", "assertion", "decorator"})
 _RAISING_CALLS = frozenset({"helper-call", "assertion"})
 _UNASKED = object()
@@ -134,7 +135,7 @@ class Targets:
         variants: list[Mapping[str, Any]] = []
         conditions: list[Formula] = []
         when = expanded(self._graph, from_json(node.when))
-        for term in disjunctive(when, 64) or ():
+        for term in disjunctive(when, _TERMS) or ():
             made = _variant(term)
             if made is not None and made not in zip(variants, conditions, strict=True):
                 variants.append(made[0])
@@ -149,9 +150,14 @@ class Targets:
         return Target(node, "gate", needs, look, tuple(variants), tuple(conditions), self._beside(node, needs))
 
     def _beside(self, node: Requirement, own: Formula) -> Formula:
-        others = (each for each in self._at_site[_effect_of(node)] if each.id != node.id)
-        needs = (expanded(self._graph, from_json(each.needs)) for each in others)
-        return conjunction(*(each for each in needs if each != own and not mentions(each, is_unread)))
+        """Return what keeps other requirements of a site from their effect; those that ask for less are left out."""
+        left = []
+        for other in self._at_site[_effect_of(node)]:
+            needs, when = (expanded(self._graph, from_json(each)) for each in (other.needs, other.when))
+            is_implied = disjunctive(conjunction(own, negation(needs)), _TERMS) == ()
+            if other.id != node.id and not is_implied and not mentions(needs, is_unread):
+                left.append(disjunction(needs, negation(_readable(when))))
+        return conjunction(*left)
 
     def _object(self, node: Requirement, needs: Formula) -> Target | Unlooked:
         found = self._graph.nodes.get(f"implementation:{node.owner}")
@@ -203,6 +209,15 @@ def is_stand_in(node: Requirement) -> bool:
 def is_unread(atom: Atom) -> bool:
     """Say whether an atom is about what no machine decides."""
     return isinstance(atom, Opaque | Parameter | fa.Predicate)
+
+
+def _readable(when: Formula) -> Formula:
+    """Return what a machine decides of a condition: it holds wherever the condition does."""
+    terms = disjunctive(when, _TERMS)
+    if terms is None:
+        return True
+    kept = ([each for each in term if not is_unread(affirmed(each))] for term in terms)  # type: ignore[arg-type]
+    return disjunction(*(conjunction(*term) for term in kept))
 
 
 def _variant(term: Sequence[Formula]) -> tuple[dict[str, Any], Formula] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,7 @@ class Looks:
     """The answers of a run, sorted by what they are of."""
 
     late: dict[int, dict[tuple[int, int], Answer]] = field(default_factory=dict)
+    turned: dict[int, dict[tuple[int, int], dict[str, Sequence[Answer]]]] = field(default_factory=dict)
     real: dict[int, dict[tuple[int, int], Answer]] = field(default_factory=dict)
     objects: dict[tuple[str, str], dict[int, Answer]] = field(default_factory=dict)
     kernels: dict[str, Answer] = field(default_factory=dict)
@@ -51,6 +52,9 @@ class Looks:
             match row["part"]:
                 case "late":
                     found.late.setdefault(key[0], {})[key[1], key[2]] = row
+                case "turned":
+                    at = found.turned.setdefault(key[0], {}).setdefault((key[1], key[2]), {})
+                    at[key[3]] = row["answers"]
                 case "real":
                     found.real.setdefault(key[0], {})[key[1], key[2]] = row
                 case "boot" if row["outcome"] == "error":
@@ -98,9 +102,9 @@ class Verdicts:
                 yield _verdict(node, stands, "S1", skipped)
                 continue
             answers = self._looks.late.get(number, {})
-            yield _verdict(
-                node, stands, "S2", judge(job, answers, self._plan.distributions, self._varied[job.target.kind])
-            )
+            turned = self._looks.turned.get(number, {})
+            judged = judge(job, answers, self._plan.distributions, self._varied[job.target.kind], turned)
+            yield _verdict(node, stands, "S2", judged)
             if "S3" in self._levels:
                 yield _verdict(node, stands, "S3", self._here(job, self._looks.real.get(number, {}), stands))
         for seen in self._plan.seen:

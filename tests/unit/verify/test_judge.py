@@ -78,8 +78,25 @@ def test_a_question_that_the_formula_does_not_name_leaves_it_open() -> None:
     of = job(predicate())
     asked = {**YES, "reads": ["device:cuda"]}
     assert judge(of, answers(of, asked, NO), {}, VARIED).claim == "inconclusive"
-    varied = {**YES, "reads": ["module:other", "env:OTHER"]}
+    varied = {**YES, "reads": ["module:other", "module:other.inner", "env:OTHER"]}
     assert judge(of, answers(of, varied, NO), {}, VARIED).claim == "verified"
+
+
+def test_a_fact_that_is_asked_for_and_makes_no_difference_is_no_need() -> None:
+    """It was turned on both sides; where it makes one, or was turned on one side only, the statement stays open."""
+    of = job(gate())
+    asked = answers(of, {**PASSED, "reads": ["device:cuda"]}, {**ERROR, "reads": ["device:cuda"]})
+    alike = {key: {"device:cuda": [answer, answer]} for key, answer in asked.items()}
+    assert judge(of, asked, {}, VARIED, alike).claim == "verified"
+    low = next(key for key, answer in asked.items() if answer["outcome"] == "effect")
+    found = judge(of, asked, {}, VARIED, {**alike, low: {"device:cuda": [ERROR, PASSED]}})
+    assert (found.claim, found.why.partition(" too")[0]) == ("inconclusive", "it depends on device:cuda")
+    one_side = {key: each for key, each in alike.items() if asked[key]["outcome"] == "effect"}
+    assert judge(of, asked, {}, VARIED, one_side).claim == "inconclusive"
+    silent = {key: {**answer, "reads": []} if key not in one_side else answer for key, answer in asked.items()}
+    assert judge(of, silent, {}, VARIED, one_side).claim == "verified"
+    broken = {key: {"device:cuda": [{"outcome": "error", "message": "x"}]} for key in asked}
+    assert judge(of, asked, {}, VARIED, broken).claim == "inconclusive"
 
 
 def test_a_predicate_that_raises_says_no_where_it_is_known_to() -> None:

@@ -24,11 +24,16 @@ def test_objects_with_fields_are_written_as_the_probes_read_them(
 owners = ["lib.Quantizer.check", "lib.Other.check"]
 attributes = { config = { fields = { bits = 4, inner = { fields = { on = true } } } } }
 arguments = { device_map = { "" = "cuda:0" } }
+
+[[recipe]]
+owners = ["lib.Model._check"]
+entry = "Model.load"
 """
     (tmp_path / "lib.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(recipe, "_FOLDER", tmp_path)
     found = recipes("lib")
-    assert sorted(found) == ["lib.Other.check", "lib.Quantizer.check"]
+    assert sorted(found) == ["lib.Model._check", "lib.Other.check", "lib.Quantizer.check"]
+    assert found["lib.Model._check"] == [{"qualname": "Model.load"}]
     assert found["lib.Other.check"][0]["attributes"] == {
         "config": {"$fields": {"bits": 4, "inner": {"$fields": {"on": True}}}}
     }

@@ -165,6 +165,20 @@ def test_a_torch_is_told_of_devices() -> None:
     } <= reads
 
 
+def test_a_torch_that_is_told_of_no_devices_answers_for_itself() -> None:
+    """What it is asked is noted all the same."""
+    torch: Any = SimpleNamespace(
+        cuda=SimpleNamespace(is_available=lambda: False, device_count=lambda: 3),
+        backends=SimpleNamespace(mps=SimpleNamespace(is_available=lambda: True)),
+        version=SimpleNamespace(cuda="12.6", hip=None, git="x"),
+    )
+    reads: set[str] = set()
+    install(torch, {}, [], reads, setattr)
+    assert (torch.cuda.is_available(), torch.cuda.device_count(), torch.version.cuda) == (False, 3, "12.6")
+    assert torch.backends.mps.is_available()
+    assert reads == {"device:cuda", "count:cuda", "device:mps", "toolkit:cuda"}
+
+
 def test_stand_ins_can_be_anything() -> None:
     """Called, entered, iterated, compared, subclassed and used as decorators."""
     thing = anything("thing")

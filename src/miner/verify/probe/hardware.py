@@ -8,6 +8,19 @@ from types import SimpleNamespace
 from typing import Any
 
 _KINDS = ("cuda", "xpu", "npu", "mlu", "musa", "hpu", "neuron", "mps")
+_QUESTIONS = {
+    "is_available": "device",
+    "is_built": "device",
+    "current_device": "device",
+    "current_accelerator": "device",
+    "get_device_name": "device",
+    "device_count": "count",
+    "get_device_capability": "capability",
+    "get_device_properties": "capability",
+    "is_bf16_supported": "capability",
+    "mem_get_info": "memory",
+}
+"""What each function of a backend tells."""
 _GIB = 1 << 30
 ABSENT = object()
 """The value of an attribute that is taken away."""
@@ -31,14 +44,15 @@ class _Torch:
         if torch is not None:
             if machine.get("devices") is not None:
                 self._devices(torch, machine["devices"])
-            if machine.get("toolkit") is not None:
-                self._toolkit(torch, machine["toolkit"])
+            else:
+                self._listen_for_devices(torch)
+            self._toolkit(torch, machine.get("toolkit") or {})
         stated = machine.get("features", {})
         for name, is_there in stated.items():
             self._feature(torch, name, is_there)
         for name in watched:
             if name.endswith("()") and name not in stated:
-                self._watch(torch, name)
+                self._listen(*_holder(torch, name), f"feature:{name}")
 
     def _devices(self, torch: Any, devices: list[dict[str, Any]]) -> None:
         listed = {device["kind"]: device for device in devices if device.get("count", 1)}
@@ -116,17 +130,22 @@ class _Torch:
         elif not hasattr(owner, last):
             self._put(owner, last, SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))
 
-    def _watch(self, torch: Any, name: str) -> None:
+    def _listen_for_devices(self, torch: Any) -> None:
+        for kind in (*_KINDS, "accelerator"):
+            backend = torch.backends.mps if kind == "mps" else getattr(torch, kind, None)
+            for question, facet in _QUESTIONS.items():
+                self._listen(backend, question, f"{facet}:{'any' if kind == 'accelerator' else kind}")
+
+    def _listen(self, owner: Any, name: str, fact: str) -> None:
         """Note when a question is asked, and leave its answer as it is."""
-        owner, last = _holder(torch, name)
-        really = getattr(owner, last, None)
+        really = getattr(owner, name, None)
         if callable(really):
 
             def ask(*arguments: Any, **options: Any) -> Any:
-                self._reads.add(f"feature:{name}")
+                self._reads.add(fact)
                 return really(*arguments, **options)
 
-            self._put(owner, last, ask)
+            self._put(owner, name, ask)
 
     def _answer(self, owner: Any, name: str, fact: str, value: Any) -> None:
         def answer(*_: object, **__: object) -> Any:

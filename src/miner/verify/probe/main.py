@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from . import box, digest, estimate, experiment, kernel, objects, server, simulation
+from . import box, digest, estimate, experiment, kernel, looking, objects, server, simulation, turning
 
 _PART_SECONDS = 600.0
 _IMPORT_SECONDS = 240.0
@@ -86,6 +86,7 @@ class _Run:
                     request.write_text(json.dumps(said), encoding="utf-8")
                     looks += self._kept(self._many([part, str(request)], left + _IMPORT_SECONDS))
             if "S2" in self._levels:
+                looks += self._kept(self._turned(looks, machine))
                 looks += self._kept(self._boots({each[1] for each in known if each[0] == "boot"}))
             if "S4" in self._levels:
                 looks += self._kept(self._alone("kernel", self._plan["kernels"], known))
@@ -103,6 +104,18 @@ class _Run:
             "notes": self._notes,
             "seconds": round(time.monotonic() - self._started, 1),
         }
+
+    def _turned(self, looks: list[dict[str, Any]], machine: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield what comes where a fact that a gate asks for, and is not to, is turned."""
+        known = {tuple(row["key"]) for row in looks if row["part"] == "turned"}
+        asks = [ask for ask in turning.asks_of(self._plan, looks) if ask not in known]
+        left = self._end - time.monotonic()
+        if not asks or left <= 0:
+            return
+        said = {"seconds": left, "width": self._options.width, "machine": machine, "asks": asks}
+        request = Path(self._scratch) / "turned.json"
+        request.write_text(json.dumps(said), encoding="utf-8")
+        yield from self._many(["turned", str(request)], left + _IMPORT_SECONDS)
 
     def _kept(self, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         path = Path(self._options.lines) if self._options.lines else None
@@ -219,7 +232,7 @@ def _part(arguments: list[str], plan: dict[str, Any]) -> int:
     elif name in _PROGRAMS:
         answer = _PROGRAMS[name](json.loads(rest[0]))
     else:
-        for row in _looks(name, plan, json.loads(Path(rest[0]).read_text(encoding="utf-8"))):
+        for row in looking.looks(name, plan, json.loads(Path(rest[0]).read_text(encoding="utf-8"))):
             out.write(json.dumps(row) + "\n")
             out.flush()
         return 0
@@ -231,88 +244,6 @@ def _part(arguments: list[str], plan: dict[str, Any]) -> int:
 def _boot(plan: dict[str, Any], boot: dict[str, Any]) -> dict[str, Any]:
     simulation.Simulation(boot["machine"], plan["universe"], simulation.installed()).install()
     return {"outcome": "looked", "objects": objects.look(boot["names"])}
-
-
-def _looks(part: str, plan: dict[str, Any], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each look: of `late` under simulated machines, of `real` under none and its own simulation."""
-    prepared = server.Prepared([*plan["roots"], *plan["modules"]], plan["universe"], plan["roots"], plan["features"])
-    for module, why in prepared.failed.items():
-        yield {"note": f"{module} cannot be imported: {why}"}
-    known = {tuple(each) for each in options["known"]}
-    end = time.monotonic() + options["seconds"]
-    pool = server.Pool(options["width"], plan["seconds"], os.environ["TMPDIR"])
-    jobs = plan["jobs"]
-    chosen: dict[int, tuple[int, int]] = {}
-    found: dict[server.Key, dict[str, Any]] = {}
-    measured = _measured(plan, options["machine"], prepared)
-
-    def target_of(job: int, variant: int) -> dict[str, Any]:
-        return {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
-
-    def look(key: server.Key) -> dict[str, Any]:
-        job, variant, index = key
-        return prepared.look(target_of(job, variant), jobs[job]["variants"][variant]["machines"][index])
-
-    def look_here(key: server.Key) -> dict[str, Any]:
-        job, variant, index = key
-        return prepared.look(target_of(job, variant), measured if index else None)
-
-    def work(batches: Iterator[list[server.Key]], how: server.Look) -> Iterator[tuple[list[server.Key], server.Look]]:
-        for batch in batches:
-            left = [key for key in batch if key not in known]
-            if time.monotonic() > end:
-                return
-            if left:
-                yield left, how
-
-    scouts = (
-        [(index, variant, scout) for variant, each in enumerate(job["variants"]) for scout in each["scouts"]]
-        for index, job in enumerate(jobs)
-        if job["target"].get("site")
-    )
-    for key, answer in pool.run(work(scouts, look)):
-        found[key] = answer
-        rank = _RANKS.get(answer["outcome"], len(_RANKS))
-        chosen[key[0]] = min(chosen.get(key[0], (len(_RANKS) + 1, 0)), (rank, key[1]))
-    best = [chosen.get(job, (0, 0))[1] for job in range(len(jobs))]
-    if part == "real":
-        yield from (_row(part, *each) for each in pool.run(work(
-            ([(job, best[job], 0), (job, best[job], 1)] for job in range(len(jobs))), look_here)))  # fmt: skip
-        return
-    yield from (_row(part, key, answer) for key, answer in found.items() if key[1] == best[key[0]])
-    keys = (
-        [key for index in range(len(job["variants"][best[number]]["machines"]))
-         if (key := (number, best[number], index)) not in found]
-        for number, job in enumerate(jobs) if _is_reached(chosen, number)
-    )  # fmt: skip
-    yield from (_row(part, *each) for each in pool.run(work(keys, look)))
-
-
-def _is_reached(chosen: dict[int, tuple[int, int]], job: int) -> bool:
-    """Say whether the first look at a gate came as far as the gate: if not, no other will."""
-    return job not in chosen or chosen[job][0] < _RANKS["unreached"]
-
-
-_RANKS = {"effect": 0, "answered": 1, "passed": 2, "broke": 3, "raised": 4, "unreached": 5, "missing": 6, "error": 7}
-
-
-def _row(part: str, key: server.Key, answer: dict[str, Any]) -> dict[str, Any]:
-    return {"part": part, "key": list(key), **answer}
-
-
-def _measured(plan: dict[str, Any], machine: dict[str, Any], prepared: server.Prepared) -> dict[str, Any]:
-    """Return this very machine, as a simulation of it."""
-    modules = {module: module in machine.get("modules", {}) for module, _ in plan["universe"]}
-    names = {simulation.normal(name) for _, name in plan["universe"]}
-    distributions = {name: prepared.real[name].version if name in prepared.real else None for name in names}
-    return {
-        "modules": modules,
-        "distributions": distributions,
-        "devices": machine.get("devices", []),
-        "toolkit": {name: found or None for name, found in machine.get("toolkit", {}).items()},
-        "os": machine["os"],
-        "python": machine["python"],
-    }
 
 
 def _chosen_device(asked: str, devices: list[dict[str, Any]]) -> str:

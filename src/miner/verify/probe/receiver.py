@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .stand_in import anything
 
+_PLAIN = re.compile(
+    r"^(?:typing\.)?(?:Optional\[|Union\[)*(?:os\.|pathlib\.)?(str|PathLike|Path|int|float|list|tuple|dict)\b"
+)
 _CONSTRUCTORS = frozenset({"__init__", "__post_init__"})
 
 
@@ -34,17 +39,35 @@ def _arguments(subject: Any, owner: Any, target: dict[str, Any]) -> tuple[list[A
             continue
         elif parameter.name in given:
             value = given.pop(parameter.name)
+            value = _typed(parameter) if value is True else value  # all that is asked of it is that it is true
             if parameter.kind is parameter.POSITIONAL_ONLY:
                 positional.append(value)
             else:
                 named[parameter.name] = value
         elif parameter.default is parameter.empty:
-            unknown = None if target.get("unknown") == "none" else anything(parameter.name)
+            unknown = None if target.get("unknown") == "none" else _typed(parameter, anything(parameter.name))
             if parameter.kind is parameter.KEYWORD_ONLY or named:
                 named[parameter.name] = unknown
             else:
                 positional.append(unknown)
     return positional, named
+
+
+def _typed(parameter: inspect.Parameter, otherwise: Any = True) -> Any:
+    """Return a value that is true and of the first plain type that a parameter is annotated with, or `otherwise`."""
+    annotation = parameter.annotation
+    if annotation is parameter.empty:
+        return otherwise
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    found = _PLAIN.search(text)
+    if found is None:
+        return otherwise
+    name, item = parameter.name, anything("item")
+    plain: dict[str, Any] = {
+        "str": name, "PathLike": name, "Path": Path(name), "int": 1, "float": 1.0,
+        "list": [item], "tuple": (item,), "dict": {name: item},
+    }  # fmt: skip
+    return plain[found[1]]
 
 
 def _made(name: str, value: Any) -> Any:

@@ -34,7 +34,7 @@ class Prepared:
             try:
                 importlib.import_module(module)
             except BaseException as error:  # noqa: BLE001  whatever a module does on its import
-                self.failed[module] = f"{type(error).__name__}: {str(error).splitlines()[:1]}"
+                self.failed[module] = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
         starts = tuple(f"{root}." for root in roots)
         self.cached = [
             each

@@ -52,9 +52,10 @@ class Listed(importlib.metadata.Distribution):
 
     def __init__(self, name: str, version: str, modules: Iterable[str]) -> None:
         """List a distribution under `name`."""
+        self.modules = tuple(modules)
         self._texts = {
             "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-            "top_level.txt": "".join(f"{module}\n" for module in modules),
+            "top_level.txt": "".join(f"{module}\n" for module in self.modules),
         }
 
     def read_text(self, filename: str) -> str | None:

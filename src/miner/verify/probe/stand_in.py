@@ -71,11 +71,17 @@ class StandIn(metaclass=_Permissive):
     def __getitem__(self, key: object) -> Any:
         return anything("item")
 
+    def __setitem__(self, key: object, value: object) -> None:
+        """Keep nothing."""
+
+    def __fspath__(self) -> str:
+        return type(self).__name__
+
     def _same(self, *_: object) -> Any:
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _same
-    __floordiv__ = __mod__ = __neg__ = __or__ = __and__ = _same
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __or__ = __and__ = _same
 
 
 @functools.cache

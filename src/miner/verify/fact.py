@@ -1,0 +1,50 @@
+"""The facts of a machine that formulas are about, in the words of the probes: `module:torch`, `device:cuda`, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from miner.formula import atom as fa
+from miner.formula.atom import Atom
+from miner.formula.connective import Formula
+from miner.formula.disjunctive import atoms
+from miner.verify.state import Distributions, provider
+
+
+def explained(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
+    """Return the facts that formulas explain being asked for."""
+    return {fact for formula in formulas for atom in atoms(formula) for fact in _facts(atom, distributions)}
+
+
+def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
+    match atom:
+        case fa.Package(package=name):
+            yield f"package:{name}"
+        case fa.Module(module=name):
+            parts = name.split(".")
+            yield from (f"module:{'.'.join(parts[:end])}" for end in range(1, len(parts) + 1))
+            yield f"package:{provider(name, distributions)}"
+            yield f"package:{parts[0].replace('_', '-').lower()}"
+        case fa.Device(device=kind):
+            yield from (f"device:{kind}", f"count:{kind}", "device:any", "count:any")
+        case fa.DeviceCount(device=kind) | fa.ComputeCapability(device=kind):
+            own = kind or "cuda"
+            yield from (f"{fact}:{own}" for fact in ("device", "count", "capability"))
+            yield from ("device:any", "count:any")
+        case fa.Memory():
+            yield from (f"{fact}:cuda" for fact in ("device", "count", "capability", "memory"))
+        case fa.Toolkit():
+            yield "toolkit:cuda"
+        case fa.Rocm():
+            yield "toolkit:hip"
+        case fa.Environment(env=name):
+            yield f"env:{name}"
+        case fa.OperatingSystem():
+            yield "os"
+        case fa.Binary(binary=name):
+            yield f"binary:{name}"
+        case fa.Feature(feature=name):
+            yield f"feature:{name}"
+            parts = name.removesuffix("()").split(".")
+            if name.endswith("()") and len(parts) > 1:  # `torch.cuda.is_bf16_supported()` looks at the device
+                yield from (f"device:{parts[-2]}", f"capability:{parts[-2]}")
