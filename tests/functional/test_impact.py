@@ -112,6 +112,18 @@ def test_a_class_with_another_name_names_the_new_one(before, program, cache, tmp
     assert {each["fix"] for each in found} == {"use tinyml.Paper"}
 
 
+def test_an_old_name_that_its_module_still_answers_is_deprecated(before, cache, tmp_path, capsys):
+    repository, path = copied(tmp_path / "tinyml"), f"{SOURCE}/config.py"
+    text = (repository / path).read_text(encoding="utf-8").replace("class Config", "class Settings")
+    text += '\n\n__getattr__ = deprecate_attr(__name__, rename={"Config": (Settings, "1.0")})\n'
+    (repository / path).write_text(text, encoding="utf-8")
+    edited = str(mined(committed(repository), tmp_path / "graph", cache))
+    program = tmp_path / "program.py"
+    program.write_text("from tinyml.config import Config\n\nConfig()\n")
+    found = touched(capsys, str(program), "--from", before, "--to", edited)
+    assert {(each["change"]["type"], each["fix"]) for each in found} == {("deprecated", "use Settings")}
+
+
 def test_every_impact_is_valid(before, program, cache, tmp_path, capsys):
     edited = after(tmp_path, cache, TRAINER, "steps=100", "max_steps=100")
     registry = Registry().with_resources((file_name(name), Resource.from_contents(document(name))) for name in names())

@@ -1,23 +1,23 @@
 """Objects that a lazy module gives another object for: a `__getattr__` that answers with one of a related name.
 
-**Finds** a `return` within `__getattr__` of what is found under a name made of the one asked for (`f"{name}Slow"`),
-where a backend is among those that the object misses (`"fast" in missing`), with the ending that the name has to have,
-and what is said beside it.
+**Finds** a `return` within `__getattr__` of what is found under a name made of the one asked for (`f"{name}Slow"`,
+`name[:-4]`), with the ending that the name has to have: of an object that misses a backend (`"fast" in missing`), with
+what is said beside it, and of a name that is offered no more (`name[:-4] in self._known`).
 
-**Misses** names that are cut short or taken from a table, and conditions with further parts (counted).
+**Misses** names that are taken from a table, and conditions with further parts (counted).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from miner.detect.detector import Detector
 from miner.detect.file import File, items, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.warning import call_that_warns
 from miner.model import expression as ex
-from miner.model import statement as st
 from miner.model.site import Guard, Site
+from miner.model.span import Span
 from miner.syntax.outline import Item
 
 ID = "substitution"
@@ -38,28 +38,23 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
 
 
 def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
-    span = returned.text("value")
-    if span is None or not file.outline.source(span).isidentifier():
-        return
-    guards = file.conditions(returned)
-    value = file.expression(span)
-    scope = file.scope(returned, value, *(guard.test for guard in guards))
-    bound = {name: each for each in (scope.statements if scope else ()) for name in _bound(each)}
-    other = _other(bound.get(value), asked, bound)
+    other = _other(file, returned, asked)
     if other is None:
         return
     name, made = other
+    guards = file.conditions(returned)
     tests = [each for guard in guards if guard.holds and guard.kind == "if" for each in _conjuncts(guard)]
-    missing = {test: found for test in tests if (found := _missing(test, asked, bound)) is not None}
+    missing = {test: found for test in tests if (found := _missing(file, returned, test, asked)) is not None}
     endings = {test: ending for test in tests if (ending := _ending(test, asked)) is not None}
-    if not missing:
-        return
-    backend, container = next(iter(missing.values()))
     left = [test for test in tests if test not in missing and test not in endings]
+    backend, container = next(iter(missing.values()), ("", None))
+    known = [test for test in left if _is_known(test, name)]
+    if not missing and not (endings and known):
+        return
     if len(missing) > 1 or len(endings) > 1 or not all(_is_about(test, (asked, name), container) for test in left):
         file.unread("substitution: a condition with further parts")
         return
-    is_there = ex.Compare(name, ("not in",), (container,)) in left
+    is_there = container is not None and ex.Compare(name, ("not in",), (container,)) in left
     names = (backend, *(endings.values() or ("",)), "there" if is_there else "")
     expressions: dict[str, ex.Expression] = {"other": made}
     spans = {}
@@ -68,29 +63,50 @@ def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
         message = ex.argument_of(call, 0, "message", "msg") if call is not None else None
         if message is not None:
             expressions["message"], spans["message"] = message, beside.span
-    yield Site(ID, "object", returned.span, qualname(returned), guards, expressions, spans, names)
+    yield Site(
+        ID, "object" if missing else "name", returned.span, qualname(returned), guards, expressions, spans, names
+    )
 
 
-def _bound(statement: st.Statement) -> Iterable[ex.Expression]:
-    return statement.targets if isinstance(statement, st.Assign) else ()
+def _nearest(file: File, item: Item, name: str) -> Span | None:
+    """Return the value that the nearest statement before `item`, in its block or one around it, gives a local."""
+    around: Item | None = item
+    while around is not None and around.kind not in {"function", "class"}:
+        for other in reversed(around.siblings(file.outline.items)):
+            target, value = other.text("target"), other.text("value")
+            is_before = other.kind == "assign" and other.span.end_byte <= item.span.start_byte
+            if is_before and target is not None and value is not None and file.outline.source(target) == name:
+                return value
+        around = around.parent
+    return None
 
 
-def _value(name: ex.Expression | None, bound: dict[ex.Expression, st.Statement]) -> ex.Expression | None:
-    statement = bound.get(name) if name is not None else None
-    return statement.value if isinstance(statement, st.Assign) else None
+def _value(file: File, item: Item, name: ex.Expression | None) -> ex.Expression | None:
+    span = _nearest(file, item, name.name) if isinstance(name, ex.Name) else None
+    return file.expression(span) if span is not None else None
 
 
-def _other(
-    statement: st.Statement | None, asked: ex.Name, bound: dict[ex.Expression, st.Statement]
-) -> tuple[ex.Name, ex.Formatted] | None:
+def _other(file: File, returned: Item, asked: ex.Name) -> tuple[ex.Name, ex.Expression] | None:
     """Return the local that holds the other name, and how that is made of the one asked for."""
-    value = statement.value if isinstance(statement, st.Assign) else None
-    match value:
+    span = returned.text("value")
+    if span is None or not file.outline.source(span).isidentifier():
+        return None
+    match _value(file, returned, file.expression(span)):
         case ex.Call(function=ex.Name(name="getattr"), arguments=(_, ex.Argument(value=ex.Name() as name), *_)):
-            made = _value(name, bound)
-            if isinstance(made, ex.Formatted) and [part for part in made.parts if not isinstance(part, str)] == [asked]:
+            made = _value(file, returned, name)
+            if made is not None and _is_made(made, asked):
                 return name, made
     return None
+
+
+def _is_made(made: ex.Expression, asked: ex.Name) -> bool:
+    """Say whether a name is the one asked for with more around it, or without so many of its last letters."""
+    match made:
+        case ex.Formatted(parts=parts):
+            return [part for part in parts if not isinstance(part, str)] == [asked]
+        case ex.Subscript(value=value, index=ex.Slice(lower=None, upper=ex.Constant(value=int(end)), step=None)):
+            return value == asked and end < 0
+    return False
 
 
 def _conjuncts(guard: Guard) -> tuple[ex.Expression, ...]:
@@ -98,16 +114,18 @@ def _conjuncts(guard: Guard) -> tuple[ex.Expression, ...]:
     return test.values if isinstance(test, ex.Boolean) and test.operator == "and" else (test,)
 
 
-def _missing(
-    test: ex.Expression, asked: ex.Name, bound: dict[ex.Expression, st.Statement]
-) -> tuple[str, ex.Expression] | None:
+def _missing(file: File, returned: Item, test: ex.Expression, asked: ex.Name) -> tuple[str, ex.Expression] | None:
     """Return the backend, a literal string, that the object asked for has to miss, and the mapping that says so."""
     match test:
         case ex.Compare(left=ex.Constant(value=str(backend)), operators=("in",), comparators=(listed,)):
-            made = listed if isinstance(listed, ex.Subscript) else _value(listed, bound)
+            made = listed if isinstance(listed, ex.Subscript) else _value(file, returned, listed)
             if isinstance(made, ex.Subscript) and made.index == asked:
                 return backend, made.value
     return None
+
+
+def _is_known(test: ex.Expression, name: ex.Name) -> bool:
+    return isinstance(test, ex.Compare) and test.operators == ("in",) and test.left == name
 
 
 def _ending(test: ex.Expression, asked: ex.Name) -> str | None:
@@ -120,7 +138,7 @@ def _ending(test: ex.Expression, asked: ex.Name) -> str | None:
     return None
 
 
-def _is_about(test: ex.Expression, names: tuple[ex.Name, ...], container: ex.Expression) -> bool:
+def _is_about(test: ex.Expression, names: tuple[ex.Name, ...], container: ex.Expression | None) -> bool:
     """Say whether a test is that one of the names is known at all, or that nothing is missing of it."""
     match test:
         case ex.Compare(left=left, operators=("in",)):

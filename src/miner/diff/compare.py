@@ -52,9 +52,10 @@ def changes(old: Graph, new: Graph) -> list[Change]:
 def _objects(identity: Identity) -> Iterator[Change]:
     """Yield public objects that came, went or moved, and the backends that those need which stayed."""
     old, new = identity.offered
-    told = deprecations(identity.old)
+    told, still = deprecations(identity.old), deprecations(identity.new)
     for name in sorted(old.keys() - new.keys()):
-        if old[name].qualname not in identity.renames:
+        place = old[name].qualname.rpartition(".")[0]
+        if old[name].qualname not in identity.renames and (place, old[name].name) not in still:
             yield _removed(old[name], None, name, told.get((old[name].qualname, old[name].name)))
     came = {*identity.renames.values()}
     for name in sorted(new.keys() - old.keys()):
@@ -197,7 +198,9 @@ def _advice(identity: Identity) -> Iterator[Change]:
     tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
     for before, after in _in_other_words(list(pairs), identity.now):
         node = after or before
-        if node is None or not identity.in_both(node.owner, is_old=after is None):
+        if node is None or not (
+            identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
+        ):
             continue  # the object itself came or went
         if (identity.now(node.owner) if after is None else node.owner, node.message) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
@@ -216,6 +219,13 @@ def _advice(identity: Identity) -> Iterator[Change]:
             yield change(type_, None, after, field="message", new=after.message, **fields)
         elif before is not None:
             yield change("advice-removed", before, None, field="message", old=before.message, **fields)
+
+
+def _is_old_name(old: Graph, told: Advice | None) -> bool:
+    """Return whether a module tells of a name that the old graph has an object of, and that it answers still."""
+    return (
+        told is not None and told.kind == "deprecation" and f"implementation:{told.owner}.{told.subject}" in old.nodes
+    )
 
 
 def _in_other_words(

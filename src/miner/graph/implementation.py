@@ -80,6 +80,7 @@ def _defined(
     exports = _exports(linked, module, definition.name, qualname)
     places = [Place(module.path, definition.span, "definition"), *stated.get(qualname, ())]
     places += [Place(module.path, row.span, "declaration") for row in module.offered.get(definition.name, ())]
+    places += linked.old_names.get(qualname, ())
     return Implementation(
         id=f"implementation:{qualname}",
         name=definition.name.rpartition(".")[2],

@@ -21,12 +21,13 @@ from miner.link.library import Library, build_library
 from miner.link.meaning import Found, Meaning, Meanings, Program
 from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
+from miner.link.place import Place
 from miner.link.placeholder import Structures, read_structures
 from miner.link.project import Project
 from miner.link.raising import RaisingCalls
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
 from miner.link.soft_use import needs_of_soft_uses
-from miner.link.substitution import with_substitutes
+from miner.link.substitution import offer_old_names, with_substitutes
 from miner.link.variable import Variable, read_variables
 from miner.model.site import Facts
 
@@ -39,7 +40,7 @@ class Linked:
     and names it is offered under. `predicates`: module, name and meaning. `problems` counts shapes that were seen and
     not understood, by name; `unread` are files without
     facts that the library's own rules read; `bounds` are what gates demand of parameters alone, `unpublished` counts
-    the gates that neither a need nor a bound came from.
+    the gates that neither a need nor a bound came from; `old_names` say which objects are offered under further names.
     """
 
     library: Library
@@ -55,6 +56,7 @@ class Linked:
     declared: tuple[Declared, ...] = ()
     unpublished: dict[str, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    old_names: dict[str, list[Place]] = field(default_factory=dict)
 
 
 def link(
@@ -73,6 +75,7 @@ def link(
     rules = read_file_rules(library, read_text, skipped)
     structures = read_structures(library)
     _offer(library, rules, structures)
+    old_names = offer_old_names(library)
     meanings = Meanings(_programs(library), idioms, _resolver(library))
     conditions = Conditions(library, meanings, idioms.probe.standard)
     backends = Backends(library, conditions)
@@ -111,6 +114,7 @@ def link(
         project.rows,
         dict(sorted((gated.counts | advice.counts).items())),
         advice.found,
+        old_names,
     )
 
 

@@ -1,4 +1,7 @@
-"""Objects that another is given for while a backend of theirs is missing: no placeholder then, but a way round."""
+"""Objects that a lazy module gives another for: while a backend of theirs is missing, or once they are gone.
+
+The first are no placeholders then. The second are the other one, under an old name.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +20,56 @@ from miner.model.site import Site
 
 
 @dataclass(frozen=True)
-class _Rule:
-    """While `backend` is missing, objects with the `ending` are answered with the one called `made`.
+class _Name:
+    """How the name of the other object is made: `before` and `after` the one asked for, less its last `cut` letters."""
 
-    None among its parts is the name asked for; `is_there`: only while that one misses nothing itself.
+    before: str
+    after: str
+    cut: int
+
+    def of(self, asked: str) -> str:
+        """Return the name of the other object."""
+        return f"{self.before}{asked[: len(asked) - self.cut]}{self.after}"
+
+    def asked(self, name: str, ending: str) -> str | None:
+        """Return the name with an ending for which the object `name` is given; None where there is none."""
+        left = f"{ending[: len(ending) - self.cut]}{self.after}"
+        if not (name.startswith(self.before) and name.endswith(left) and len(name) >= len(self.before) + len(left)):
+            return None
+        return f"{name[len(self.before) : len(name) - len(left)]}{ending}"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """While `backend` is missing, objects with the `ending` are answered with another.
+
+    `is_there`: only while that one misses nothing itself.
     """
 
     backend: str
     ending: str
     is_there: bool
-    made: tuple[str | None, ...]
+    other: _Name
     message: str | None
     places: tuple[Place, ...]
     root: str
+
+
+def offer_old_names(library: Library) -> dict[str, list[Place]]:
+    """Let packages offer what their lazy modules answer old names with; return for each object what says so."""
+    found: dict[str, list[Place]] = {}
+    for module, site in sites(library, detector.ID, "name"):
+        rule = _rule(library, module, site)
+        for package, offered in library.lazy.items():
+            if package.partition(".")[0] != rule.root:
+                continue
+            here = library.modules[package]
+            for name, target in list(offered.items()):
+                asked = rule.other.asked(name, rule.ending)
+                if asked is not None and asked not in offered and asked not in here.definitions:
+                    offered[asked] = target
+                    found.setdefault(target, []).append(rule.places[0]._replace(role="declaration"))
+    return {target: list(dict.fromkeys(places)) for target, places in found.items()}
 
 
 def with_substitutes(library: Library, needs: Iterable[Need], backends: Backends) -> list[Need]:
@@ -48,13 +88,11 @@ def with_substitutes(library: Library, needs: Iterable[Need], backends: Backends
 def _rule(library: Library, module: str, site: Site) -> _Rule:
     backend, ending, is_there = site.names
     path = library.modules[module].path
-    other = site.expressions["other"]
-    assert isinstance(other, ex.Formatted)
     return _Rule(
         backend,
         ending,
         bool(is_there),
-        tuple(part if isinstance(part, str) else None for part in other.parts),
+        _made(site.expressions["other"]),
         template(site.expressions.get("message"), library, module).text,
         (
             Place(path, site.span, "site"),
@@ -63,6 +101,17 @@ def _rule(library: Library, module: str, site: Site) -> _Rule:
         ),
         module.partition(".")[0],
     )
+
+
+def _made(other: ex.Expression) -> _Name:
+    if isinstance(other, ex.Formatted):
+        at = next(index for index, part in enumerate(other.parts) if not isinstance(part, str))
+        before, after = ("".join(map(str, parts)) for parts in (other.parts[:at], other.parts[at + 1 :]))
+        return _Name(before, after, 0)
+    match other:
+        case ex.Subscript(index=ex.Slice(upper=ex.Constant(value=int(end)))):
+            return _Name("", "", -end)
+    raise AssertionError(other)
 
 
 def _offered(library: Library) -> dict[str, dict[str, str]]:
@@ -83,7 +132,7 @@ def _with(
 ) -> Iterator[Need]:
     name = need.owner.rpartition(".")[2]
     for rule in rules if need.effect == "placeholder" and need.enforced else ():
-        other = "".join(name if part is None else part for part in rule.made)
+        other = rule.other.of(name)
         target = offered.get(need.owner, {}).get(other)
         if (
             rule.backend in need.backends

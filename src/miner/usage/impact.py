@@ -118,6 +118,11 @@ class Touching:
                 before = outer  # not the base of it that defines the member
         elif before.node is not None and before.node.kind == "variable" and use.name == before.qualname:
             return  # variables that no package offers are in no graph
+        place, _, name = before.qualname.rpartition(".")
+        still = (each for each in self._of.get(place, ()) if each.type == "deprecated" and each.option == name)
+        if (told := next(still, None)) is not None:
+            yield told  # its module answers the old name, and says so
+            return
         owner = before.owner.qualname if before.owner is not None else ""
         for qualname in (before.qualname, owner):
             if f"implementation:{qualname}" in self._gone:

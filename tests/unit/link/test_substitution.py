@@ -11,6 +11,7 @@ from linking import linked
 
 from miner.formula.canonical import canonical
 from miner.formula.notation import text
+from miner.link.linker import Linked
 from miner.link.need import Need
 
 INIT = """
@@ -63,17 +64,27 @@ LAZY = """
                         value = getattr(self._module(self._where[other]), other)
                         logger.warning(f"{name} is read as {other}")
                         return value
+            if name.endswith("ReaderFast"):
+                plain = name[:-4]
+                if plain in self._where:
+                    value = getattr(self, plain)
+                    return value
             raise AttributeError(name)
 """
 FAST = '__all__ = ["NetReader", "AudioReader", "Scanner"]\nclass NetReader: pass\nAudioReader = Scanner = NetReader\n'
 SLOW = '__all__ = ["NetReaderSlow", "ScannerSlow"]\nclass NetReaderSlow: pass\nclass ScannerSlow: pass\n'
 
 
+def snapshot(lazy: str = LAZY) -> Linked:
+    """Return the linked package."""
+    files = {"kit/__init__.py": INIT, "kit/lazy.py": lazy, "kit/read_net.py": FAST, "kit/read_slowly.py": SLOW}
+    return linked({name: dedent(source) for name, source in files.items()})
+
+
 def found(lazy: str = LAZY) -> dict[str, list[Need]]:
     """Return the needs of whole objects by the last part of the owner."""
-    files = {"kit/__init__.py": INIT, "kit/lazy.py": lazy, "kit/read_net.py": FAST, "kit/read_slowly.py": SLOW}
     needs: dict[str, list[Need]] = {}
-    for need in linked({name: dedent(source) for name, source in files.items()}).needs:
+    for need in snapshot(lazy).needs:
         if need.origin in {"file-rule", "placeholder"}:
             needs.setdefault(need.owner.rpartition(".")[2], []).append(need)
     return needs
@@ -105,3 +116,12 @@ def test_another_object_that_is_given_even_as_a_placeholder() -> None:
     assert text(canonical(fallback.needs)) == '{"all":[{"module":"quick"},{"module":"slow"}]}'
     assert fallback.when is True
     assert text(canonical(placeholder.when)) == '{"all":[{"module":"quick"},{"module":"slow"}]}'
+
+
+def test_an_object_is_offered_under_the_names_that_are_answered_with_it() -> None:
+    """`ReaderFast` without its last letters is looked for; what does not end so has no such name."""
+    linked_package = snapshot()
+    assert linked_package.exports["kit.read_net.NetReader"] == [("kit", "NetReader"), ("kit", "NetReaderFast")]
+    assert linked_package.exports["kit.read_net.Scanner"] == [("kit", "Scanner")]
+    [place] = linked_package.old_names["kit.read_net.NetReader"]
+    assert (place.path, place.role) == ("kit/lazy.py", "declaration")
