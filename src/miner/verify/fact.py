@@ -11,9 +11,17 @@ from miner.formula.disjunctive import atoms
 from miner.verify.state import Distributions, provider
 
 
-def explained(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
-    """Return the facts that formulas explain being asked for."""
+def ruled(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
+    """Return the facts that a machine has to settle for formulas to be true or false on it."""
     return {fact for formula in formulas for atom in atoms(formula) for fact in _facts(atom, distributions)}
+
+
+def explained(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
+    """Return the facts that formulas explain being asked for: of a module without a version, no metadata."""
+    asked = {atom for formula in formulas for atom in atoms(formula)}
+    bare = [atom for atom in asked if isinstance(atom, fa.Module) and not (atom.version or atom.distribution)]
+    found = {fact for atom in asked for fact in _facts(atom, distributions) if atom not in bare}
+    return found | {fact for atom in bare for fact in _facts(atom, distributions) if not fact.startswith("package:")}
 
 
 def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:

@@ -14,7 +14,7 @@ from miner.formula.notation import from_json
 from miner.link.about import FIELD
 from miner.model.node import Otherwise, Predicate, Requirement
 from miner.verify.boots import Seen
-from miner.verify.fact import explained
+from miner.verify.fact import explained, ruled
 from miner.verify.judgement import Judgement
 from miner.verify.plan import Job
 from miner.verify.points import Trial
@@ -184,11 +184,13 @@ def _weak(
         effects = [look for look in by_point.values() if look.answer["outcome"] == "effect"]
         if effects and not any(look.answer.get("said") for look in effects):
             return Judgement("inconclusive", "its effect came, and nothing was heard of it")
-    known = explained((job.target.formula, job.target.conditions[variant], job.target.beside), distributions)
+    formulas = (job.target.formula, job.target.conditions[variant], job.target.beside)
     ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_predicate else ()
-    asked = {fact for look in by_point.values() for fact in look.answer.get("reads", ())} - known
-    asked = {fact for fact in asked if not _is_varied(fact, varied) and not fact.startswith(ignored)}
-    if hidden := _hidden(sorted(asked), by_point.values(), trial):
+    asked = {fact for look in by_point.values() for fact in look.answer.get("reads", ())}
+    asked -= explained(formulas, distributions)
+    loose = varied - ruled(formulas, distributions)
+    unnamed = {fact for fact in asked if not _is_varied(fact, loose) and not fact.startswith(ignored)}
+    if hidden := _decisive(sorted(asked), by_point.values()) or _untried(sorted(unnamed), by_point.values(), trial):
         return Judgement("inconclusive", hidden[:_LONGEST])
     for pair in trial.pairs:
         grounds = [{ground for at, ground in by_point if at == point} for point in (pair.low, pair.high)]
@@ -202,29 +204,29 @@ def _weak(
     return None
 
 
-def _hidden(facts: Sequence[str], looks: Collection[_Look], trial: Trial) -> str | None:
-    """Return that facts may decide which the statement does not name; None where turning each made no difference.
+def _decisive(facts: Iterable[str], looks: Collection[_Look]) -> str | None:
+    """Return that a fact which the statement does not name makes a difference; None where none was seen to."""
+    for fact in facts:
+        for look in looks:
+            if look.seen is not None and (not look.seen) in map(side, look.turned.get(fact, ())):
+                return f"it depends on {fact} too, which the statement does not name, on {look.words}"
+    return None
 
-    It has to be turned at each point between which the formula flips, if it is asked for there.
-    """
+
+def _untried(facts: Iterable[str], looks: Collection[_Look], trial: Trial) -> str | None:
+    """Return that facts are asked for which were not turned at each point between which the formula flips."""
     left: list[str] = []
     decisive = {point for pair in trial.pairs for point in (pair.low, pair.high)}
     for fact in facts:
-        asking = [look for look in looks if fact in look.answer.get("reads", ())]
-        tried: set[int] = set()
-        for look in asking:
-            sides = {side(answer) for answer in look.turned.get(fact, ())}
-            if look.seen is not None and (not look.seen) in sides:
-                return f"it depends on {fact} too, which the statement does not name, on {look.words}"
-            if sides == {look.seen}:
-                tried.add(look.point)
-        if not tried or {look.point for look in asking} & decisive - tried:
+        asking = {look.point for look in looks if fact in look.answer.get("reads", ())}
+        tried = {look.point for look in looks if {side(each) for each in look.turned.get(fact, ())} == {look.seen}}
+        if not tried or asking & decisive - tried:
             left.append(fact)
     return f"it asks for {', '.join(left)}, which the statement does not name" if left else None
 
 
 def _is_varied(fact: str, varied: frozenset[str]) -> bool:
-    """Say whether backgrounds vary a fact: a package, or a module of one."""
+    """Say whether backgrounds vary a fact: a package, or a module of one, which no point rules over."""
     kind, _, name = fact.partition(":")
     return fact in varied or (kind == "module" and f"module:{name.partition('.')[0]}" in varied)
 

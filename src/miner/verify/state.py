@@ -184,7 +184,7 @@ def _package_states(distribution: str, of: tuple[Atom, ...], foreign: frozenset[
     for module in modules:
         parents = module.rpartition(".")[0]
         if parents and parents not in foreign:
-            there = {name: name != module for name in names}
+            there = {name: name != module and not name.startswith(f"{module}.") for name in names}
             yield _package(distribution, there, HIGHEST, f"{distribution} {HIGHEST} without {module}")
     if own and modules:
         yield _package(distribution, dict.fromkeys(names, True), None, f"{'.'.join(roots)} without metadata")

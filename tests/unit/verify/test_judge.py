@@ -80,6 +80,8 @@ def test_a_question_that_the_formula_does_not_name_leaves_it_open() -> None:
     assert judge(of, answers(of, asked, NO), {}, VARIED).claim == "inconclusive"
     varied = {**YES, "reads": ["module:other", "module:other.inner", "env:OTHER"]}
     assert judge(of, answers(of, varied, NO), {}, VARIED).claim == "verified"
+    ruled = {**YES, "reads": ["module:torch", "module:torch.inner"]}
+    assert judge(of, answers(of, ruled, NO), {}, VARIED | {"module:torch"}).claim == "inconclusive"
 
 
 def test_a_fact_that_is_asked_for_and_makes_no_difference_is_no_need() -> None:

@@ -12,16 +12,17 @@ from miner.verify.probe.turning import asks_of, turned
 REAL = {"pillow": Listed("pillow", "11.0", ["PIL"])}
 MACHINE: dict[str, Any] = {
     "modules": {"torch": True},
+    "distributions": {"torch": "2.6.0", "gone": None},
     "devices": [{"kind": "cuda", "count": 1, "capability": "8.0"}],
     "env": {"USE_X": "1"},
     "os": "linux",
 }
 
 
-def plan(**target: Any) -> dict[str, Any]:
+def plan() -> dict[str, Any]:
     """Return a plan of one gate that names torch, with two decisive points of two looks each."""
     variant = {"with": {}, "machines": [{}] * 4, "explains": ["module:torch"], "decisive": [[0, 2], [1, 3]]}
-    return {"jobs": [{"target": {"site": [1, 1], **target}, "variants": [variant]}]}
+    return {"jobs": [{"target": {"site": [1, 1]}, "variants": [variant]}]}
 
 
 def row(index: int, outcome: str, *reads: str) -> dict[str, Any]:
@@ -35,18 +36,34 @@ def test_facts_are_turned_at_one_decided_look_of_each_decisive_point() -> None:
     assert asks_of(plan(), rows) == [(0, 0, 2, "os"), (0, 0, 3, "env:USE_X"), (0, 0, 1, "os")]
 
 
-def test_nothing_is_turned_of_a_predicate_or_of_what_asks_for_too_much() -> None:
-    """Predicates have backgrounds for that."""
-    rows = [row(0, "effect", "os"), row(1, "passed")]
-    assert asks_of(plan(site=None), rows) == []
+def test_nothing_is_turned_of_what_asks_for_too_much() -> None:
+    """It is about something else."""
     assert asks_of(plan(), [row(0, "effect", *(f"env:V{number}" for number in range(13)))]) == []
 
 
 @pytest.mark.parametrize(
     ("fact", "changes"),
     [
-        ("module:PIL.Image", [{"modules": {"torch": True, "PIL": False}, "distributions": {"pillow": None}}]),
-        ("package:pillow", [{"modules": {"torch": True, "PIL": False}, "distributions": {"pillow": None}}]),
+        (
+            "module:PIL.Image",
+            [
+                {
+                    "modules": {"torch": True, "PIL": False},
+                    "distributions": {"torch": "2.6.0", "gone": None, "pillow": None},
+                }
+            ],
+        ),
+        (
+            "package:pillow",
+            [
+                {
+                    "modules": {"torch": True, "PIL": False},
+                    "distributions": {"torch": "2.6.0", "gone": None, "pillow": None},
+                }
+            ],
+        ),
+        ("package:torch", [{"distributions": {"torch": None, "gone": None}}]),
+        ("package:gone", [{"distributions": {"torch": "2.6.0", "gone": "9999"}}]),
         ("module:not_there", []),
         ("package:not-there", []),
         ("feature:torch.compile", [{"features": {"torch.compile": False}}]),
@@ -60,7 +77,7 @@ def test_nothing_is_turned_of_a_predicate_or_of_what_asks_for_too_much() -> None
         ),
         ("capability:xpu", []),
         ("toolkit:hip", [{"toolkit": {"rocm": None}}, {"toolkit": {"rocm": "99.0"}}]),
-        ("env:USE_X", [{"env": {"USE_X": None}}, {"env": {"USE_X": "0"}}]),
+        ("env:USE_X", [{"env": {"USE_X": each}} for each in (None, "0", "true")]),
         ("os", [{"os": "win32"}, {"os": "darwin"}]),
         ("binary:nvcc", [{"binaries": {"nvcc": False}}, {"binaries": {"nvcc": True}}]),
         ("something:else", []),

@@ -13,7 +13,8 @@ from . import simulation
 
 _MOST = 12
 """Facts of one gate that are turned: one that asks for more is about something else."""
-_DECIDED = frozenset({"effect", "passed"})
+_DECIDED = frozenset({"effect", "passed", "answered"})
+_VALUES = (None, "0", "1", "true")
 _SYSTEMS = ("linux", "win32", "darwin")
 
 Ask = tuple[int, int, int, str]
@@ -21,7 +22,7 @@ Ask = tuple[int, int, int, str]
 
 
 def asks_of(plan: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> list[Ask]:
-    """Return what to turn: of each gate, at one look for each decisive point that asks, every fact not explained."""
+    """Return what to turn: at one look for each decisive point that asks for it, every fact that is not explained."""
     by_job: dict[int, dict[tuple[int, int], Mapping[str, Any]]] = {}
     for row in rows:
         if row["part"] == "late":
@@ -29,8 +30,6 @@ def asks_of(plan: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> list[
     found: list[Ask] = []
     for number, looks in sorted(by_job.items()):
         job = plan["jobs"][number]
-        if not job["target"].get("site"):
-            continue
         variant = next(iter(looks))[0]
         stated = job["variants"][variant]
         asked = {fact for row in looks.values() for fact in row.get("reads", ())} - set(stated["explains"])
@@ -54,6 +53,9 @@ def turned(machine: Mapping[str, Any], fact: str, real: Mapping[str, simulation.
             owners = [each for each, listed in real.items() if root in listed.modules]
             if owners or importlib.util.find_spec(root) is not None:
                 yield _with(machine, modules={root: False}, distributions=dict.fromkeys(owners))
+        case "package" if name in machine.get("distributions", {}):  # the metadata alone: there is a module or not
+            is_there = machine["distributions"][name] is not None
+            yield _with(machine, distributions={name: None if is_there else "9999"})
         case "package" if name in real:
             yield _with(machine, modules=dict.fromkeys(real[name].modules, False), distributions={name: None})
         case "feature":
@@ -69,7 +71,7 @@ def turned(machine: Mapping[str, Any], fact: str, real: Mapping[str, simulation.
             yield from (_with(machine, os=system) for system in _SYSTEMS if system != here)
         case "env":
             here = machine.get("env", {}).get(name, os.environ.get(name))
-            yield from (_with(machine, env={name: value}) for value in (None, "0", "1") if value != here)
+            yield from (_with(machine, env={name: value}) for value in _VALUES if value != here)
         case "binary":
             yield from (_with(machine, binaries={name: value}) for value in (False, True))
 
