@@ -17,6 +17,8 @@ def visible(text: str) -> str:
 
     What is left is one line, moves no cursor, changes no colour and reads in the order in which it is stored.
     """
+    if text.isprintable():  # nothing of the categories in question, nor any space but the plain one
+        return text
     return "".join(_escape(char) if unicodedata.category(char) in _INVISIBLE else char for char in text)
 
 

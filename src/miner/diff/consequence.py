@@ -6,7 +6,7 @@ The predicate is one change; the hundreds of requirements that ask it are none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -90,7 +90,14 @@ def changed_predicates(identity: Identity) -> Iterator[tuple[Predicate, Predicat
 
 def plain(formula: Any) -> str:
     """Return a condition as text to compare: versions in their shortest form."""
-    return msgspec.json.encode(_plain(formula), order="deterministic").decode()
+    return _shortened(msgspec.json.encode(formula, order="deterministic"))
+
+
+@lru_cache(maxsize=16_384)
+def _shortened(condition: bytes) -> str:
+    if b'"version"' not in condition:
+        return condition.decode()
+    return msgspec.json.encode(_plain(msgspec.json.decode(condition)), order="deterministic").decode()
 
 
 def _plain(formula: Any) -> Any:
