@@ -103,7 +103,8 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
             yield from (("does", _cut(text)) for text in (node.summary,) if text)
             yield from (("signature", _cut(text)) for text in (node.signature,) if text)
             yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
-            yield "defined at", _place(node)[0]
+            yield from _flags(account)
+            yield "defined at", f"{node.definition.path}:{node.definition.start_line}"
         case Package() as node:
             yield "imported as", ", ".join(node.import_names)
             for stated in node.declared:
@@ -115,6 +116,18 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
             yield "means", _formula(node.means)
             yield from (("quirk", quirk) for quirk in node.quirks)
             yield "defined at", _place(node)[0]
+
+
+def _flags(account: Account) -> Iterator[tuple[str, str]]:
+    """Yield what a class says that it supports, and what it does not, each with the class that says so if another."""
+    for heading, wanted in (("supports", True), ("does not", False)):
+        said = [
+            name if owner is None else f"{name} ({owner.rpartition('.')[2]})"
+            for name, (is_set, owner) in sorted(account.flags.items())
+            if is_set is wanted
+        ]
+        if said:
+            yield heading, ", ".join(said)
 
 
 def _needs(requirements: Sequence[Requirement]) -> Iterator[tuple[str, ...]]:
@@ -202,5 +215,6 @@ def _document(found: Explained) -> dict[str, Any]:
             for edge, node in account.reached
         ],
         "members": rows(account.members),
+        "flags": {name: {"value": is_set, "of": owner} for name, (is_set, owner) in sorted(account.flags.items())},
         "verdicts": [msgspec.to_builtins(each) for each in found.verdicts],
     }

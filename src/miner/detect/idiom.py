@@ -124,11 +124,14 @@ class Placeholders(_Section, frozen=True):
 
 
 class Predicates(_Section, frozen=True):
-    """Names of predicates and flags, of functions that compare versions for one, and of flags that their names tell."""
+    """Names of predicates and flags, of functions that compare versions for one, of flags that their names tell, and of
+    the attributes by which classes say what they support, or need.
+    """
 
     names: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    class_flags: tuple[str, ...] = ()
 
 
 class EnvironmentReader(_Section, frozen=True):

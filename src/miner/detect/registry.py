@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from miner.detect import (
+    class_flag,
     declaration,
     deprecation,
     documentation,
@@ -24,6 +25,7 @@ from miner.detect import (
 from miner.detect.detector import Detector
 
 DETECTORS: tuple[Detector, ...] = (
+    class_flag.DETECTOR,
     declaration.DETECTOR,
     enforcement_decorator.DETECTOR,
     environment_variable.DETECTOR,

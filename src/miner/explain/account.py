@@ -30,7 +30,7 @@ class Account:
     """What a graph says of `subject`, each list in the order of the places in the source.
 
     `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
-    the steps of a workflow, and what implements a principle.
+    the steps of a workflow, and what implements a principle; `flags` those of a class, or of a base of it (named).
     """
 
     subject: Subject
@@ -41,6 +41,7 @@ class Account:
     predicates: list[Predicate] = field(default_factory=list)
     reached: list[tuple[Edge, Requirement]] = field(default_factory=list)
     members: list[Node] = field(default_factory=list)
+    flags: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
 
 
 def explain(graph: Graph, subject: Subject) -> Account:
@@ -63,11 +64,28 @@ def explain(graph: Graph, subject: Subject) -> Account:
         case "option", _:
             return _account(graph, subject, lambda node: _is_about(node, subject.name))
     account = _account(graph, subject, lambda node: _is_owned(node, subject.name))
+    if isinstance(subject.node, Implementation):
+        account.flags.update(_flags(graph, subject.node))
     for edge in graph.edges_from(f"implementation:{subject.name}"):
         need = graph.nodes.get(edge.target)
         if edge.relation == "requires" and isinstance(need, Requirement) and not is_part(need.owner, subject.name):
             account.reached.append((edge, need))
     return account
+
+
+def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[bool, str | None]]:
+    """Return the flags of a class: its own, then those of its bases that the library defines, the nearest first."""
+    found: dict[str, tuple[bool, str | None]] = {}
+    waiting, seen = [node.qualname], {node.qualname}
+    while waiting:
+        name = waiting.pop(0)
+        of = graph.nodes.get(f"implementation:{name}")
+        if isinstance(of, Implementation):
+            for flag in of.flags:
+                found.setdefault(flag.name, (flag.value, None if of is node else name))
+            waiting += [base for base in of.bases if base not in seen]
+            seen.update(of.bases)
+    return found
 
 
 def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:

@@ -8,7 +8,7 @@ from miner.graph.evidence import EvidenceReader, redact
 from miner.link.library import Module, is_private
 from miner.link.linker import Linked
 from miner.link.place import Place
-from miner.model.node import Export, Implementation
+from miner.model.node import Export, Flag, Implementation
 from miner.model.site import Definition
 
 
@@ -81,6 +81,8 @@ def _defined(
     places = [Place(module.path, definition.span, "definition"), *stated.get(qualname, ())]
     places += [Place(module.path, row.span, "declaration") for row in module.offered.get(definition.name, ())]
     places += linked.old_names.get(qualname, ())
+    flags = linked.flags.get(qualname, {})
+    places += [place for _, place in flags.values()]
     return Implementation(
         id=f"implementation:{qualname}",
         name=definition.name.rpartition(".")[2],
@@ -95,6 +97,7 @@ def _defined(
         target=linked.library.named_otherwise(qualname),
         bases=linked.library.bases(qualname),
         members=definition.members,
+        flags=tuple(Flag(name=name, value=is_set) for name, (is_set, _) in sorted(flags.items())),
     )
 
 

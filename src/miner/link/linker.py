@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from miner.detect import class_flag
 from miner.detect import predicate as predicate_detector
 from miner.detect.idiom import Idioms
 from miner.link.advice import Told, read_advice
@@ -40,7 +41,8 @@ class Linked:
     and names it is offered under. `predicates`: module, name and meaning. `problems` counts shapes that were seen and
     not understood, by name; `unread` are files without
     facts that the library's own rules read; `bounds` are what gates demand of parameters alone, `unpublished` counts
-    the gates that neither a need nor a bound came from; `old_names` say which objects are offered under further names.
+    the gates that neither a need nor a bound came from; `old_names` say which objects are offered
+    under further names, `flags` what classes say of themselves.
     """
 
     library: Library
@@ -57,6 +59,7 @@ class Linked:
     unpublished: dict[str, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     old_names: dict[str, list[Place]] = field(default_factory=dict)
+    flags: dict[str, dict[str, tuple[bool, Place]]] = field(default_factory=dict)
 
 
 def link(
@@ -115,6 +118,7 @@ def link(
         dict(sorted((gated.counts | advice.counts).items())),
         advice.found,
         old_names,
+        _flags(library),
     )
 
 
@@ -177,6 +181,16 @@ def _exports(library: Library) -> dict[str, list[tuple[str, str]]]:
                 found.setdefault(located.qualname, []).append((package, name))
     for offers in found.values():
         offers.sort(key=lambda offer: (offer[0].count("."), offer))
+    return found
+
+
+def _flags(library: Library) -> dict[str, dict[str, tuple[bool, Place]]]:
+    """Return the flags that classes set, by the class's qualified name; of several of one name, the last."""
+    found: dict[str, dict[str, tuple[bool, Place]]] = {}
+    for module, site in sites(library, class_flag.ID, "flag"):
+        name, value = site.names
+        place = Place(library.modules[module].path, site.span, "constant")
+        found.setdefault(f"{module}.{site.owner}", {})[name] = (value == "True", place)
     return found
 
 

@@ -38,6 +38,13 @@ class Export(Record, frozen=True):
     name: str
 
 
+class Flag(Record, frozen=True):
+    """What a class says that it supports, or needs: an attribute that is True or False."""
+
+    name: str
+    value: bool
+
+
 class Otherwise(Record, frozen=True):
     """What happens when a need is not met."""
 
@@ -71,7 +78,8 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
 
     `target` is what an alias, or a variable that is another name of a class, stands for. A module is one where its top
     level states something; `external` lives in another library, and a catalog names it.
-    Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own.
+    Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own, `flags`
+    what it says itself that it supports or needs (`_supports_sdpa`).
     """
 
     qualname: str
@@ -84,6 +92,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     target: str | None = None
     bases: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     @property
     def definition(self) -> Evidence:

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import miner
@@ -20,6 +21,7 @@ from miner.model.node import (
     Edge,
     EnvironmentVariable,
     Export,
+    Flag,
     Implementation,
     Node,
     Otherwise,
@@ -220,3 +222,26 @@ def test_requirements_by_what_they_need():
         "kit.b.fit",
         "kit.a.Options.check",
     ]
+
+
+def test_the_flags_of_a_class_and_those_of_its_bases() -> None:
+    """The nearest class that says it; another's is told with its name."""
+    flagged = {
+        "kit.a.Base": ((), {"supports_a": True, "supports_b": True}),
+        "kit.a.Middle": (("kit.a.Base",), {"supports_b": False}),
+        "kit.a.Model": (("kit.a.Middle", "kit.a.Base"), {"supports_c": True}),
+    }
+    nodes = {
+        f"implementation:{name}": msgspec.structs.replace(
+            implementation(name),
+            bases=bases,
+            flags=tuple(Flag(name=flag, value=is_set) for flag, is_set in flags.items()),
+        )
+        for name, (bases, flags) in flagged.items()
+    }
+    graph = Graph(GRAPH.manifest, nodes, (), ())
+    assert explain(graph, find(graph, "kit.a.Model")).flags == {
+        "supports_c": (True, None),
+        "supports_b": (False, "kit.a.Middle"),
+        "supports_a": (True, "kit.a.Base"),
+    }
