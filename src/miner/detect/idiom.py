@@ -121,12 +121,11 @@ class Placeholders(_Section, frozen=True):
     backends: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
 
 
 class Predicates(_Section, frozen=True):
-    """Names of predicates and flags, of functions that compare versions for one, of flags that their names tell, and of
-    the attributes by which classes say what they support, or need.
-    """
+    """Names of predicates and flags, of functions that compare versions for one, flags by name, and class flags."""
 
     names: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()

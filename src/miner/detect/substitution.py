@@ -2,17 +2,18 @@
 
 **Finds** a `return` within `__getattr__` of what is found under a name made of the one asked for (`f"{name}Slow"`,
 `name[:-4]`), with the ending that the name has to have: of an object that misses a backend (`"fast" in missing`), with
-what is said beside it, and of a name that is offered no more (`name[:-4] in self._known`).
+what is said beside it, and of a name that is offered no more (`name[:-4] in self._known`). A test there that the name
+asked for is a key of a table which the vocabulary knows, and the keys of such a table.
 
-**Misses** names that are taken from a table, and conditions with further parts (counted).
+**Misses** other tables, and conditions with further parts (counted).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from miner.detect.detector import Detector
-from miner.detect.file import File, items, qualname
+from miner.detect.detector import Detector, cores
+from miner.detect.file import File, items, matches, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.warning import call_that_warns
 from miner.model import expression as ex
@@ -26,7 +27,10 @@ _ASKS = "__getattr__"
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield the site of each object that one function gives for another."""
-    if item is None or item.name != _ASKS:
+    if item is None or item.kind == "assign":
+        yield from _table(file, item)
+        return
+    if item.name != _ASKS:
         return
     parameters = file.names(item).parameters
     if not parameters:
@@ -35,6 +39,8 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     for inner in items(item.blocks["body"]):
         if inner.kind == "return":
             yield from _given(file, inner, asked)
+        elif inner.kind == "if":
+            yield from _looked_up(file, inner, asked)
 
 
 def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
@@ -66,6 +72,35 @@ def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
     yield Site(
         ID, "object" if missing else "name", returned.span, qualname(returned), guards, expressions, spans, names
     )
+
+
+def _table(file: File, item: Item | None) -> Iterator[Site]:
+    """Yield a table at the top of a module whose keys are answered."""
+    target, value = (item.text("target"), item.text("value")) if item is not None else (None, None)
+    if item is None or item.parent is not None or target is None or value is None:
+        return
+    name = file.outline.source(target)
+    table = file.expression(value) if matches(name, file.idioms.placeholders.answered) else None
+    if isinstance(table, ex.Mapping):
+        keys = tuple(key for key, _ in table.items if isinstance(key, ex.Constant) and isinstance(key.value, str))
+        yield Site(ID, "keys", item.span, name, expressions={"keys": ex.Sequence("tuple", keys)})
+
+
+def _looked_up(file: File, item: Item, asked: ex.Name) -> Iterator[Site]:
+    """Yield the test that the name asked for, or the same without its last letters, is a key of a table."""
+    span = item.text("test")
+    test = file.expression(span) if span is not None else None
+    match test:
+        case ex.Compare(left=ex.Name() as left, operators=("in",), comparators=(ex.Name(name=table),)):
+            made = _value(file, item, left) if left != asked else None
+            other = made.body if isinstance(made, ex.Conditional) and made.orelse == asked else made
+            is_asked = left == asked or (other is not None and _is_made(other, asked))
+            if is_asked and span is not None and matches(table, file.idioms.placeholders.answered):
+                guards = file.conditions(item)
+                expressions = {"other": other} if other is not None else {}
+                yield Site(
+                    ID, "table", span, qualname(item), guards, expressions, names=(table, *_endings(guards, asked))
+                )
 
 
 def _nearest(file: File, item: Item, name: str) -> Span | None:
@@ -138,6 +173,16 @@ def _ending(test: ex.Expression, asked: ex.Name) -> str | None:
     return None
 
 
+def _endings(guards: tuple[Guard, ...], asked: ex.Name) -> Iterator[str]:
+    """Yield the endings one of which the name asked for has to have."""
+    for guard in guards:
+        test = guard.test
+        either = test.values if isinstance(test, ex.Boolean) and test.operator == "or" else (test,)
+        found = [_ending(each, asked) for each in either] if guard.holds and guard.kind == "if" else [None]
+        if None not in found:
+            yield from (each for each in found if each is not None)
+
+
 def _is_about(test: ex.Expression, names: tuple[ex.Name, ...], container: ex.Expression | None) -> bool:
     """Say whether a test is that one of the names is known at all, or that nothing is missing of it."""
     match test:
@@ -148,8 +193,8 @@ def _is_about(test: ex.Expression, names: tuple[ex.Name, ...], container: ex.Exp
     return False
 
 
-def _words(_: Idioms) -> tuple[bytes, ...]:
-    return (b"def " + _ASKS.encode(),)
+def _words(idioms: Idioms) -> tuple[bytes, ...]:
+    return (b"def " + _ASKS.encode(), *cores(*idioms.placeholders.answered))
 
 
-DETECTOR = Detector(ID, 1, frozenset({"function"}), _words, find)
+DETECTOR = Detector(ID, 2, frozenset({"function", "assign"}), _words, find)

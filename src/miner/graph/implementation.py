@@ -40,6 +40,16 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
                 alias = _alias(linked, module, row.name, places, evidences)
                 if alias is not None:
                     yield alias
+    for qualname, answered in linked.answered.items():
+        yield Implementation(
+            id=f"implementation:{qualname}",
+            name=answered.key,
+            evidence=evidences.all(answered.places),
+            qualname=qualname,
+            kind="alias",
+            exports=tuple(Export(module=answered.package, name=name) for name in sorted(answered.names)),
+            public=True,
+        )
 
 
 def implementation(linked: Linked, module: Module, definition: Definition, evidences: EvidenceReader) -> Implementation:

@@ -28,7 +28,7 @@ from miner.link.project import Project
 from miner.link.raising import RaisingCalls
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
 from miner.link.soft_use import needs_of_soft_uses
-from miner.link.substitution import offer_old_names, with_substitutes
+from miner.link.substitution import Answered, answered_names, offer_old_names, with_substitutes
 from miner.link.variable import Variable, read_variables
 from miner.model.site import Facts
 
@@ -42,7 +42,7 @@ class Linked:
     not understood, by name; `unread` are files without
     facts that the library's own rules read; `bounds` are what gates demand of parameters alone, `unpublished` counts
     the gates that neither a need nor a bound came from; `old_names` say which objects are offered
-    under further names, `flags` what classes say of themselves.
+    under further names, `flags` what classes say of themselves, `answered` which further names a package answers.
     """
 
     library: Library
@@ -60,6 +60,7 @@ class Linked:
     told: list[Told] = field(default_factory=list)
     old_names: dict[str, list[Place]] = field(default_factory=dict)
     flags: dict[str, dict[str, tuple[bool, Place]]] = field(default_factory=dict)
+    answered: dict[str, Answered] = field(default_factory=dict)
 
 
 def link(
@@ -119,6 +120,7 @@ def link(
         advice.found,
         old_names,
         _flags(library),
+        answered_names(library),
     )
 
 

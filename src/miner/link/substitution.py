@@ -6,11 +6,11 @@ The first are no placeholders then. The second are the other one, under an old n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from miner.detect import substitution as detector
 from miner.formula.connective import All, Formula, conjunction, disjunction, negation
-from miner.link.backend import Backends, sites
+from miner.link.backend import Backends, sites, strings
 from miner.link.library import Library
 from miner.link.message import template
 from miner.link.need import Need
@@ -55,6 +55,16 @@ class _Rule:
     root: str
 
 
+@dataclass
+class Answered:
+    """A key of a table, and the names that the package answers for it."""
+
+    package: str
+    key: str
+    names: dict[str, None] = field(default_factory=dict)
+    places: dict[Place, None] = field(default_factory=dict)
+
+
 def offer_old_names(library: Library) -> dict[str, list[Place]]:
     """Let packages offer what their lazy modules answer old names with; return for each object what says so."""
     found: dict[str, list[Place]] = {}
@@ -70,6 +80,32 @@ def offer_old_names(library: Library) -> dict[str, list[Place]]:
                     offered[asked] = target
                     found.setdefault(target, []).append(rule.places[0]._replace(role="declaration"))
     return {target: list(dict.fromkeys(places)) for target, places in found.items()}
+
+
+def answered_names(library: Library) -> dict[str, Answered]:
+    """Return what packages answer though they do not offer it, by the package and the key of the table."""
+    found: dict[str, Answered] = {}
+    tables = {site.owner: (module, site) for module, site in sites(library, detector.ID, "keys")}
+    for module, site in sites(library, detector.ID, "table"):
+        table, *endings = site.names
+        package = module.partition(".")[0]
+        home, keys = tables.get(table, (None, None))
+        offered = library.lazy.get(package)
+        if home is None or keys is None or offered is None:
+            continue
+        other = _made(site.expressions["other"]) if "other" in site.expressions else None
+        places = [
+            Place(library.modules[module].path, site.span, "declaration"),
+            Place(library.modules[home].path, keys.span, "constant"),
+        ]
+        for key in strings(keys.expressions["keys"]) or ():
+            names = [key] if key.endswith(tuple(endings)) else []
+            names += [name for ending in endings if other and (name := other.asked(key, ending)) is not None]
+            for name in names if key not in offered and key not in library.modules[package].definitions else ():
+                answered = found.setdefault(f"{package}.{key}", Answered(package, key))
+                answered.names.setdefault(name)
+                answered.places.update(dict.fromkeys(places))
+    return dict(sorted(found.items()))
 
 
 def with_substitutes(library: Library, needs: Iterable[Need], backends: Backends) -> list[Need]:

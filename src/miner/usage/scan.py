@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -174,11 +175,16 @@ class _File:
 
     def _use(self, kind: UseKind, name: str, span: Span, word: str, call: ex.Call | None = None) -> Use:
         """Return a use at the first line of a statement, or where `word` stands first in it."""
-        at = self._outline.data.find(word.encode(), span.start_byte, span.end_byte)
-        line = self._outline.line(at if at != -1 else span.start_byte)
+        found = _whole(word).search(self._outline.data, span.start_byte, span.end_byte)
+        line = self._outline.line(found.start() if found is not None else span.start_byte)
         given = tuple(_arguments(call)) if call is not None else ()
         is_open = call is not None and any(argument.star for argument in call.arguments)
         return Use(kind=kind, name=name, path=self._path, line=line, arguments=given, is_open=is_open)
+
+
+@lru_cache(maxsize=4096)
+def _whole(word: str) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<!\w)" + re.escape(word.encode()) + rb"(?!\w)")
 
 
 def _is_named(item: Item, module: str) -> bool:

@@ -69,7 +69,13 @@ LAZY = """
                 if plain in self._where:
                     value = getattr(self, plain)
                     return value
+            if name.endswith("Tokenizer") or name.endswith("TokenizerFast"):
+                lookup = name[:-4] if name.endswith("TokenizerFast") else name
+                if lookup in SLOW_TO_FAST_CONVERTERS:
+                    return self._converted(lookup)
             raise AttributeError(name)
+
+    SLOW_TO_FAST_CONVERTERS = {"OldTokenizer": None, "Scanner": None, "OldTokenizerFast": None}
 """
 FAST = '__all__ = ["NetReader", "AudioReader", "Scanner"]\nclass NetReader: pass\nAudioReader = Scanner = NetReader\n'
 SLOW = '__all__ = ["NetReaderSlow", "ScannerSlow"]\nclass NetReaderSlow: pass\nclass ScannerSlow: pass\n'
@@ -125,3 +131,13 @@ def test_an_object_is_offered_under_the_names_that_are_answered_with_it() -> Non
     assert linked_package.exports["kit.read_net.Scanner"] == [("kit", "Scanner")]
     [place] = linked_package.old_names["kit.read_net.NetReader"]
     assert (place.path, place.role) == ("kit/lazy.py", "declaration")
+
+
+def test_the_keys_of_a_table_are_answered_under_their_names_and_those_made_of_them() -> None:
+    """What is offered is no old name, and neither is a key that does not end so."""
+    answered = {name: list(each.names) for name, each in snapshot().answered.items()}
+    assert answered == {
+        "kit.OldTokenizer": ["OldTokenizer", "OldTokenizerFast"],
+        "kit.OldTokenizerFast": ["OldTokenizerFast"],
+    }
+    assert {place.role for place in snapshot().answered["kit.OldTokenizer"].places} == {"declaration", "constant"}

@@ -118,3 +118,13 @@ def test_the_arguments_of_a_call():
         ("n", None, False, None),
     ]
     assert call.is_open
+
+
+def test_a_name_is_where_it_stands_whole():
+    code = """
+        from kit.data import (
+            LineTextDataset,
+            TextDataset,
+        )
+    """
+    assert shown(code, "import") == ["import kit.data.LineTextDataset:3", "import kit.data.TextDataset:4"]
