@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packaging.utils import canonicalize_name
+
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
 from miner.formula.connective import Formula
@@ -27,7 +29,7 @@ def explained(formulas: Iterable[Formula], distributions: Distributions) -> set[
 def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
     match atom:
         case fa.Package(package=name):
-            yield f"package:{name}"
+            yield f"package:{canonicalize_name(name)}"
         case fa.Module(module=name):
             parts = name.split(".")
             yield from (f"module:{'.'.join(parts[:end])}" for end in range(1, len(parts) + 1))
