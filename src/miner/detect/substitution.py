@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from miner.detect.detector import Detector, cores
 from miner.detect.file import File, items, matches, qualname
 from miner.detect.idiom import Idioms
-from miner.detect.warning import call_that_warns
+from miner.detect.warning import call_that_warns, message_of
 from miner.model import expression as ex
 from miner.model.site import Guard, Site
-from miner.model.span import Span
 from miner.syntax.outline import Item
 
 ID = "substitution"
@@ -27,15 +26,13 @@ _ASKS = "__getattr__"
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield the site of each object that one function gives for another."""
-    if item is None or item.kind == "assign":
+    if item is not None and item.kind == "assign":
         yield from _table(file, item)
-        return
-    if item.name != _ASKS:
-        return
-    parameters = file.names(item).parameters
-    if not parameters:
-        return
-    asked = ex.Name(parameters[-1])
+    elif item is not None and item.name == _ASKS and (parameters := file.names(item).parameters):
+        yield from _answers(file, item, ex.Name(parameters[-1]))
+
+
+def _answers(file: File, item: Item, asked: ex.Name) -> Iterator[Site]:
     for inner in items(item.blocks["body"]):
         if inner.kind == "return":
             yield from _given(file, inner, asked)
@@ -66,7 +63,7 @@ def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
     spans = {}
     for beside in returned.siblings(file.outline.items):
         call = call_that_warns(file, beside)
-        message = ex.argument_of(call, 0, "message", "msg") if call is not None else None
+        message = message_of(call) if call is not None else None
         if message is not None:
             expressions["message"], spans["message"] = message, beside.span
     yield Site(
@@ -74,10 +71,10 @@ def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
     )
 
 
-def _table(file: File, item: Item | None) -> Iterator[Site]:
+def _table(file: File, item: Item) -> Iterator[Site]:
     """Yield a table at the top of a module whose keys are answered."""
-    target, value = (item.text("target"), item.text("value")) if item is not None else (None, None)
-    if item is None or item.parent is not None or target is None or value is None:
+    target, value = item.text("target"), item.text("value")
+    if item.parent is not None or target is None or value is None:
         return
     name = file.outline.source(target)
     table = file.expression(value) if matches(name, file.idioms.placeholders.answered) else None
@@ -103,22 +100,17 @@ def _looked_up(file: File, item: Item, asked: ex.Name) -> Iterator[Site]:
                 )
 
 
-def _nearest(file: File, item: Item, name: str) -> Span | None:
+def _value(file: File, item: Item, name: ex.Expression) -> ex.Expression | None:
     """Return the value that the nearest statement before `item`, in its block or one around it, gives a local."""
-    around: Item | None = item
+    around: Item | None = item if isinstance(name, ex.Name) else None
     while around is not None and around.kind not in {"function", "class"}:
         for other in reversed(around.siblings(file.outline.items)):
             target, value = other.text("target"), other.text("value")
             is_before = other.kind == "assign" and other.span.end_byte <= item.span.start_byte
-            if is_before and target is not None and value is not None and file.outline.source(target) == name:
-                return value
+            if is_before and target is not None and value is not None and file.expression(target) == name:
+                return file.expression(value)
         around = around.parent
     return None
-
-
-def _value(file: File, item: Item, name: ex.Expression | None) -> ex.Expression | None:
-    span = _nearest(file, item, name.name) if isinstance(name, ex.Name) else None
-    return file.expression(span) if span is not None else None
 
 
 def _other(file: File, returned: Item, asked: ex.Name) -> tuple[ex.Name, ex.Expression] | None:

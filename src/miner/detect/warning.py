@@ -30,7 +30,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if item is None or is_type_checking(item, file.outline):
         return
     call = call_that_warns(file, item)
-    message = ex.argument_of(call, 0, "message", "msg") if call is not None else None
+    message = message_of(call) if call is not None else None
     if call is None or message is None:
         return
     name = ex.dotted(call.function) or ""
@@ -56,6 +56,11 @@ def call_that_warns(file: File, item: Item) -> ex.Call | None:
         return None
     found = file.idioms.primitive(ex.dotted(call.function) or "")
     return call if found is not None and found[0].kind == "warn" else None
+
+
+def message_of(call: ex.Call) -> ex.Expression | None:
+    """Return the argument of a call that warns which holds what it says."""
+    return ex.argument_of(call, 0, "message", "msg")
 
 
 def _beside(file: File, item: Item) -> Iterator[Item]:

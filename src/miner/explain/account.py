@@ -9,6 +9,7 @@ from miner.explain.subject import Subject, devices, is_part, parameters
 from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
+from miner.graph.names import Names
 from miner.link.about import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic
 from miner.model.node import (
@@ -74,17 +75,11 @@ def explain(graph: Graph, subject: Subject) -> Account:
 
 
 def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[bool, str | None]]:
-    """Return the flags of a class: its own, then those of its bases that the library defines, the nearest first."""
+    """Return the flags of a class: its own, then those of its bases that the library defines, in their order."""
     found: dict[str, tuple[bool, str | None]] = {}
-    waiting, seen = [node.qualname], {node.qualname}
-    while waiting:
-        name = waiting.pop(0)
-        of = graph.nodes.get(f"implementation:{name}")
-        if isinstance(of, Implementation):
-            for flag in of.flags:
-                found.setdefault(flag.name, (flag.value, None if of is node else name))
-            waiting += [base for base in of.bases if base not in seen]
-            seen.update(of.bases)
+    for each in Names(graph).ancestors(node):
+        for flag in each.flags:
+            found.setdefault(flag.name, (flag.value, None if each is node else each.qualname))
     return found
 
 

@@ -53,6 +53,11 @@ def affirmed(f: Formula) -> Formula:
     return f.part if isinstance(f, Not) else f
 
 
+def conjuncts(f: Formula) -> tuple[Formula, ...]:
+    """Return the parts of a conjunction; of anything else, itself."""
+    return f.parts if isinstance(f, All) else (f,)
+
+
 def _join(kind: type[All] | type[Any], parts: tuple[Formula, ...], *, neutral: bool) -> Formula:
     flat: dict[Formula, list[Formula]] = {}
     order: list[Formula] = []

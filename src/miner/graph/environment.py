@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from miner.formula import atom as fa
-from miner.formula.connective import All, Formula
+from miner.formula.connective import Formula, conjuncts
 from miner.formula.disjunctive import atoms, device_of
 from miner.formula.notation import from_json, text
 from miner.formula.text import render
@@ -96,8 +96,7 @@ def install_line(needs: Formula, distributions: Mapping[str, str]) -> str | None
 
 def _packages(formula: Formula, distributions: Mapping[str, str]) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Yield the distributions, with versions, that a formula cannot do without."""
-    parts = formula.parts if isinstance(formula, All) else (formula,)
-    for part in parts:
+    for part in conjuncts(formula):
         match part:
             case fa.Package(package=name, version=version):
                 yield name, fa.bounds(version)

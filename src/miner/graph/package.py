@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from miner.detect.idiom import BUILT_IN, Idioms
 from miner.formula import atom as fa
-from miner.formula.connective import All, Formula, affirmed
+from miner.formula.connective import Formula, affirmed, conjuncts
 from miner.formula.disjunctive import literals
 from miner.graph.evidence import EvidenceReader, authored
 from miner.link.declared import Declared
@@ -142,8 +142,7 @@ class Packages:
 
 def required(formula: Formula) -> frozenset[Formula]:
     """Return the versioned packages and modules without which a formula cannot hold: no alternatives, no negations."""
-    parts = formula.parts if isinstance(formula, All) else (formula,)
-    return frozenset(part for part in parts if isinstance(part, fa.Package | fa.Module) and part.version)
+    return frozenset(part for part in conjuncts(formula) if isinstance(part, fa.Package | fa.Module) and part.version)
 
 
 def _first(evidence: tuple[Evidence, ...], is_wanted: Callable[[Evidence], bool]) -> tuple[Evidence, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from miner.detect import substitution as detector
-from miner.formula.connective import All, Formula, conjunction, disjunction, negation
+from miner.formula.connective import Formula, conjunction, conjuncts, disjunction, negation
 from miner.link.backend import Backends, sites, strings
 from miner.link.library import Library
 from miner.link.message import template
@@ -89,10 +89,10 @@ def answered_names(library: Library) -> dict[str, Answered]:
     for module, site in sites(library, detector.ID, "table"):
         table, *endings = site.names
         package = module.partition(".")[0]
-        home, keys = tables.get(table, (None, None))
-        offered = library.lazy.get(package)
-        if home is None or keys is None or offered is None:
+        if table not in tables or package not in library.lazy:
             continue
+        home, keys = tables[table]
+        offered = library.lazy[package].keys() | library.modules[package].definitions.keys()
         other = _made(site.expressions["other"]) if "other" in site.expressions else None
         places = [
             Place(library.modules[module].path, site.span, "declaration"),
@@ -101,9 +101,9 @@ def answered_names(library: Library) -> dict[str, Answered]:
         for key in strings(keys.expressions["keys"]) or ():
             names = [key] if key.endswith(tuple(endings)) else []
             names += [name for ending in endings if other and (name := other.asked(key, ending)) is not None]
-            for name in names if key not in offered and key not in library.modules[package].definitions else ():
+            if names and key not in offered:
                 answered = found.setdefault(f"{package}.{key}", Answered(package, key))
-                answered.names.setdefault(name)
+                answered.names.update(dict.fromkeys(names))
                 answered.places.update(dict.fromkeys(places))
     return dict(sorted(found.items()))
 
@@ -140,11 +140,10 @@ def _rule(library: Library, module: str, site: Site) -> _Rule:
 
 
 def _made(other: ex.Expression) -> _Name:
-    if isinstance(other, ex.Formatted):
-        at = next(index for index, part in enumerate(other.parts) if not isinstance(part, str))
-        before, after = ("".join(map(str, parts)) for parts in (other.parts[:at], other.parts[at + 1 :]))
-        return _Name(before, after, 0)
     match other:
+        case ex.Formatted(parts=parts):
+            at = next(index for index, part in enumerate(parts) if not isinstance(part, str))
+            return _Name("".join(map(str, parts[:at])), "".join(map(str, parts[at + 1 :])), 0)
         case ex.Subscript(index=ex.Slice(upper=ex.Constant(value=int(end)))):
             return _Name("", "", -end)
     raise AssertionError(other)
@@ -189,7 +188,7 @@ def _whole(needs: Iterable[Need]) -> Formula:
 def _answered(need: Need, rule: _Rule, other: str, its: Formula, backends: Backends) -> Iterator[Need]:
     backend = backends.get(rule.backend).means
     there = its if rule.is_there else True
-    besides = conjunction(*(part for part in _parts(backend.formula) if part not in _parts(there)))
+    besides = conjunction(*(part for part in conjuncts(backend.formula) if part not in conjuncts(there)))
     yield replace(
         need,
         when=conjunction(need.when, disjunction(besides, negation(there))),
@@ -207,7 +206,3 @@ def _answered(need: Need, rule: _Rule, other: str, its: Formula, backends: Backe
         message=rule.message,
         action=other,
     )
-
-
-def _parts(formula: Formula) -> tuple[Formula, ...]:
-    return formula.parts if isinstance(formula, All) else (formula,)

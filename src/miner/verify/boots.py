@@ -67,14 +67,8 @@ def boots_of(
     machines = _machines([known[text(target.formula)] for target in objects])
     names: list[list[tuple[str, str]]] = [[] for _ in machines]
     expected = {key: _expected(formula, distributions, machines, known[key]) for key, formula in formulas.items()}
-    beside = {
-        key: _expected(formula, distributions, machines, {})
-        for key, formula in {text(target.beside): target.beside for target in objects}.items()
-    }
-    holds_at = {
-        key: _expected(formula, distributions, machines, {})
-        for key, formula in {text(target.conditions[0]): target.conditions[0] for target in objects}.items()
-    }
+    around = {text(formula): formula for target in objects for formula in (target.beside, target.conditions[0])}
+    holding = {key: _expected(formula, distributions, machines, {}) for key, formula in around.items()}
     seen: list[Seen] = []
     lost: list[Unlooked] = []
     for target in objects:
@@ -82,9 +76,8 @@ def boots_of(
         if isinstance(found, str) or not found:
             lost.append(Unlooked(target.node, found if isinstance(found, str) else "no single lack decides it"))
             continue
-        others = beside[text(target.beside)]
+        others, asks = (holding[text(formula)] for formula in (target.beside, target.conditions[0]))
         stated = expected[text(target.formula)].items()
-        asks = holds_at[text(target.conditions[0])]
         at = {
             index: is_real
             for index, is_real in stated

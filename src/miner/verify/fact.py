@@ -20,10 +20,17 @@ def ruled(formulas: Iterable[Formula], distributions: Distributions) -> set[str]
 
 def explained(formulas: Iterable[Formula], distributions: Distributions) -> set[str]:
     """Return the facts that formulas explain being asked for: of a module without a version, no metadata."""
-    asked = {atom for formula in formulas for atom in atoms(formula)}
-    bare = [atom for atom in asked if isinstance(atom, fa.Module) and not (atom.version or atom.distribution)]
-    found = {fact for atom in asked for fact in _facts(atom, distributions) if atom not in bare}
-    return found | {fact for atom in bare for fact in _facts(atom, distributions) if not fact.startswith("package:")}
+    return {
+        fact
+        for formula in formulas
+        for atom in atoms(formula)
+        for fact in _facts(atom, distributions)
+        if not (_is_bare(atom) and fact.startswith("package:"))
+    }
+
+
+def _is_bare(atom: Atom) -> bool:
+    return isinstance(atom, fa.Module) and not (atom.version or atom.distribution)
 
 
 def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
@@ -34,7 +41,7 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
             parts = name.split(".")
             yield from (f"module:{'.'.join(parts[:end])}" for end in range(1, len(parts) + 1))
             yield f"package:{provider(name, distributions)}"
-            yield f"package:{parts[0].replace('_', '-').lower()}"
+            yield f"package:{canonicalize_name(parts[0])}"
         case fa.Device(device=kind):
             yield from (f"device:{kind}", f"count:{kind}", "device:any", "count:any")
         case fa.DeviceCount(device=kind) | fa.ComputeCapability(device=kind):

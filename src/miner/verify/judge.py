@@ -184,7 +184,7 @@ def _weak(
         effects = [look for look in by_point.values() if look.answer["outcome"] == "effect"]
         if effects and not any(look.answer.get("said") for look in effects):
             return Judgement("inconclusive", "its effect came, and nothing was heard of it")
-    formulas = (job.target.formula, job.target.conditions[variant], job.target.beside)
+    formulas = job.target.asked(variant)
     ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_predicate else ()
     asked = {fact for look in by_point.values() for fact in look.answer.get("reads", ())}
     asked -= explained(formulas, distributions)
@@ -216,11 +216,10 @@ def _decisive(facts: Iterable[str], looks: Collection[_Look]) -> str | None:
 def _untried(facts: Iterable[str], looks: Collection[_Look], trial: Trial) -> str | None:
     """Return that facts are asked for which were not turned at each point between which the formula flips."""
     left: list[str] = []
-    decisive = {point for pair in trial.pairs for point in (pair.low, pair.high)}
     for fact in facts:
         asking = {look.point for look in looks if fact in look.answer.get("reads", ())}
         tried = {look.point for look in looks if {side(each) for each in look.turned.get(fact, ())} == {look.seen}}
-        if not tried or asking & decisive - tried:
+        if not tried or asking & trial.decisive - tried:
             left.append(fact)
     return f"it asks for {', '.join(left)}, which the statement does not name" if left else None
 

@@ -181,7 +181,7 @@ def _planned(target: Target, trials: Sequence[Trial | str]) -> Job | Unlooked:
 
 def _looks(of: Trial, backgrounds: Sequence[str], *, is_swept: bool) -> tuple[tuple[int, str], ...]:
     """Return (point, background): those of pairs in every background; in the first all, or else the extremes too."""
-    paired = {point for pair in of.pairs for point in (pair.low, pair.high)} or {0}
+    paired = of.decisive or {0}
     extremes = {0, len(of.points) - 1} | paired
     first = [(index, backgrounds[0]) for index in (range(len(of.points)) if is_swept else sorted(extremes))]
     return (*first, *((index, each) for each in backgrounds[1:] for index in sorted(paired)))
@@ -207,15 +207,13 @@ def _job(
             {
                 "with": variant,
                 "scouts": _scouts(of, looks),
-                "explains": sorted(explained((job.target.formula, condition, job.target.beside), distributions)),
+                "explains": sorted(explained(job.target.asked(number), distributions)),
                 "decisive": _decisive(of, looks),
                 "machines": [
                     _worn(of.points[point].machine, background, variables, versions) for point, background in looks
                 ],
             }
-            for variant, condition, of, looks in zip(
-                job.target.variants, job.target.conditions, job.trials, job.looks, strict=True
-            )
+            for number, (variant, of, looks) in enumerate(zip(job.target.variants, job.trials, job.looks, strict=True))
         ],
     }
 
@@ -228,8 +226,7 @@ def _scouts(of: Trial, looks: Sequence[tuple[int, str]]) -> list[int]:
 
 def _decisive(of: Trial, looks: Sequence[tuple[int, str]]) -> list[list[int]]:
     """Return the numbers of the looks at each point between which the formula flips."""
-    paired = sorted({point for pair in of.pairs for point in (pair.low, pair.high)})
-    return [[index for index, (point, _) in enumerate(looks) if point == each] for each in paired]
+    return [[index for index, (point, _) in enumerate(looks) if point == each] for each in sorted(of.decisive)]
 
 
 def _universe(graph: Graph, asked: Iterable[fa.Atom], distributions: Distributions) -> tuple[tuple[str, str], ...]:

@@ -55,6 +55,11 @@ class Trial:
     missing: tuple[str, ...] = ()
     is_shadowed: bool = False
 
+    @property
+    def decisive(self) -> frozenset[int]:
+        """The points between which the formula flips."""
+        return frozenset(point for pair in self.pairs for point in (pair.low, pair.high))
+
 
 def trial(formula: Formula, distributions: Distributions, condition: Formula = True) -> Trial | str:
     """Return the points to try `formula` at, all where `condition` holds; a sentence where there can be none."""

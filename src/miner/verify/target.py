@@ -45,6 +45,10 @@ class Target:
     names: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()
 
+    def asked(self, variant: int) -> tuple[Formula, ...]:
+        """Return all that is asked of the machine on the way to the gate and at it."""
+        return self.formula, self.conditions[variant], self.beside
+
 
 @dataclass(frozen=True)
 class Unlooked:
@@ -196,14 +200,11 @@ def _effect_of(node: Requirement) -> tuple[Any, ...]:
 
 def is_stand_in(node: Requirement) -> bool:
     """Say whether a requirement is that of a whole object, which something stands in for."""
-    match node.otherwise.effect:
-        case "disable":
-            return node.origin in {"file-rule", "placeholder", "decorator"}
-        case "placeholder":
-            return node.origin in {"file-rule", "placeholder", "decorator"} and node.enforced
-        case "fallback":
-            return node.origin == "placeholder"
-    return False
+    effect = node.otherwise.effect
+    if effect == "fallback":
+        return node.origin == "placeholder"
+    is_whole = node.origin in {"file-rule", "placeholder", "decorator"}
+    return is_whole and (effect == "disable" or (effect == "placeholder" and node.enforced))
 
 
 def is_unread(atom: Atom) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from packaging.utils import canonicalize_name
 
 from miner.formula.atom import Atom, ComputeCapability, Environment, Module, Package, Python
-from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
+from miner.formula.connective import All, Any, Formula, Not, conjunction, conjuncts, disjunction, negation
 from miner.link.meaning import interval
 
 _FEW = 4
@@ -144,8 +144,7 @@ class Facts:
 
 def _is_said(formula: Formula, atom: Atom) -> bool:
     """Say whether a conjunction implies `atom`; parts of another kind are not looked at."""
-    parts = formula.parts if isinstance(formula, All) else (formula,)
-    return any(type(part) is type(atom) for part in parts) and implies(formula, atom)
+    return any(type(part) is type(atom) for part in conjuncts(formula)) and implies(formula, atom)
 
 
 def subject_key(atom: Module | Package) -> str:

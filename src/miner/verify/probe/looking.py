@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterator
@@ -17,26 +18,22 @@ def looks(part: str, plan: dict[str, Any], options: dict[str, Any]) -> Iterator[
         yield from ({"note": f"{module} cannot be imported: {why}"} for module, why in prepared.failed.items())
     end = time.monotonic() + options["seconds"]
     pool = server.Pool(options["width"], plan["seconds"], os.environ["TMPDIR"])
+    if part == "turned":
+        yield from _turned(plan, options, prepared, pool, end)
+        return
     jobs = plan["jobs"]
     chosen: dict[int, tuple[int, int]] = {}
     found: dict[server.Key, dict[str, Any]] = {}
     measured = _measured(plan, options["machine"], prepared)
-
-    if part == "turned":
-        yield from _turned(plan, options, prepared, pool, end)
-        return
     known = {tuple(each) for each in options["known"]}
-
-    def target_of(job: int, variant: int) -> dict[str, Any]:
-        return {**jobs[job]["target"], **jobs[job]["variants"][variant]["with"]}
 
     def look(key: server.Key) -> dict[str, Any]:
         job, variant, index = key
-        return prepared.look(target_of(job, variant), jobs[job]["variants"][variant]["machines"][index])
+        return prepared.look(_target(plan, job, variant), jobs[job]["variants"][variant]["machines"][index])
 
     def look_here(key: server.Key) -> dict[str, Any]:
         job, variant, index = key
-        return prepared.look(target_of(job, variant), measured if index else None)
+        return prepared.look(_target(plan, job, variant), measured if index else None)
 
     def work(batches: Iterator[list[server.Key]], how: server.Look) -> Iterator[tuple[list[server.Key], server.Look]]:
         for batch in batches:
@@ -74,29 +71,29 @@ def _turned(
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each fact that is asked to be turned: what came on each machine on which it is otherwise."""
 
-    def machines(ask: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        job, variant, index, fact = options["asks"][ask]
-        stated = plan["jobs"][job]["variants"][variant]
-        target = {**plan["jobs"][job]["target"], **stated["with"]}
-        return target, list(turning.turned(stated["machines"][index], fact, prepared.real))
-
-    def look(key: server.Key) -> dict[str, Any]:
-        target, worn = machines(key[0])
-        return prepared.look(target, worn[key[1]])
+    def look(target: dict[str, Any], machines: list[dict[str, Any]], key: server.Key) -> dict[str, Any]:
+        return prepared.look(target, machines[key[1]])
 
     def work() -> Iterator[tuple[list[server.Key], server.Look]]:
-        for ask in range(len(options["asks"])):
+        for ask, (job, variant, index, fact) in enumerate(options["asks"]):
             if time.monotonic() > end:
                 return
-            keys = [(ask, each, 0) for each in range(len(machines(ask)[1]))]
-            if keys:
-                yield keys, look
+            target = _target(plan, job, variant)
+            machine = plan["jobs"][job]["variants"][variant]["machines"][index]
+            machines = list(turning.turned(machine, fact, prepared.real))
+            if machines:
+                yield [(ask, each, 0) for each in range(len(machines))], functools.partial(look, target, machines)
 
     answers: dict[int, list[dict[str, Any]]] = {}
     for key, answer in pool.run(work()):
         answers.setdefault(key[0], []).append({**answer, "reads": []})
     for ask, found in sorted(answers.items()):
         yield {"part": "turned", "key": options["asks"][ask], "outcome": "turned", "answers": found}
+
+
+def _target(plan: dict[str, Any], job: int, variant: int) -> dict[str, Any]:
+    """Return what is looked at, with what it is called with in one variant."""
+    return {**plan["jobs"][job]["target"], **plan["jobs"][job]["variants"][variant]["with"]}
 
 
 def _is_reached(chosen: dict[int, tuple[int, int]], job: int) -> bool:
