@@ -23,7 +23,7 @@ from miner.graph.argument import UNKNOWN
 from miner.graph.environment import install_line
 from miner.graph.meaning import expanded
 from miner.graph.names import distributions
-from miner.link.about import option_of
+from miner.link.option import option_of
 from miner.machine.record import Machine
 from miner.model.answer import Answer, Host, Lack, LackOf, host_of
 from miner.model.node import Otherwise, Package, Predicate, Requirement

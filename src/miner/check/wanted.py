@@ -13,7 +13,7 @@ from miner.formula.disjunctive import atoms, mentions
 from miner.formula.notation import from_json
 from miner.graph.argument import UNKNOWN, literal
 from miner.graph.names import Named, Names
-from miner.link.about import option_of
+from miner.link.option import option_of
 from miner.link.reach import MEMBER
 from miner.model.node import Advice, Implementation, Requirement
 from miner.model.use import Use

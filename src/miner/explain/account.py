@@ -10,7 +10,7 @@ from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.graph.names import Names
-from miner.link.about import option_of
+from miner.link.option import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic
 from miner.model.node import (
     Advice,

@@ -12,7 +12,7 @@ from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, device_of
 from miner.formula.notation import from_json
-from miner.link.about import option_of
+from miner.link.option import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
 from miner.model.node import (
     Advice,

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from miner.formula import atom as fa
 from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json
-from miner.link.about import option_of
+from miner.link.option import option_of
 from miner.model.concept import Contradiction, ContradictionKind, Statement
 from miner.model.evidence import Evidence
 from miner.model.node import Advice, Node, Package, Predicate, Requirement

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
-from miner.link.about import option_of
 from miner.link.catalog import Topic
+from miner.link.option import option_of
 from miner.model.concept import Heuristic
 from miner.model.evidence import Evidence
 from miner.model.node import Advice, AdviceKind, Constraint, Implementation, Node, Requirement

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
 
 from miner.formula.atom import Opaque, Parameter
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
+from miner.link.option import CONSTANTS, NAME, RECEIVERS, Options, is_holder, option_of
+from miner.model.site import Guard
 
 FIELD = re.compile(r"\{[^{}]*\}")
 QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
@@ -15,11 +19,11 @@ WORD = re.compile(r"[A-Za-z_]\w*(?!\.?\w)")
 TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
 """What an assignment, or one of several, sets."""
 _FILES = (".json", ".jinja", ".txt", ".py", ".md", ".bin", ".yaml", ".yml", ".safetensors", ".gguf", ".html")
-RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
-CONSTANTS = frozenset({"None", "True", "False"})
-_NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_][\w.]*(?![\w.(\[])(?=[ ,)}]|$)")
-"""A name in the text of an expression that is neither called nor within quotes."""
-_HELD = re.compile(r"\{(?:self|cls|\w*config)\.([A-Za-z_]\w*)\}")
+_STEM = 6
+_SHORTEST = 3
+_CLOSE = 0.9
+_ADDRESS = re.compile(r"https?://\S+")
+_HELD = re.compile(r"\{(?:self|cls|args|\w*config)(?:\.\w+)*\.([A-Za-z]\w*)\}")
 """A field of a template that is an attribute of the object itself, or of what holds its options."""
 _MARKED = re.compile(
     r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
@@ -30,11 +34,13 @@ _GIVEN = re.compile(
     r"[`'\"]([A-Za-z_][\w.]*)"
 )
 """What a message begins with that is about giving an option."""
-
-
-def option_of(name: str) -> str:
-    """Return the last part of a dotted name: `use_cache` of `self.config.use_cache`."""
-    return name.rpartition(".")[2]
+_GIVEN_AS = re.compile(r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z]\w*)")
+"""A name that can only be an option: with a value, or on a command line."""
+_UNLIKE = re.compile(r"(?<![\w.])[A-Za-z]\w*_\w+(?![\w(])(?!\.\w)")
+"""A word that can only be a name, and is not called."""
+_INSTEAD = re.compile(r"\b(?:in favou?r of|instead|replaced by|[Uu]se)\b")
+"""Where a deprecation goes on to what takes its place."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s")
 
 
 def object_of(owner: str) -> str:
@@ -42,62 +48,113 @@ def object_of(owner: str) -> str:
     return next(part for part in reversed(owner.split(".")) if not part.startswith("__"))
 
 
-def options_of(when: Formula, parameters: Iterable[str]) -> dict[str, bool]:
+def options_of(when: Formula, names: Options, guards: Sequence[Guard]) -> dict[str, bool]:
     """Return what a message can be about: what its condition asks, and parameters; each with whether it is asked for.
 
-    Asked for is what the condition compares with something or takes for true, not what it finds missing.
+    Asked for is what a branch around the message compares with something or takes for true, not what it finds missing,
+    nor what only an earlier exit asks.
     """
-    found = dict.fromkeys(parameters, False)
+    found = dict.fromkeys(names.parameters, False)
+    around = names.near(guards)
     for atom in atoms(when):
         match atom:
-            case Parameter(param=name, op=operator, value=value):
-                found[option_of(name)] = value is not None or operator is None
+            case Parameter(param=name, op=operator, value=value) if not option_of(name).startswith("_"):
+                found[option_of(name)] = (value is not None or operator is None) and option_of(name) in around
             case Opaque(opaque=text):
-                found.update((option_of(name), found.get(option_of(name), False)) for name in _NAME.findall(text))
+                found.update((name, found.get(name, False)) for name in names.in_text(text))
+    for name in around:
+        found.setdefault(name, False)
     return {name: is_asked for name, is_asked in found.items() if name not in RECEIVERS | CONSTANTS}
 
 
 def subject_of(
-    message: str, options: dict[str, bool], owner: str, action: str, *, is_deprecation: bool, replacement: str | None
+    message: str,
+    options: dict[str, bool],
+    names: Options,
+    owner: str,
+    action: str,
+    *,
+    is_deprecation: bool,
+    replacement: str | None,
 ) -> str:
     """Return what a message of `owner` is about; `action` is what is set beside it.
 
     That is the option that it begins with, as being given (`Passing "x" ...`); of a deprecation, the name that the
-    message calls deprecated. Else the first that there is of: a quoted
-    name that is an option; an option that is shown in a field; in a deprecation, a quoted name but the replacement; a
-    word that is an option and can only be a name; an option in words; an option that the condition asks for; a word
-    that is an option; what is set; a quoted name, classes last; an attribute that is shown; the object itself.
+    message calls deprecated. Else the first that there is of: a quoted name that is an option; an option that is shown
+    in a field, asked for or not; in a deprecation, a quoted name but the replacement; a word that is an option and can
+    only be a name; an option in words; a name with a value; an option that the condition asks for; a word that is an
+    option; an option that is set; an attribute that is shown; a quoted name, classes last; the object itself.
     """
-    return next(_ranked(message, options, owner, action, is_deprecation=is_deprecation, replacement=replacement))
+    ranked = _ranked(message, options, names, owner, action, is_deprecation=is_deprecation, replacement=replacement)
+    return next(ranked)
 
 
 def _ranked(
-    message: str, options: dict[str, bool], owner: str, action: str, *, is_deprecation: bool, replacement: str | None
+    message: str,
+    options: dict[str, bool],
+    names: Options,
+    owner: str,
+    action: str,
+    *,
+    is_deprecation: bool,
+    replacement: str | None,
 ) -> Iterator[str]:
-    said = FIELD.sub(" ", message)
+    said = _ADDRESS.sub(" ", FIELD.sub(" ", message))
     other = (replacement or "").removesuffix("()")
-    words = [word for word in WORD.findall(said) if word != other]
-    names = [word for word in words if "_" in word.strip("_")]
-    found = (name for name in QUOTED.findall(said) if name not in CONSTANTS and name != other)
-    quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
-    shown = [option_of(name) for field in FIELD.findall(message) for name in _NAME.findall(field[1:])]
     marked = _MARKED.search(said) if is_deprecation else None
     given = _GIVEN.match(message)
     if given is not None and given[1] not in CONSTANTS:
         yield option_of(given[1])
     if marked is not None:
         yield option_of(marked[1])
-    yield from (name for name in quoted if name in options)
-    yield from (name for name in shown if name in options and ("_" in name or len(name) > 3))
-    yield from quoted if is_deprecation else ()
-    yield from (name for name in names if name in options)
+    old = _INSTEAD.split(said)[0] if is_deprecation else ""
+    first, whole = (_Named.in_text(text, options, other) for text in (old or _SENTENCE.split(said)[0], said))
+    written = [name for text in FIELD.findall(message) for name in NAME.findall(text[1:])]
+    shown = [(name, found) for name in written for found in names.in_text(name)]
+    plain = [found for name, found in shown if found == option_of(name) and ("_" in found or len(found) > _SHORTEST)]
+    fields = {option_of(name) for name in written if "." in name}
+    yield from (name for name in first.quoted if name in options)
+    yield from (name for name in whole.quoted if name in options or name in fields)
+    yield from (name for name in plain if options.get(name))
+    yield from (name for name in plain if not is_holder(name))
+    yield from (*first.quoted, *whole.quoted) if is_deprecation else ()
+    yield from (name for name in whole.unlike_words if name in options)
     lower = said.lower()
     yield from (name for name in sorted(options) if "_" in name and name.replace("_", " ").lower() in lower)
-    yield from (name for name, is_asked in options.items() if is_asked)
-    yield from (word for word in words if word in options and len(word) > 3)
-    yield from (option_of(name) for name in TARGET.findall(action))
-    yield from (name for name in quoted if name[0].islower())
-    yield from (name for name in names if name.islower())
-    yield from quoted
+    yield from first.like_options
+    yield from (found for _, found in shown if not is_holder(found))
+    yield from (name for name, is_asked in options.items() if is_asked and not is_holder(name))
+    yield from (name for name in options if not is_holder(name) and _is_spoken_of(name, whole.words))
+    yield from (word for word in whole.words if word in options and len(word) > 3 and not is_holder(word))
+    yield from filter(None, map(names.named, TARGET.findall(action)))
     yield from _HELD.findall(message)
+    yield from whole.like_options
+    yield from whole.quoted
     yield object_of(owner)
+
+
+class _Named(NamedTuple):
+    """The names in a text: all words, those in quotes, those that no word looks like, and what can only be options."""
+
+    words: list[str]
+    quoted: list[str]
+    unlike_words: list[str]
+    like_options: list[str]
+
+    @classmethod
+    def in_text(cls, text: str, options: dict[str, bool], other: str) -> _Named:
+        words = [word for word in WORD.findall(text) if word != other]
+        unlike_words = [word for word in _UNLIKE.findall(text) if word != other]
+        found = (name for name in QUOTED.findall(text) if name not in CONSTANTS and name != other)
+        quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
+        given = [name for groups in _GIVEN_AS.findall(text) for name in groups if name and name != other]
+        close = [name for word in unlike_words for name in get_close_matches(word, options, 1, _CLOSE)]
+        names = (name for name in (*close, *given, *quoted, *unlike_words) if name.islower() and name[0] != "_")
+        return cls(words, quoted, unlike_words, list(names))
+
+
+def _is_spoken_of(name: str, words: list[str]) -> bool:
+    """Say whether a message holds each longer word of an option, or its stem: `quantization_method` of `quantized`."""
+    said = {word.lower()[:_STEM].removesuffix("s") for word in words}
+    parts = {part[:_STEM].removesuffix("s") for part in name.lower().split("_") if len(part) > _SHORTEST}
+    return bool(parts) and parts <= said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -19,38 +18,19 @@ from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.about import FIELD, QUOTED, TARGET, WORD, object_of, option_of, options_of, subject_of
+from miner.link.about import FIELD, QUOTED, TARGET, WORD, object_of, options_of, subject_of
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
+from miner.link.deprecation import deprecated_since, removed_in, replacement
 from miner.link.gate import Spoken
 from miner.link.library import Library, Module, is_private
 from miner.link.message import Message, template
+from miner.link.option import Options, option_of
 from miner.link.place import Place, places_of
 from miner.model import expression as ex
 from miner.model.node import AdviceKind, AdviceOrigin
 from miner.model.site import Guard, Site
 
-_VERSION = (
-    r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)"
-    r"|\w+\s+(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
-)
-_REMOVED = re.compile(
-    rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
-    rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
-)
-_SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
-_THING = r"(?i:the\s+)?(?i:new\s+|equivalent\s+|argument\s+|parameter\s+)?(?:`([^`]+)`|['\"]([^'\"\s]+)['\"])"
-_PLAIN = r"((?=\w*[_.(]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:\(\.*\))?)"
-"""A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
-_DOES = r"(?:use|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
-_INSTEAD = re.compile(
-    rf"(?i:\buse\s+){_THING}(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
-    r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider|by)\s+us(?:e|ing)"
-    r"|deprecated\s*[,.;:]\s+(?:please\s+)?use)\s+)"
-    rf"{_THING}"
-)
-_THROUGH = re.compile(rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|of|with)\s+){_THING}")
-"""As what, on what or through what something is to be given instead."""
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 
 
@@ -144,9 +124,9 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         True,
         message,
         None,
-        (label.strip("`v") or _first(_SINCE, message)) if is_deprecation else None,
-        _first(_REMOVED, message) if is_deprecation else None,
-        _replacement(message) if is_deprecation else None,
+        (label.strip("`v") or deprecated_since(message)) if is_deprecation else None,
+        removed_in(message) if is_deprecation else None,
+        replacement(message, subject) if is_deprecation else None,
         (Place(module.path, site.span, "site"),),
     )
 
@@ -167,17 +147,18 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
             places += where
     understood = conditions.guards(module.name, site.conditions, local)
     words = said.text or ""
+    old = _marked_name(texts.get("old"), words) or object_of(local.owner)
     return Told(
         local.owner,
         "deprecation",
         "mark",
-        _marked_name(texts.get("old"), words) or object_of(local.owner),
+        old,
         canonical(understood.formula),
         said.text,
         None,
-        _first(_SINCE, words),
-        (texts.get("removed") or "").removeprefix("v") or _first(_REMOVED, words),
-        texts.get("replacement") or _replacement(words),
+        deprecated_since(words),
+        (texts.get("removed") or "").removeprefix("v") or removed_in(words),
+        texts.get("replacement") or replacement(words, old),
         (
             *places_of(module.path, site),
             *(Place(module.path, span, "message") for span in site.spans.values()),
@@ -213,25 +194,27 @@ def _told(
 ) -> Told:
     definition = module.definitions.get(site.owner)
     taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
-    options = options_of(when, taken)
+    names = Options(taken, site.scope)
+    options = options_of(when, names, site.conditions)
     is_warning = site.detector == detector.ID
     category, beside = site.names[1:] if is_warning else ("", "")
     known = {*options, *WORD.findall(FIELD.sub(" ", message))}
     action = "; ".join(part for part in beside.split("; ") if _sets(part, known))
     kind = _kind(message, category, action, cues)
     is_deprecation = kind == "deprecation"
-    replacement = _replacement(message) if is_deprecation else None
+    instead = replacement(message) if is_deprecation else None
+    subject = subject_of(message, options, names, owner, action, is_deprecation=is_deprecation, replacement=instead)
     return Told(
         owner,
         kind,
         "warning" if is_warning else "gate",
-        subject_of(message, options, owner, action, is_deprecation=is_deprecation, replacement=replacement),
+        subject,
         when,
         message,
         action or None,
-        _first(_SINCE, message) if is_deprecation else None,
-        _first(_REMOVED, message) if is_deprecation else None,
-        replacement,
+        deprecated_since(message) if is_deprecation else None,
+        removed_in(message) if is_deprecation else None,
+        replacement(message, subject) if is_deprecation else None,
         places,
     )
 
@@ -242,21 +225,10 @@ def _sets(assignment: str, names: set[str]) -> bool:
     return bool(targets) and option_of(targets[0]) in names
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
-    return next((group for group in match.groups() if group), None) if match is not None else None
-
-
 def _marked_name(old: str | None, message: str) -> str | None:
     """Return the name of what is marked; where a sentence stands for it, the first name that the message quotes."""
     quoted = QUOTED.search(message) if old is not None and " " in old else None
     return option_of(quoted[1]) if quoted is not None else old
-
-
-def _replacement(message: str) -> str | None:
-    """Return what a message says is to be used instead."""
-    found = _first(_INSTEAD, message) or _first(_THROUGH, message)
-    return found.removesuffix(" instead") if found is not None else None
 
 
 def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:

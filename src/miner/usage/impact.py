@@ -20,7 +20,7 @@ from miner.formula.evaluate import argument_holds, value
 from miner.formula.notation import from_json
 from miner.graph.argument import UNKNOWN, given, literal
 from miner.graph.names import Named, Names
-from miner.link.about import option_of
+from miner.link.option import option_of
 from miner.model.change import SEVERITIES, Change, Severity
 from miner.model.impact import Impact
 from miner.model.node import Advice, Package, Requirement

@@ -12,6 +12,7 @@ from linking import linked
 
 from miner.formula.text import render
 from miner.link.advice import Told
+from miner.link.deprecation import replacement as named_replacement
 
 HEAD = """
 import logging
@@ -99,6 +100,59 @@ def test_what_a_deprecation_names(message, since, removed, replacement, subject)
 def test_what_is_to_be_used_instead(message, replacement):
     (found,) = told(f'warnings.warn("{message}", FutureWarning)')
     assert found.replacement == replacement
+
+
+@pytest.mark.parametrize(
+    ("message", "replacement"),
+    [
+        ("Deprecated, use [`Kit.a`] instead.", "Kit.a"),
+        ("Deprecated alias of [`~Kit.b`], will be removed in v6.", "Kit.b"),
+        ("`a` is a deprecated alias of `'b'`.", "b"),
+        ("`a` has been moved to kit/b.py and will be deleted from c.py in v5.24.", "kit/b.py"),
+        ("`a` is deprecated. Use `kit.b` for the rest.", "kit.b"),
+        ("`a` is deprecated. Use `b=True` and set the rest in `c` instead.", "b=True"),
+        ("Using deprecated `--a`. Using `--b` is preferred.", "--b"),
+        ("`a` is deprecated. Set `b` instead, with `c` in it.", "b"),
+        ("Deprecated, pass directly as `a` to [`Kit.__call__`] instead.", "pass directly as `a` to [`Kit.__call__`]"),
+        ("Passing `a` is deprecated. Pass it directly to the kit instead.", "Pass it directly to the kit"),
+        ("`a` is deprecated. Choose from `b` or `c` instead", "Choose from `b` or `c`"),
+        ("`a` has been called with b as an argument. This is deprecated; please pass it as `b`.", "b"),
+        ("A tensor as `a` is deprecated. Make sure to pass `a` as a tuple to suppress this.", "pass `a` as a tuple"),
+        ("`a` should be set to 1 instead of {b}. It is deprecated.", "`a` should be set to 1"),
+        ("`a` is deprecated. Please use Kit for support.", "Kit for support"),
+        ("`a` is deprecated and it will return a list instead.", None),
+        ("`a` is deprecated. Please see the page of it.", None),
+        ("`a` is deprecated.", None),
+    ],
+)
+def test_replacements_that_are_named_or_asked_for(message, replacement):
+    """A name or code, else the words of the request; what only tells what is to come is none."""
+    assert named_replacement(message, "a") == replacement
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"),
+    [
+        ("rate = sampling_rate or 1\nlogger.warning(f'{rate} is odd')", "sampling_rate"),
+        ("shape = find(1)\nlogger.warning(f'{shape} is odd')", "f"),
+        ("level = kwargs.pop('level', 1)\nif level > 2:\n    logger.warning(f'so much: {level}')", "level"),
+        ("kind = getattr(mode, 'rope_kind', None)\nlogger.warning(f'{kind} is odd')", "rope_kind"),
+        ("if self.done:\n    return\nlogger.warning('it may differ')", "f"),
+        ("if self.done:\n    logger.warning('it may differ')", "done"),
+        ("if not self._parts:\n    logger.warning('it may differ')", "f"),
+        ("logger.warning(f'kernel ({mode.size}) with stride: {use_cache}')", "use_cache"),
+        ("if use_cache:\n    logger.warning('`chunks=3` is too little')", "chunks"),
+        ("if use_cache:\n    logger.warning('--chunks is too little')", "chunks"),
+        ("if use_cache:\n    logger.warning('sampling_rates are needed')", "sampling_rate"),
+        ("if mode.config.rope_kind == 1:\n    logger.warning('it is odd')", "rope_kind"),
+        ("if use_cache:\n    logger.warning('see https://kit.org/a_b')", "use_cache"),
+        ("warnings.warn('`use_cache` is deprecated in favor of `mode`', FutureWarning)", "use_cache"),
+    ],
+)
+def test_a_local_stands_for_what_it_is_made_of(body, subject):
+    """An option is a parameter, a field of what holds options, or a key taken from it; never a local by itself."""
+    [found] = told(body)
+    assert found.subject == subject
 
 
 def test_a_deprecation_is_about_what_it_calls_deprecated():

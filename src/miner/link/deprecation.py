@@ -1,0 +1,102 @@
+"""What a message says of a deprecation: since which release, until which, and what takes the place of the old."""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = (
+    r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)"
+    r"|`?\w+(?:\s+|==)(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
+)
+_REMOVED = re.compile(
+    rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
+    rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
+    rf"|\b[Ii]n\s+{_VERSION}\s[^.]*\bwill be removed\b"
+)
+_SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
+_THING = (
+    r"(?i:the\s+|its\s+|an?\s+)?(?i:new\s+|regular\s+|equivalent\s+|argument\s+|parameter\s+)?"
+    r"(?:\[?`~?([^`]+)`\]?|['\"]([^'\"\s]+)['\"])"
+)
+_PLAIN = r"((?=\w*[_.(/]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:/[\w./]+|\((?:[^()]|\([^()]*\))*\))?(?<!\.))"
+"""A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
+_DOES = r"(?:use|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
+_INSTEAD = re.compile(
+    rf"(?i:\buse\s+){_THING}(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
+    r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider|by)\s+us(?:e|ing)"
+    r"|deprecated\s*[,.;:]\s+(?:please\s+)?use)\s+)"
+    rf"{_THING}"
+)
+_THROUGH = re.compile(rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|of|with)\s+){_THING}")
+"""As what, on what or through what something is to be given instead."""
+_LED = (
+    r"(?i:\b(?:alias (?:of|for)|moved (?:to|into)|renamed (?:to|as)|replaced (?:by|with)|superseded by|in favou?r of"
+    r"|(?:migrate|switch(?:ing)?|change|prefer|move|update)(?:\s+\w+)?\s+to"
+    r"|(?:recommend\w*|suggest\w*|advise\w*|consider|prefer|please|should|instead,?)(?:\s+\w+)?"
+    r"\s+(?:use|using|call|calling|migrate to|switch to)))\s+"
+)
+_NAMED = re.compile(
+    rf"{_LED}{_THING}|{_LED}(?:the\s+)?{_PLAIN}|(?:(?<=[.!;:,]\s)|^)(?:[Uu]se|[Cc]all)\s+{_THING}"
+    rf"|(?:(?<=[.!;:,]\s)|^)(?:[Uu]se|[Cc]all)\s+(?:the\s+)?{_PLAIN}|\b[Uu]sing\s+{_THING}(?=\s+is\s+preferred|\.?$)"
+)
+"""What is named as the new way, whatever comes behind it."""
+_NO_FAVOUR = r"(?!(?i:see|refer|open|report|update|check|remove|note|visit|read|make|do|install|be|only)\b)"
+"""What a request is not about that names something to use."""
+_CLAUSE = re.compile(
+    r"((?:[^.!?;\s]|[.!?;](?=\S)|[^\S\n]+)+?)[,\s]+instead\b(?!\s+of)|(?i:\bplease\s+use\s+)((?:[^.!;\n]|\.(?=\w))+)"
+    rf"|(?i:\bplease\s+)({_NO_FAVOUR}(?:[^.!;\n]|\.(?=\w))+)"
+    r"|\bto\s+((?:pass|set|use)\s(?:[^.!;\n]|\.(?=\w))+?)\s+to\s+(?:suppress|avoid|silence)"
+)
+"""In words: a request that ends in `instead`, one to use something, and one to change what is given."""
+_BEFORE = re.compile(r"(?s:.*\b[Dd]eprecated\b[^,:]*?(?:[,:]\s|\s\.))\s*")
+"""What stands in the same sentence before a request."""
+_ASKING = re.compile(
+    r"(?i:please,?\s+|make sure to\s+|consider\s+|you (?:should|can|must|may)\s+|us(?:e|ing)\s+|(?:from )?now,?\s+)+"
+)
+_ONLY = re.compile(rf"(?i:(?:pass|set|us|provid|specify|call|defin)(?:e|ing)?\s+)?{_THING}\s*")
+"""A request that is about one name and says nothing else."""
+_SHOULD = re.compile(r"([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)")
+_LONGEST = 120
+_TELLS = re.compile(r"\bwill\b")
+_QUOTES = frozenset("'\"`")
+_POINTING = frozenset({"it", "them", "that", "this", "those", ""})
+
+
+def deprecated_since(message: str) -> str | None:
+    """Return the release that a message says something is deprecated since."""
+    return _first(_SINCE, message)
+
+
+def removed_in(message: str) -> str | None:
+    """Return the release that a message says something is removed in."""
+    return _first(_REMOVED, message)
+
+
+def replacement(message: str, old: str = "") -> str | None:
+    """Return what a message says is to be used instead of `old`: a name or code, else the words that ask for it."""
+    for pattern in (_INSTEAD, _THROUGH, _NAMED):
+        found = _first(pattern, message)
+        if found is not None and found.removesuffix("()") != old:
+            return _bare(found.removesuffix(" instead"))
+    found = _asked(_first(_CLAUSE, message) or "") or _first(_SHOULD, message)
+    return _bare(found) if found is not None and found != old and len(found) <= _LONGEST else None
+
+
+def _asked(clause: str) -> str | None:
+    """Return what a clause asks for: the one name that it is about, or its words; None where it only tells."""
+    words = _BEFORE.sub("", clause).strip("* ")
+    led = _ASKING.match(words)
+    words = words[led.end() :] if led is not None else words
+    only = _ONLY.fullmatch(words)
+    words = words if only is None else next(group for group in only.groups() if group)
+    return None if words in _POINTING or _TELLS.search(words) else words
+
+
+def _bare(text: str) -> str:
+    """Return a text without the quotes around it."""
+    return text[1:-1] if text[:1] == text[-1:] and text[:1] in _QUOTES and text.count(text[0]) == 2 else text
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
+    match = pattern.search(text)
+    return next((group.strip() for group in match.groups() if group), None) if match is not None else None
