@@ -26,7 +26,12 @@ from miner.syntax.quantity import Quantity, quantities
 
 ID = "documentation"
 _SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
-_REMOVAL = re.compile(r"(?:It |This |They )?will be removed\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"(?:It |This |They )?will be removed\b"
+    r"|(?:Please use|Use|You can now|You should|Instead)\b.*(?:\binstead\b|\buse\b|`)",
+    re.IGNORECASE,
+)
+"""A sentence that goes on about what the one before it calls deprecated."""
 _FEWEST = 3  # words: less is a heading or a piece of a list
 
 
@@ -63,10 +68,10 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
 
 
 def joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-    """Yield sentences, with the one that says when something is removed as a part of the one before it."""
+    """Yield sentences; one that goes on about what the one before it calls deprecated is part of that one."""
     last: Sentence | None = None
     for each in sentences:
-        if last is not None and _REMOVAL.match(each.text) and "deprecat" in last.text.lower():
+        if last is not None and _GOES_ON.match(each.text) and "deprecat" in last.text.lower():
             last = Sentence(f"{last.text} {each.text}", last.start, each.end)
             continue
         if last is not None:

@@ -19,8 +19,8 @@ def path_condition(item: Item, outline: Outline, *, within: Item | None = None) 
     """Return what must hold for execution to reach `item`, outermost first, up to the enclosing definition `within`.
 
     Earlier tests that always raise are left out, also those of an if whose else this is: they are requirements of their
-    own. What leaves within a test counts, within a loop it does not. A loop's test holds inside it. Raises RefusedError
-    past `LIMITS.guards` parts.
+    own. What leaves within a test counts; within a for loop what returns under a test of its body: that held for no
+    element. A loop's test holds inside it. Raises RefusedError past `LIMITS.guards` parts.
     """
     guards: list[Guard] = []
     current: Item | None = item
@@ -62,6 +62,7 @@ def _leaves(item: Item, kinds: frozenset[str]) -> bool:
 _QUIET_EXITS = frozenset({"return", "jump"})
 _ALL_EXITS = frozenset({"return", "raise", "jump"})
 _RAISE = frozenset({"raise"})
+_RETURN_OR_RAISE = frozenset({"return", "raise"})
 
 
 def _earlier_exits(item: Item, outline: Outline) -> list[Guard]:
@@ -86,6 +87,32 @@ def _past(item: Item, outline: Outline) -> Iterator[Guard]:
         yield from _exit_guards(item, outline)
     elif item.kind == "try":
         yield from _past_handlers(item, outline)
+    elif item.kind == "for":
+        yield from _past_loop(item, outline)
+
+
+def _past_loop(item: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield that no element of a for loop met a test of its body under which it returns."""
+    target, iterable = item.text("target"), item.text("iterable")
+    passed: list[Expression] = []
+    for inner in item.blocks["body"]:
+        test = inner.text("test") if inner.kind == "if" else None
+        if test is None or target is None or iterable is None:
+            continue
+        body = inner.blocks["body"]
+        if leaves(body, _RETURN_OR_RAISE) and not leaves(body, _RAISE):
+            elements = ex.Comprehension(
+                "generator",
+                None,
+                outline.expression(test),
+                outline.expression(target),
+                outline.expression(iterable),
+                tuple(passed),
+            )
+            found = ex.Call(ex.Name("any"), (ex.Argument(elements),))
+            yield Guard(outline.between(target, test), "exit", found, holds=False)
+        elif leaves(body, _ALL_EXITS):
+            passed.append(ex.Not(outline.expression(test)))
 
 
 def _exit_guards(item: Item, outline: Outline) -> Iterator[Guard]:

@@ -21,6 +21,8 @@ TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
 _FILES = (".json", ".jinja", ".txt", ".py", ".md", ".bin", ".yaml", ".yml", ".safetensors", ".gguf", ".html")
 _STEM = 6
 _SHORTEST = 3
+_VERBS = frozenset({"do", "is", "has", "use", "with", "enable", "should"})
+_TELLING = 12  # characters of what a message says before it says what to use
 _CLOSE = 0.9
 _ADDRESS = re.compile(r"https?://\S+")
 _HELD = re.compile(r"\{(?:self|cls|args|\w*config)(?:\.\w+)*\.([A-Za-z]\w*)\}")
@@ -29,12 +31,19 @@ _MARKED = re.compile(
     r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
 )
 """What a message says is deprecated, by its name."""
+_BEGINS = re.compile(
+    r"\s*(?:The |Using )?(?:([A-Za-z][\w.-]*) (?:is|are|was|has been|have been) (?:now )?"
+    r"(?:deprecated|moved|renamed|reorganized|replaced)\b|([a-z]\w*)\s*==?\s*\S+ is deprecated)"
+)
+"""What a message begins with that says of a name that it is deprecated."""
 _GIVEN = re.compile(
     r"\s*(?:Passing|Providing|Specifying|Setting)\s+(?:the |an? )?(?:argument |parameter |option |keyword )?"
     r"[`'\"]([A-Za-z_][\w.]*)"
 )
 """What a message begins with that is about giving an option."""
-_GIVEN_AS = re.compile(r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z]\w*)")
+_GIVEN_AS = re.compile(
+    r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])(?:\w+\.)*([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z]\w*)"
+)
 """A name that can only be an option: with a value, or on a command line."""
 _UNLIKE = re.compile(r"(?<![\w.])[A-Za-z]\w*_\w+(?![\w(])(?!\.\w)")
 """A word that can only be a name, and is not called."""
@@ -105,10 +114,16 @@ def _ranked(
     given = _GIVEN.match(message)
     if given is not None and given[1] not in CONSTANTS:
         yield option_of(given[1])
+    begins = _BEGINS.match(said) if is_deprecation else None
+    if begins is not None and (begins[2] or begins[1] in options or not begins[1].isalpha()):
+        yield option_of(begins[1] or begins[2])
     if marked is not None:
         yield option_of(marked[1])
     old = _INSTEAD.split(said)[0] if is_deprecation else ""
-    first, whole = (_Named.in_text(text, options, other) for text in (old or _SENTENCE.split(said)[0], said))
+    is_told = len(old) >= _TELLING
+    first, whole = (
+        _Named.in_text(text, options, other) for text in (old if is_told else _SENTENCE.split(said)[0], said)
+    )
     written = [name for text in FIELD.findall(message) for name in NAME.findall(text[1:])]
     shown = [(name, found) for name in written for found in names.in_text(name)]
     plain = [found for name, found in shown if found == option_of(name) and ("_" in found or len(found) > _SHORTEST)]
@@ -117,28 +132,33 @@ def _ranked(
     yield from (name for name in whole.quoted if name in options or name in fields)
     yield from (name for name in plain if options.get(name))
     yield from (name for name in plain if not is_holder(name))
-    yield from (*first.quoted, *whole.quoted) if is_deprecation else ()
+    yield from (*first.quoted, *(() if is_told else whole.quoted)) if is_deprecation else ()
     yield from (name for name in whole.unlike_words if name in options)
     lower = said.lower()
     yield from (name for name in sorted(options) if "_" in name and name.replace("_", " ").lower() in lower)
     yield from first.like_options
+    yield from whole.given
     yield from (found for _, found in shown if not is_holder(found))
     yield from (name for name, is_asked in options.items() if is_asked and not is_holder(name))
     yield from (name for name in options if not is_holder(name) and _is_spoken_of(name, whole.words))
     yield from (word for word in whole.words if word in options and len(word) > 3 and not is_holder(word))
     yield from filter(None, map(names.named, TARGET.findall(action)))
+    yield from (name for name in first.quoted if name.islower() and name[0] != "_")
     yield from _HELD.findall(message)
     yield from whole.like_options
-    yield from whole.quoted
+    yield from whole.quoted if not is_told else ()
     yield object_of(owner)
 
 
 class _Named(NamedTuple):
-    """The names in a text: all words, those in quotes, those that no word looks like, and what can only be options."""
+    """The names in a text: all words, those in quotes, those that no word looks like, those that are
+    given a value, and all that can only be options.
+    """
 
     words: list[str]
     quoted: list[str]
     unlike_words: list[str]
+    given: list[str]
     like_options: list[str]
 
     @classmethod
@@ -149,12 +169,13 @@ class _Named(NamedTuple):
         quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
         given = [name for groups in _GIVEN_AS.findall(text) for name in groups if name and name != other]
         close = [name for word in unlike_words for name in get_close_matches(word, options, 1, _CLOSE)]
-        names = (name for name in (*close, *given, *quoted, *unlike_words) if name.islower() and name[0] != "_")
-        return cls(words, quoted, unlike_words, list(names))
+        told = (name for name in quoted if "_" in name)
+        names = (name for name in (*close, *given, *told, *unlike_words) if name.islower() and name[0] != "_")
+        return cls(words, quoted, unlike_words, given, list(names))
 
 
 def _is_spoken_of(name: str, words: list[str]) -> bool:
-    """Say whether a message holds each longer word of an option, or its stem: `quantization_method` of `quantized`."""
+    """Say whether a message holds each word of an option, or its stem: `quantization_method` of `quantized`."""
     said = {word.lower()[:_STEM].removesuffix("s") for word in words}
-    parts = {part[:_STEM].removesuffix("s") for part in name.lower().split("_") if len(part) > _SHORTEST}
-    return bool(parts) and parts <= said
+    parts = [part for part in name.lower().split("_") if part and part not in _VERBS]
+    return any(len(part) > _SHORTEST for part in parts) and {part[:_STEM].removesuffix("s") for part in parts} <= said

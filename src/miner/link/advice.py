@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -31,6 +32,8 @@ from miner.model import expression as ex
 from miner.model.node import AdviceKind, AdviceOrigin
 from miner.model.site import Guard, Site
 
+_ASKED = re.compile(r"([A-Za-z_]\w*)\s*(?:[!=<>]|not set\b|is\b)")
+"""What is marked, as a name and what it is: `sample_size<64`."""
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 
 
@@ -226,7 +229,10 @@ def _sets(assignment: str, names: set[str]) -> bool:
 
 
 def _marked_name(old: str | None, message: str) -> str | None:
-    """Return the name of what is marked; where a sentence stands for it, the first name that the message quotes."""
+    """Return the name of what is marked: of a name and what it is, the name; of a sentence, what the message quotes."""
+    asked = _ASKED.match(old) if old is not None else None
+    if asked is not None:
+        return asked[1]
     quoted = QUOTED.search(message) if old is not None and " " in old else None
     return option_of(quoted[1]) if quoted is not None else old
 

@@ -9,15 +9,17 @@ _VERSION = (
     r"|`?\w+(?:\s+|==)(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
 )
 _REMOVED = re.compile(
-    rf"\b(?:removed?|dropped|deleted|required|an? (?:hard )?error|mandatory|unsupported|raise)\b.{{0,40}}?"
+    r"\b(?:removed?|removal|dropped|deleted|deletion|replaced|required|an? (?:hard )?error|mandatory|unsupported|raise"
+    r"|(?:won't|not|no longer) be supported)\b.{0,60}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
     rf"|\b[Ii]n\s+{_VERSION}\s[^.]*\bwill be removed\b"
 )
 _SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
 _THING = (
     r"(?i:the\s+|its\s+|an?\s+)?(?i:new\s+|regular\s+|equivalent\s+|argument\s+|parameter\s+)?"
-    r"(?:\[?`~?([^`]+)`\]?|['\"]([^'\"\s]+)['\"])"
+    r"(?:`[^`]+`'s\s+)?(?:\[?`~?([^`]+)`\]?|['\"]([^'\"\s]+)['\"])"
 )
+_FIELD = r"(\{[^{}]+\})"
 _PLAIN = r"((?=\w*[_.(/]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:/[\w./]+|\((?:[^()]|\([^()]*\))*\))?(?<!\.))"
 """A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
 _DOES = r"(?:use|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
@@ -36,7 +38,8 @@ _LED = (
     r"\s+(?:use|using|call|calling|migrate to|switch to)))\s+"
 )
 _NAMED = re.compile(
-    rf"{_LED}{_THING}|{_LED}(?:the\s+)?{_PLAIN}|(?:(?<=[.!;:,]\s)|^)(?:[Uu]se|[Cc]all)\s+{_THING}"
+    rf"[`'\"](from [\w.]+ import \w+)[`'\"]|(?i:\buse\s+){_FIELD}(?=\s+instead)"
+    rf"|{_LED}{_THING}|{_LED}(?:the\s+)?{_PLAIN}|(?:(?<=[.!;:,]\s)|^)(?:[Uu]se|[Cc]all)\s+{_THING}"
     rf"|(?:(?<=[.!;:,]\s)|^)(?:[Uu]se|[Cc]all)\s+(?:the\s+)?{_PLAIN}|\b[Uu]sing\s+{_THING}(?=\s+is\s+preferred|\.?$)"
 )
 """What is named as the new way, whatever comes behind it."""
@@ -45,6 +48,7 @@ _NO_FAVOUR = r"(?!(?i:see|refer|open|report|update|check|remove|note|visit|read|
 _CLAUSE = re.compile(
     r"((?:[^.!?;\s]|[.!?;](?=\S)|[^\S\n]+)+?)[,\s]+instead\b(?!\s+of)|(?i:\bplease\s+use\s+)((?:[^.!;\n]|\.(?=\w))+)"
     rf"|(?i:\bplease\s+)({_NO_FAVOUR}(?:[^.!;\n]|\.(?=\w))+)"
+    r"|\b(?:advised to use|(?:recommend|suggest|advise) using)\s+((?:[^.!;\n]|\.(?=\w))+)"
     r"|\bto\s+((?:pass|set|use)\s(?:[^.!;\n]|\.(?=\w))+?)\s+to\s+(?:suppress|avoid|silence)"
 )
 """In words: a request that ends in `instead`, one to use something, and one to change what is given."""
@@ -55,7 +59,10 @@ _ASKING = re.compile(
 )
 _ONLY = re.compile(rf"(?i:(?:pass|set|us|provid|specify|call|defin)(?:e|ing)?\s+)?{_THING}\s*")
 """A request that is about one name and says nothing else."""
-_SHOULD = re.compile(r"([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)")
+_SHOULD = re.compile(
+    r"\b((?:set|change) [`'\"][\w.]+[`'\"] to [^\s.]+(?:\.\w+)*)"
+    r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
+)
 _LONGEST = 120
 _TELLS = re.compile(r"\bwill\b")
 _QUOTES = frozenset("'\"`")
@@ -74,7 +81,7 @@ def removed_in(message: str) -> str | None:
 
 def replacement(message: str, old: str = "") -> str | None:
     """Return what a message says is to be used instead of `old`: a name or code, else the words that ask for it."""
-    for pattern in (_INSTEAD, _THROUGH, _NAMED):
+    for pattern in (_INSTEAD, _NAMED, _THROUGH):
         found = _first(pattern, message)
         if found is not None and found.removesuffix("()") != old:
             return _bare(found.removesuffix(" instead"))

@@ -13,9 +13,11 @@ from miner.model.site import Guard, Scope
 
 RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
 CONSTANTS = frozenset({"None", "True", "False"})
-_HOLDERS = ("config", "args", "kwargs", "options")
+_HOLDER = re.compile(r"(?:config|args|kwargs|options)\d*$")
 """How the names end of what holds options; by itself such a thing is no option."""
 _TAKES = frozenset({"get", "pop", "setdefault"})
+_ASIDE = frozenset({"value", "name", "__name__", "__class__"})
+"""What is asked of a value, and is no field of what holds it."""
 _ENCLOSING = frozenset({"if", "case"})
 _DEEPEST = 4
 NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_][\w.]*(?![\w.(\[])(?=[ ,)}:]|$)")
@@ -29,7 +31,7 @@ def option_of(name: str) -> str:
 
 def is_holder(name: str) -> bool:
     """Say whether a name is of something that holds options: `generation_config`, `kwargs`."""
-    return name in RECEIVERS or name.endswith(_HOLDERS)
+    return name in RECEIVERS or _HOLDER.search(name) is not None
 
 
 class Options:
@@ -51,6 +53,8 @@ class Options:
         """Return the option that a name, dotted or not, stands for; None where it is none, or open which."""
         root, *between = name.split(".")
         if between:
+            while between[-1] in _ASIDE and len(between) > 1:
+                between.pop()
             field = between.pop()
             if any(map(is_holder, (root, *between))):
                 return field if field[:1].islower() else None

@@ -65,7 +65,23 @@ CASES = {
         ["exit not a and b and c"],
     ),
     "a body that may raise": ("def f():\n    if a:\n        if b: raise B\n    site", []),
-    "a loop that may leave": ("def f():\n    for a in b:\n        if c: return\n    site", []),
+    "a loop that may return": (
+        "def f():\n    for a in b:\n        if c(a): return\n    site",
+        ["exit not any(c(a) for a in b)"],
+    ),
+    "a loop that may return for what it does not pass over": (
+        "def f():\n    for a, d in b:\n        if d: continue\n        if c(a): return\n    site",
+        ["exit not any(c(a) for (a, d) in b if not d)"],
+    ),
+    "a loop that may break or raise": (
+        "def f():\n    for a in b:\n        if a: break\n        if c: raise C\n    site",
+        [],
+    ),
+    "a loop that may return, within it": (
+        "def f():\n    for a in b:\n        if c(a): return\n        site",
+        ["exit not c(a)"],
+    ),
+    "a while loop that may return": ("def f():\n    while a:\n        if b: return\n    site", []),
     "both arms leave in the body": (
         "def f():\n    if a:\n        if b: return\n        else: return\n    site",
         ["exit not a"],

@@ -69,7 +69,8 @@ def _display(node: ex.Expression) -> str:
     match node:
         case ex.Sequence(kind, items):
             brackets = {"list": "[]", "set": "{}"}.get(kind, "()")
-            return f"{brackets[0]}{', '.join(_text(item) for item in items)}{brackets[1]}"
+            comma = "," if brackets == "()" and len(items) == 1 else ""
+            return f"{brackets[0]}{', '.join(_text(item) for item in items)}{comma}{brackets[1]}"
         case ex.Mapping(items):
             return "{" + ", ".join(f"{_text(key) or '**'}: {_text(value)}" for key, value in items) + "}"
         case ex.Subscript(value, index):
