@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from miner.detect.primitive import Primitive, Probe, Section
 from miner.errors import UsageError
 
 if sys.version_info >= (3, 11):
@@ -21,55 +22,22 @@ else:
 
 BUILT_IN = Path(__file__).parent.parent / "data" / "idioms.toml"
 
-PrimitiveKind = Literal[
-    "capability",
-    "count",
-    "device",
-    "environ",
-    "false",
-    "feature",
-    "import",
-    "index",
-    "metadata",
-    "os-name",
-    "parse",
-    "path",
-    "process",
-    "properties",
-    "python-text",
-    "python-tuple",
-    "read",
-    "rocm",
-    "run",
-    "same",
-    "spec",
-    "system",
-    "toolkit",
-    "version",
-    "warn",
-    "which",
-]
 
-
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class BackendDecorator(_Section, frozen=True):
+class BackendDecorator(Section, frozen=True):
     """A decorator that names backends in an argument."""
 
     name: str
     argument: str
 
 
-class Raiser(_Section, frozen=True):
+class Raiser(Section, frozen=True):
     """A function that raises when a backend in its argument (counted from 0) is missing."""
 
     name: str
     argument: int
 
 
-class RequirementHelper(_Section, frozen=True):
+class RequirementHelper(Section, frozen=True):
     """A function that raises when what its argument names is missing.
 
     `form`: `specifier` (`torch>=2.6`), `package` (one that the project declares, or any), `module` (importable).
@@ -80,7 +48,7 @@ class RequirementHelper(_Section, frozen=True):
     form: Literal["specifier", "package", "module"] = "specifier"
 
 
-class Check(_Section, frozen=True):
+class Check(Section, frozen=True):
     """A function that raises unless its argument, the condition, holds; positions counted from 0."""
 
     name: str
@@ -88,7 +56,7 @@ class Check(_Section, frozen=True):
     message: int = 1
 
 
-class Enforcement(_Section, frozen=True):
+class Enforcement(Section, frozen=True):
     """What makes an object refuse to work."""
 
     backend_decorators: tuple[BackendDecorator, ...] = ()
@@ -101,20 +69,20 @@ class Enforcement(_Section, frozen=True):
     constraints: tuple[str, ...] = ()
 
 
-class Backends(_Section, frozen=True):
+class Backends(Section, frozen=True):
     """Tables from a backend's name to its predicate and its message."""
 
     tables: tuple[str, ...] = ()
 
 
-class FileRules(_Section, frozen=True):
+class FileRules(Section, frozen=True):
     """Tables from a rule on a file's name to backends, and the functions that apply them to a folder."""
 
     tables: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()
 
 
-class Placeholders(_Section, frozen=True):
+class Placeholders(Section, frozen=True):
     """Stand-ins for objects whose backends are missing."""
 
     metaclasses: tuple[str, ...] = ()
@@ -124,7 +92,7 @@ class Placeholders(_Section, frozen=True):
     answered: tuple[str, ...] = ()
 
 
-class Predicates(_Section, frozen=True):
+class Predicates(Section, frozen=True):
     """Names of predicates and flags, of functions that compare versions for one, flags by name, and class flags."""
 
     names: tuple[str, ...] = ()
@@ -133,7 +101,7 @@ class Predicates(_Section, frozen=True):
     class_flags: tuple[str, ...] = ()
 
 
-class EnvironmentReader(_Section, frozen=True):
+class EnvironmentReader(Section, frozen=True):
     """A function that reads an environment variable; its arguments, counted from 0: name, default, choices."""
 
     name: str
@@ -142,20 +110,20 @@ class EnvironmentReader(_Section, frozen=True):
     choices: int | None = None
 
 
-class EnvironmentReading(_Section, frozen=True):
+class EnvironmentReading(Section, frozen=True):
     """How environment variables are read, besides by the standard library."""
 
     readers: tuple[EnvironmentReader, ...] = ()
 
 
-class DeclaredTables(_Section, frozen=True):
+class DeclaredTables(Section, frozen=True):
     """Python files that hold tables of requirements, and the names of the tables."""
 
     files: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
 
-class BoundsHelper(_Section, frozen=True):
+class BoundsHelper(Section, frozen=True):
     """A function that gives a field its values or bounds: the keywords that say which.
 
     `form` is `checked` when what it gives is checked whatever the class, `stated` when it never is.
@@ -175,14 +143,14 @@ class BoundsHelper(_Section, frozen=True):
         return tuple((role, keyword) for role, keyword in given.items() if keyword is not None)
 
 
-class Domains(_Section, frozen=True):
+class Domains(Section, frozen=True):
     """What gives values and bounds to a parameter or field, and decorators and bases under which they are checked."""
 
     bounds: tuple[BoundsHelper, ...] = ()
     checked: tuple[str, ...] = ()
 
 
-class Options(_Section, frozen=True):
+class Options(Section, frozen=True):
     """What holds options: names of classes (or of their bases) and of objects, and keywords that describe a field."""
 
     classes: tuple[str, ...] = ()
@@ -190,7 +158,7 @@ class Options(_Section, frozen=True):
     descriptions: tuple[str, ...] = ()
 
 
-class Cues(_Section, frozen=True):
+class Cues(Section, frozen=True):
     """Words, in lower case, that tell what kind of advice a message is.
 
     Two are regular expressions, case ignored, of sentences that hold such a word: `describes` of those that
@@ -208,14 +176,14 @@ class Cues(_Section, frozen=True):
     waives: tuple[str, ...] = ()
 
 
-class CallArgument(_Section, frozen=True):
+class CallArgument(Section, frozen=True):
     """An argument of a call, by position (from 0), by keyword, or by either."""
 
     position: int | None = None
     keyword: str | None = None
 
 
-class DeprecationHelper(_Section, frozen=True):
+class DeprecationHelper(Section, frozen=True):
     """A function or decorator that marks something as deprecated, and what its arguments say.
 
     `tables` are keywords of tables from an old name to a pair of an object and a release; in `renaming`, the object is
@@ -236,36 +204,14 @@ class DeprecationHelper(_Section, frozen=True):
         return tuple((role, argument) for role, argument in given.items() if argument is not None)
 
 
-class Generated(_Section, frozen=True):
+class Generated(Section, frozen=True):
     """Files that others are generated from: their names, and what the header of a generated file says before one."""
 
     sources: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
 
 
-class Primitive(_Section, frozen=True):
-    """A name outside the library that asks the environment something.
-
-    `names` may hold `*` and a slot for one segment, `torch.{device}.is_available`; `subject` is what is asked about,
-    with the slots filled in; `argument` counts from 0.
-    """
-
-    names: tuple[str, ...]
-    kind: PrimitiveKind
-    subject: str | None = None
-    argument: int = 0
-
-
-class Probe(_Section, frozen=True):
-    """How code asks the environment questions."""
-
-    helpers: tuple[str, ...] = ()
-    standard: tuple[str, ...] = ()
-    systems: dict[str, str] = {}
-    primitives: tuple[Primitive, ...] = ()
-
-
-class Idioms(_Section, frozen=True, dict=True):
+class Idioms(Section, frozen=True, dict=True):
     """The whole vocabulary; `digest` names its bytes."""
 
     version: int
@@ -283,7 +229,7 @@ class Idioms(_Section, frozen=True, dict=True):
     documentation: Cues = Cues()
     deprecations: tuple[DeprecationHelper, ...] = ()
     probe: Probe = Probe()
-    aliases: dict[str, tuple[str, ...]] = {}
+    aliases: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     digest: str = ""
 
     @cached_property

@@ -28,7 +28,20 @@ _UNNAMED = 40  # lines: a longer function that is not named like a predicate doe
 _OF_PACKAGES = frozenset({"spec", "version", "metadata", "index"})
 _HELPER = 25  # lines: a function of another module may call these
 _ASKING = frozenset(
-    {"spec", "version", "metadata", "index", "which", "device", "count", "capability", "feature", "toolkit", "rocm"}
+    {
+        "spec",
+        "version",
+        "metadata",
+        "index",
+        "which",
+        "device",
+        "accelerator",
+        "count",
+        "capability",
+        "feature",
+        "toolkit",
+        "rocm",
+    }
 )
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 

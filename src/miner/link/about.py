@@ -135,7 +135,8 @@ def _ranked(
     yield from (*first.quoted, *(() if is_told else whole.quoted)) if is_deprecation else ()
     yield from (name for name in whole.unlike_words if name in options)
     lower = said.lower()
-    yield from (name for name in sorted(options) if "_" in name and name.replace("_", " ").lower() in lower)
+    plain_words = (name for name in sorted(options) if "_" in name and not is_holder(name))
+    yield from (name for name in plain_words if name.replace("_", " ").lower() in lower)
     yield from first.like_options
     yield from whole.given
     yield from (found for _, found in shown if not is_holder(found))

@@ -43,24 +43,30 @@ _NAMED = re.compile(
     rf"|(?:(?<=[.!;:,]\s)|^)(?:[Uu]se|[Cc]all)\s+(?:the\s+)?{_PLAIN}|\b[Uu]sing\s+{_THING}(?=\s+is\s+preferred|\.?$)"
 )
 """What is named as the new way, whatever comes behind it."""
-_NO_FAVOUR = r"(?!(?i:see|refer|open|report|update|check|remove|note|visit|read|make|do|install|be|only)\b)"
+_NO_FAVOUR = r"(?!(?i:see|refer|open|report|update|check|remove(?!.*\band pass)|note|visit|read|make|do|be)\b)"
 """What a request is not about that names something to use."""
 _CLAUSE = re.compile(
     r"((?:[^.!?;\s]|[.!?;](?=\S)|[^\S\n]+)+?)[,\s]+instead\b(?!\s+of)|(?i:\bplease\s+use\s+)((?:[^.!;\n]|\.(?=\w))+)"
     rf"|(?i:\bplease\s+)({_NO_FAVOUR}(?:[^.!;\n]|\.(?=\w))+)"
     r"|\b(?:advised to use|(?:recommend|suggest|advise) using)\s+((?:[^.!;\n]|\.(?=\w))+)"
+    r"|\bin favou?r of\s+((?:[^.!;,\n]|\.(?=\w))+)"
     r"|\bto\s+((?:pass|set|use)\s(?:[^.!;\n]|\.(?=\w))+?)\s+to\s+(?:suppress|avoid|silence)"
+    r"|[,;:.]\s+((?:pass|[Ss]et|specify|provide)\s+[`'\"](?:[^.!;\n]|\.(?=\w))+)"
 )
 """In words: a request that ends in `instead`, one to use something, and one to change what is given."""
 _BEFORE = re.compile(r"(?s:.*\b[Dd]eprecated\b[^,:]*?(?:[,:]\s|\s\.))\s*")
 """What stands in the same sentence before a request."""
+_AFTER = re.compile(r",\s+(?:and|as|since|which|but|returning|`)|\s+instead\b")
+"""What a request goes on with that is none."""
 _ASKING = re.compile(
-    r"(?i:please,?\s+|make sure to\s+|consider\s+|you (?:should|can|must|may)\s+|us(?:e|ing)\s+|(?:from )?now,?\s+)+"
+    r"(?i:please,?\s+|make sure to\s+|consider\s+|you (?:should|can|must|may)\s+|us(?:e|ing)\s+|only\s+"
+    r"|(?:from )?now,?\s+)+"
 )
 _ONLY = re.compile(rf"(?i:(?:pass|set|us|provid|specify|call|defin)(?:e|ing)?\s+)?{_THING}\s*")
 """A request that is about one name and says nothing else."""
 _SHOULD = re.compile(
     r"\b((?:set|change) [`'\"][\w.]+[`'\"] to [^\s.]+(?:\.\w+)*)"
+    r"|(\w+ should be (?:handled|done|made|passed|given) (?:with|by|through|via|using|as) (?:[^.!;,\n]|\.(?=\w))+)"
     r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
 )
 _LONGEST = 120
@@ -91,7 +97,7 @@ def replacement(message: str, old: str = "") -> str | None:
 
 def _asked(clause: str) -> str | None:
     """Return what a clause asks for: the one name that it is about, or its words; None where it only tells."""
-    words = _BEFORE.sub("", clause).strip("* ")
+    words = _AFTER.split(_BEFORE.sub("", clause))[0].strip("* ")
     led = _ASKING.match(words)
     words = words[led.end() :] if led is not None else words
     only = _ONLY.fullmatch(words)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,17 +63,17 @@ class Graph:
         return _grouped(self.edges, lambda edge: edge.target)
 
 
-def load(path: str | Path) -> Graph:
-    """Return the graph in the folder `path`.
+def load(path: str | Path, *, relations: Collection[str] | None = None) -> Graph:
+    """Return the graph in the folder `path`; with `relations`, only the edges of these relations are read.
 
     Raises GraphError, with one line that names the folder and the file, when the folder is missing or incomplete, was
     written by another schema version, differs from the digests in its manifest, or holds a row that is not valid.
     """
     with _collection_paused():
-        return _load(Path(path))
+        return _load(Path(path), relations)
 
 
-def _load(folder: Path) -> Graph:
+def _load(folder: Path, relations: Collection[str] | None) -> Graph:
     manifest = _manifest(folder)
     nodes: dict[str, Node] = {}
     for node in _rows(folder, NODES, manifest, msgspec.json.Decoder(Node)):
@@ -81,7 +82,11 @@ def _load(folder: Path) -> Graph:
     return Graph(
         manifest=manifest,
         nodes=nodes,
-        edges=tuple(_rows(folder, EDGES, manifest, msgspec.json.Decoder(Edge))),
+        edges=tuple(
+            edge
+            for edge in _rows(folder, EDGES, manifest, msgspec.json.Decoder(Edge), relations)
+            if relations is None or edge.relation in relations
+        ),
         outcomes=tuple(_rows(folder, OUTCOMES, manifest, msgspec.json.Decoder(Outcome))),
     )
 
@@ -104,14 +109,32 @@ def _manifest(folder: Path) -> Manifest:
         raise _damaged(folder, f"{MANIFEST}: {error}") from error
 
 
-def _rows(folder: Path, name: str, manifest: Manifest, decoder: msgspec.json.Decoder[Row]) -> list[Row]:
+def _rows(
+    folder: Path,
+    name: str,
+    manifest: Manifest,
+    decoder: msgspec.json.Decoder[Row],
+    words: Collection[str] | None = None,
+) -> list[Row]:
+    """Return the rows of a file, or those with one of `words` in them; the file is hashed while they are decoded."""
     data = _read(folder, name)
-    if hashlib.sha256(data).hexdigest() != manifest.files.get(name):
+    with ThreadPoolExecutor(max_workers=1) as hashing:
+        digest = hashing.submit(lambda: hashlib.sha256(data).hexdigest())
+        wanted = data if words is None else _lines_with(data, words)
+        try:
+            rows, problem = decoder.decode_lines(wanted), None
+        except (msgspec.DecodeError, RecursionError) as error:
+            rows, problem = [], error
+    if digest.result() != manifest.files.get(name):
         raise _damaged(folder, f"{name} is not the file that {MANIFEST} states")
-    try:
-        return decoder.decode_lines(data)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise _damaged(folder, f"{name} line {_first_bad_line(data, decoder)}: {error}") from error
+    if problem is not None:
+        raise _damaged(folder, f"{name} line {_first_bad_line(data, decoder)}: {problem}") from problem
+    return rows
+
+
+def _lines_with(data: bytes, words: Collection[str]) -> bytes:
+    sought = [word.encode() for word in words]
+    return b"\n".join(line for line in data.split(b"\n") if any(word in line for word in sought))
 
 
 def _first_bad_line(data: bytes, decoder: msgspec.json.Decoder[Row]) -> int:

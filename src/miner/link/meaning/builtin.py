@@ -8,6 +8,7 @@ from typing import Any
 from miner.formula.atom import Environment
 from miner.link.meaning.tree import choose
 from miner.link.meaning.value import (
+    Accelerator,
     Argument,
     Constant,
     DistributionOf,
@@ -16,6 +17,7 @@ from miner.link.meaning.value import (
     Index,
     Metadata,
     Method,
+    NamedDevice,
     Parsed,
     Properties,
     Raised,
@@ -94,6 +96,12 @@ def member(value: Value, name: str, source: str) -> Value:
             return Constant(text)
         case Properties(device) if name in _COMPONENTS:
             return Release(Subject("capability", device), "number", _COMPONENTS[name])
+        case Constant(None):
+            return Raised("AttributeError")
+        case Accelerator(False) if name == "type":
+            return Accelerator(is_kind=True)
+        case NamedDevice(kind) if name == "type":
+            return Constant(kind)
         case Metadata(package) if name in {"version", "parsed_version"}:
             return Release(Subject("package", package), "text" if name == "version" else "parsed")
         case Argument(argument, of):

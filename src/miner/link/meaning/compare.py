@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from miner.formula.atom import DeviceCount, Environment, Module, Opaque, OperatingSystem, Package, Parameter
+from miner.formula.atom import Device, DeviceCount, Environment, Module, Opaque, OperatingSystem, Package, Parameter
 from miner.formula.connective import Formula, disjunction, negation
 from miner.link.meaning.subject import MIRROR, ORDERED, compare_release, constants
 from miner.link.meaning.tree import decide
 from miner.link.meaning.value import (
+    Accelerator,
     Argument,
     Choice,
     Constant,
@@ -115,6 +116,8 @@ def _with_constant(operator: str, left: Value, constant: float | str | None, how
             return Environment(env=name, value=constant, ignore_case=bool(case))
         case Platform() if is_equal and constant in how.systems:
             return OperatingSystem(os=how.systems[str(constant)])
+        case Accelerator(True) if is_equal and isinstance(constant, str):
+            return constant != "cpu" and Device(device=constant)
         case Count(device) if operator in ORDERED or is_equal:
             return DeviceCount(device_count=(("==" if is_equal else operator, str(constant)),), device=device)
         case Argument(name, of) if operator in ORDERED or is_equal:

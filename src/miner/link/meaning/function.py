@@ -10,13 +10,16 @@ from miner.link.meaning import builtin
 from miner.link.meaning.context import Context
 from miner.link.meaning.tree import choose
 from miner.link.meaning.value import (
+    FALSE,
     NONE,
+    Accelerator,
     Constant,
     DistributionOf,
     Distributions,
     External,
     Index,
     Method,
+    NamedDevice,
     Parsed,
     Platform,
     Release,
@@ -84,13 +87,17 @@ def _isinstance(value: Value, kind: Value) -> Value | None:
     """Text and versions are told apart, as helpers that take either do."""
     name = kind.path.rpartition(".")[2] if isinstance(kind, External) else ""
     is_text = isinstance(value, Variable | Platform | DistributionOf)
-    is_text = is_text or (isinstance(value, Constant) and isinstance(value.value, str))
+    is_text = (
+        is_text or value == Accelerator(is_kind=True) or (isinstance(value, Constant) and isinstance(value.value, str))
+    )
     is_text = is_text or (isinstance(value, Release) and value.view in {"text", "base", "joined"})
     is_version = isinstance(value, Parsed) or (isinstance(value, Release) and value.view == "parsed")
     if name == "str" and (is_text or is_version or isinstance(value, Truth | Series | Table | Constant)):
         return Truth(is_text)
     if name == "Version" and (is_text or is_version):
         return Truth(is_version)
+    if name == "str" and isinstance(value, Accelerator | NamedDevice):
+        return FALSE
     if name in {"list", "tuple", "set"} and isinstance(value, Series | Constant | Truth | Table):
         return Truth(isinstance(value, Series) and value.kind == name)
     if name == "bool" and isinstance(value, Truth | Constant | Series | Release):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from miner.detect.idiom import Primitive
+from miner.detect.primitive import Primitive
 from miner.formula.atom import Binary, Device, Environment, Feature, Module, Package, Rocm, Toolkit
 from miner.link.meaning.context import Context
 from miner.link.meaning.tree import choose
 from miner.link.meaning.value import (
     FALSE,
     NONE,
+    Accelerator,
     Argument,
     Constant,
     Count,
@@ -16,6 +17,7 @@ from miner.link.meaning.value import (
     External,
     Index,
     Metadata,
+    NamedDevice,
     Output,
     Parsed,
     Platform,
@@ -69,6 +71,8 @@ def ask(context: Context, item: Primitive, subject: str | None, values: Position
             return Truth(Feature(feature=f"{subject}()"))
         case "count":
             return Count(subject or "cuda")
+        case "accelerator":
+            return choose(Device(device="accelerator"), Accelerator(), NONE)
         case "properties":
             return Properties(subject or "cuda")
         case "capability":
@@ -96,6 +100,9 @@ def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value |
     match kind:
         case "same":
             return chosen
+        case "named-device":
+            name = _text(chosen)
+            return None if name is None else NamedDevice(name.partition(":")[0])
         case "spec":
             return _spec(chosen, values)
         case "version":

@@ -122,6 +122,20 @@ class Properties:
 
 
 @dataclass(frozen=True)
+class Accelerator:
+    """The device that a program runs on by default, where it is an accelerator, or with `is_kind` what kind that is."""
+
+    is_kind: bool = False
+
+
+@dataclass(frozen=True)
+class NamedDevice:
+    """A device that is named, whether it is there or not: `torch.device("cpu")`."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
 class Operator:
     """A comparison as a function."""
 
@@ -217,6 +231,8 @@ Value = Union[  # noqa: UP007
     Output,
     Count,
     Properties,
+    Accelerator,
+    NamedDevice,
     Operator,
     External,
     Series,

@@ -1,0 +1,64 @@
+"""The vocabulary's primitives: names outside the library that ask the environment something."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PrimitiveKind = Literal[
+    "capability",
+    "count",
+    "device",
+    "environ",
+    "false",
+    "feature",
+    "import",
+    "index",
+    "metadata",
+    "named-device",
+    "os-name",
+    "parse",
+    "path",
+    "process",
+    "properties",
+    "accelerator",
+    "python-text",
+    "python-tuple",
+    "read",
+    "rocm",
+    "run",
+    "same",
+    "spec",
+    "system",
+    "toolkit",
+    "version",
+    "warn",
+    "which",
+]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the vocabulary; what it does not know is refused."""
+
+
+class Primitive(Section, frozen=True):
+    """A name outside the library that asks the environment something.
+
+    `names` may hold `*` and a slot for one segment, `torch.{device}.is_available`; `subject` is what is asked about,
+    with the slots filled in; `argument` counts from 0.
+    """
+
+    names: tuple[str, ...]
+    kind: PrimitiveKind
+    subject: str | None = None
+    argument: int = 0
+
+
+class Probe(Section, frozen=True):
+    """How code asks the environment questions."""
+
+    helpers: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
+    systems: dict[str, str] = {}
+    primitives: tuple[Primitive, ...] = ()
