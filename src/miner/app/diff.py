@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 
+from miner.app.collection import rare_collection
 from miner.app.graph_at import graph_at
 from miner.app.progress import Progress
-from miner.diff.compare import changes
+from miner.diff.compare import RELATIONS, changes
 from miner.errors import UsageError
 from miner.model.change import Change
 from miner.model.snapshot import SourceRecord
@@ -27,9 +27,9 @@ class Difference:
 
 def diff(old: str, new: str, progress: Progress) -> Difference:
     """Compare two graphs, folders or SPECs; UsageError when they are of different libraries."""
-    before, after = graph_at(old, progress), graph_at(new, progress)
-    gc.freeze()  # both are alive to the end: no collection has to walk them
-    return Difference(before.manifest.source, after.manifest.source, compared(before, after, progress))
+    with rare_collection():  # both graphs are alive to the end: no collection has to walk them
+        before, after = (graph_at(each, progress, RELATIONS) for each in (old, new))
+        return Difference(before.manifest.source, after.manifest.source, compared(before, after, progress))
 
 
 def compared(before: Graph, after: Graph, progress: Progress) -> tuple[Change, ...]:

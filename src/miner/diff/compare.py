@@ -20,6 +20,8 @@ from miner.store.graph_reader import Graph
 
 Kind = TypeVar("Kind", bound=Node)
 _ORDER: tuple[str, ...] = get_args(Severity)
+RELATIONS = frozenset({"uses_predicate"})
+"""The edges that a comparison follows."""
 _Declared = dict[str | None, tuple[Package, str]]
 """Versions, and the package that they are of, by marker."""
 

@@ -13,12 +13,15 @@ from miner.model import expression as ex
 from miner.model.change import SEVERITIES, Change, ChangeType
 from miner.model.node import Advice, Implementation
 from miner.store.graph_reader import Graph
-from miner.syntax.rows import entries, parameters
+from miner.syntax.rows import default, entries, written_parameters
 from miner.syntax.snippet import SnippetReader
 
 _TRUTH = re.compile(rb"\b(?:true|false)\b")
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e-?\d+)?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_Parameters = dict[str, str | None]
+_Parameters = dict[str, str]
+"""Parameters as they are written, by name."""
 Deprecations = dict[tuple[str, str], Advice]
 _CALLED = frozenset({"class", "function", "method"})
 
@@ -41,7 +44,7 @@ def changed_options(identity: Identity) -> Iterator[Change]:
         same = before.signature is not None and before.signature == after.signature
         if same or before.kind != after.kind or before.kind not in _CALLED:
             continue
-        was, is_ = parameters(before.signature), parameters(after.signature)
+        was, is_ = written_parameters(before.signature), written_parameters(after.signature)
         if was is not None and is_ is not None:
             yield from _of_signatures(before, after, was, is_, reader, told)
         elif before.kind == "class":
@@ -67,7 +70,9 @@ def _of_signatures(
             option=name, field="signature", old=name, new=now,
         )  # fmt: skip
     for name in [*was, *(name for name in is_ if name not in was)]:
-        old, new = was.get(name), is_.get(name)
+        if was.get(name) == is_.get(name):
+            continue
+        old, new = (default(each[name]) if name in each else None for each in (was, is_))
         named = {"symbol": after.qualname, "option": name, "old": old, "new": new, "field": "signature"}
         if name in renamed or name in renamed.values() or (name not in is_ and is_open):
             continue
@@ -179,10 +184,32 @@ def _value(node: Advice) -> str | None:
 
 
 def _is_same(old: str | None, new: str | None, reader: SnippetReader) -> bool:
-    """Return whether two defaults are one, however they are formatted; a list and a tuple of the same are."""
+    """Return whether two defaults are one, however they are formatted; a list and a tuple of the same are.
+
+    They are read only where their words do not tell them apart already: that is slow.
+    """
     if old is None or new is None or old == new:
         return old == new
+    if _WORD.findall(old) != _WORD.findall(new):
+        return False
+    if _NUMBER.fullmatch(old) and _NUMBER.fullmatch(new):
+        return float(old) == float(new)
+    was, is_ = _items(old), _items(new)
+    if was is not None and is_ is not None:
+        return len(was) == len(is_) and all(_is_same(*pair, reader) for pair in zip(was, is_, strict=True))
     return _plain(reader.expression(old)) == _plain(reader.expression(new))
+
+
+def _items(text: str) -> list[str] | None:
+    """Return the items of a list or tuple, as they are written; None where the text is neither, or not for certain."""
+    if text in {"[]", "()"}:
+        return []
+    if " for " in text:
+        return None
+    places = list(entries(text)) if text[:1] in {"[", "("} else []
+    rest = text[places[-1][1] :].replace(",", "").strip() if places else ""
+    is_tuple = rest == ")" and (len(places) > 1 or text[places[-1][1] :].lstrip().startswith(","))
+    return [text[start:end] for start, end in places] if is_tuple or (rest == "]" and text[0] == "[") else None
 
 
 def _plain(value: ex.Expression) -> tuple[object, list[bytes]]:

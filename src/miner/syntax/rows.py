@@ -73,11 +73,17 @@ def parameters(signature: str | None) -> dict[str, str | None] | None:
 
     Those that begin with an underscore are not meant for callers.
     """
+    written = written_parameters(signature)
+    return None if written is None else {name: default(text) for name, text in written.items()}
+
+
+def written_parameters(signature: str | None) -> dict[str, str] | None:
+    """Return the same parameters, each as it is written, with annotation and default."""
     if signature is None:
         return None
-    found: dict[str, str | None] = {}
+    found: dict[str, str] = {}
     for start, end in entries(signature):
         match = _NAME.match(signature, start, end)
         if match is not None and match[1] not in {"self", "cls"} and not match[1].startswith("_"):
-            found[match[1]] = default(signature[start:end])
+            found[match[1]] = signature[start:end]
     return found

@@ -80,6 +80,16 @@ def test_edges_are_found_from_both_ends(folder: Path) -> None:
     assert graph.edges_from(TORCH.id) == () == graph.edges_to("nobody")
 
 
+def test_only_the_edges_that_are_asked_for_are_read(folder: Path) -> None:
+    """Those of other relations are left out, also where a row names the relation elsewhere; all is checked as ever."""
+    assert load(folder, relations={"about"}).edges == (EDGE,)
+    assert load(folder, relations={"calls"}).edges == ()
+    assert load(folder, relations={"linux"}).edges == ()
+    flip(EDGES)(folder)
+    with pytest.raises(GraphError, match=r"edges\.jsonl is not the file"):
+        load(folder, relations={"calls"})
+
+
 def without(name: str) -> Callable[[Path], object]:
     return lambda folder: (folder / name).unlink()
 
