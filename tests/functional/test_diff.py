@@ -96,6 +96,31 @@ def test_an_edit_is_its_own_change(path, old, new, expected, graph, cache, tmp_p
         assert change.old_evidence or change.new_evidence
 
 
+REFUSES = '        if self.model == 8:\n            raise ValueError("8 is refused")\n'
+NEEDS = (
+    "        from .utils import import_utils\n\n"
+    "        if self.model == 8 and not import_utils.is_slate_available():\n"
+    '            raise ImportError("8 takes granite")\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (REFUSES, NEEDS, [("gate-softened", "notice")]),
+        (REFUSES.replace("self.model == 8", "self.model == 9"), NEEDS, [("gate-added", "risky")]),
+        (REFUSES, NEEDS.replace("8 takes granite", "8 is refused"), []),
+    ],
+)
+def test_what_was_refused_whatever_the_environment_is_refused_less_now(old, new, expected, cache, tmp_path):
+    """The same words say nothing new; a refusal of something else leaves the gate a new one."""
+    before = mined(after_edits(copied(tmp_path / "old"), TRAINER, (RUN, RUN + old)), tmp_path / "before", cache)
+    after = mined(after_edits(copied(tmp_path / "new"), TRAINER, (RUN, RUN + new)), tmp_path / "after", cache)
+    found = diff(str(before), str(after), Silent()).changes
+    gates = [(each.type, each.severity) for each in found if each.type.startswith("gate")]
+    assert gates == expected
+
+
 def after_edits(repository: Path, path: str, *edits: tuple[str, str]) -> Path:
     """Edit a file of a copy and return the copy as a repository."""
     text = (repository / path).read_text(encoding="utf-8")

@@ -43,7 +43,7 @@ def impact(paths: tuple[Path, ...], old: str, new: str, progress: Progress) -> F
         changes = compared(before, after, progress)
     touching = Touching(before, after, changes)
     progress.stage("read", None)
-    scanned = scan(paths, touching.roots, touching.variables)
+    scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version)
     found = sorted(
         touching.impacts(scanned.uses),
         key=lambda each: (_ORDER.index(each.severity), each.use.path, each.use.line, each.change.type),

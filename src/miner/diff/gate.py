@@ -12,6 +12,7 @@ from typing import Any
 from miner.diff.consequence import Consequences, Moved, plain
 from miner.diff.identity import Identity
 from miner.diff.record import change
+from miner.diff.refusal import Refusals
 from miner.diff.version import compared, versions_of
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, affirmed
@@ -58,6 +59,7 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     yield from _unmoved(
         [(node, owner) for node, owner in removed if not _has_gone(_told(node), *tellers)],
         [node for node in added if not _has_gone(_told(node), *reversed(tellers))],
+        Refusals(identity),
     )
 
 
@@ -83,8 +85,11 @@ def _by_owner(graph: Graph) -> dict[str, list[Requirement]]:
     return found
 
 
-def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement]) -> Iterator[Change]:
-    """Yield what is enforced no longer, or is now: but what is told alike elsewhere in a class has only moved there."""
+def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement], refusals: Refusals) -> Iterator[Change]:
+    """Yield what is enforced no longer, or is now: but what is told alike elsewhere in a class has only moved there.
+
+    What was refused already, whatever the environment, is refused less now.
+    """
     gone = Counter((_class(owner), _told(node)) for node, owner in removed if _told(node) is not None)
     come = Counter((_class(node.owner), _told(node)) for node in added if _told(node) is not None)
     moved = {"removed": gone & come, "added": gone & come}
@@ -98,8 +103,14 @@ def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement]) -
         if not has_moved("removed", owner, node) and _is_gate(node):
             yield _change("gate-removed", node, None, owner)
     for node in added:
-        if not has_moved("added", node.owner, node) and _is_gate(node):
+        if has_moved("added", node.owner, node) or not _is_gate(node) or refusals.said(node):
+            continue
+        before = refusals.loosened(node)
+        if before is None:
             yield _change("gate-added", None, node, node.owner)
+        else:
+            fields = {"symbol": node.owner, "field": "needs", "old": before.when, "new": node.needs}
+            yield change("gate-softened", before, node, package=_package(node), **fields)
 
 
 def _is_gate(node: Requirement) -> bool:
@@ -241,13 +252,18 @@ def _change(
     type_: ChangeType, before: Requirement | None, after: Requirement | None, owner: str, /, **fields: Any
 ) -> Change:
     node = after or before
-    names = sorted(_subjects(node)) if node is not None else []
-    fields.setdefault("package", next((each.partition(":")[2] for each in names if each.startswith("package")), None))
+    fields.setdefault("package", _package(node) if node is not None else None)
     if before is None and after is not None:
         fields |= {"field": "needs", "new": after.needs}
     elif after is None and before is not None:
         fields |= {"field": "needs", "old": before.needs}
     return change(type_, before, after, symbol=owner, **fields)
+
+
+def _package(node: Requirement) -> str | None:
+    """Return the first package that a requirement is about."""
+    names = sorted(_subjects(node))
+    return next((each.partition(":")[2] for each in names if each.startswith("package")), None)
 
 
 def _rest(node: Requirement) -> tuple[Any, ...]:

@@ -287,5 +287,7 @@ def _needed(graph: Graph) -> Iterator[str]:
 
 
 def _severity(use: Use, change: Change) -> Severity:
-    """Return how bad a change is at a use: of an override, nobody knows what it takes."""
+    """Return how bad a change is at a use: of an override, nobody knows what it takes; an import may be let fail."""
+    if use.is_handled and change.type in _GONE:
+        return "notice"
     return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity

@@ -43,15 +43,17 @@ class Scanned:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
-def scan(paths: Iterable[Path], roots: Iterable[str], variables: Iterable[str] = ()) -> Scanned:
+def scan(
+    paths: Iterable[Path], roots: Iterable[str], variables: Iterable[str] = (), version: str | None = None
+) -> Scanned:
     """Return the uses of a library, by the top-level names it is imported by, in files and in all files of folders; and
-    where some environment variables are set.
+    where some environment variables are set. With a `version`, what is run with other releases only is left out.
 
     Hidden folders, virtual environments and links are not entered. Raises SourceError when a path is not there, or when
     nothing at all can be read.
     """
     found = Scanned()
-    scanner = Scanner(roots)
+    scanner = Scanner(roots, version)
     words = tuple(root.encode() for root in roots)
     quoted = _quoted(variables)
     snippets = SnippetReader()

@@ -17,9 +17,11 @@ from miner.model import expression as ex
 from miner.model.span import Span
 from miner.model.use import Passed, Use, UseKind
 from miner.syntax.outline import Item, Outline
+from miner.usage.release import Release
 from miner.usage.scope import Held, Scope, calls_and_reads
 
 _WORD = re.compile(rb"[^\W\d]\w*")
+_FAILURE = re.compile(r"\b(?:ImportError|ModuleNotFoundError|AttributeError|Exception|BaseException)\b")
 _BINDING = frozenset(
     {"target", "parameters", "arguments", "definition", "annotation", "returns", "decorator", "pattern"}
 )
@@ -29,20 +31,22 @@ _BINDING = frozenset(
 class Scanner:
     """Reads the uses of a library by one file after another; cells of a notebook share their names."""
 
-    def __init__(self, roots: Iterable[str]) -> None:
-        """`roots` are the top-level names that the library is imported by."""
+    def __init__(self, roots: Iterable[str], version: str | None = None) -> None:
+        """`roots` are the top-level names that the library is imported by; `version` is of the one to run with."""
         self._roots = frozenset(roots)
+        self._release = Release(self._roots, version)
 
     def uses(self, outline: Outline, path: str, scope: Scope) -> Iterator[Use]:
         """Yield the uses in a file; `scope` holds what is bound before it, and then what it binds."""
-        yield from _File(outline, path, self._roots).block(outline.items, scope)
+        yield from _File(outline, path, self._roots, self._release).block(outline.items, scope)
 
 
 class _File:
-    def __init__(self, outline: Outline, path: str, roots: frozenset[str]) -> None:
+    def __init__(self, outline: Outline, path: str, roots: frozenset[str], release: Release) -> None:
         self._outline = outline
         self._path = path
         self._roots = roots
+        self._release = release
 
     def block(self, items: list[Item], scope: Scope) -> Iterator[Use]:
         for item in items:
@@ -60,8 +64,29 @@ class _File:
             case _:
                 yield from self._values(item, scope)
                 self._bound(item, scope)
-                for block in item.blocks.values():
-                    yield from self.block(block, scope)
+                for arm, block in item.blocks.items():
+                    if arm != self._idle(item, scope):
+                        is_handled = arm == "body" and item.kind == "try" and self._handles_imports(item)
+                        uses = self.block(block, scope)
+                        yield from map(_handled, uses) if is_handled else uses
+
+    def _idle(self, item: Item, scope: Scope) -> str | None:
+        """Return the arm of an if that is not run with the new release."""
+        test = item.text("test") if item.kind == "if" else None
+        holds = self._holds(test, scope) if test is not None else None
+        return None if holds is None else "orelse" if holds else "body"
+
+    def _holds(self, span: Span, scope: Scope) -> bool | None:
+        """Return what a test says of the new release; None where it is about something else."""
+        words = set(_WORD.findall(self._outline.data, span.start_byte, span.end_byte))
+        if not any(b"version" in word.lower() for word in words) and not scope.has_flag(words):
+            return None
+        return self._release.holds(self._outline.expression(span), scope)
+
+    def _handles_imports(self, item: Item) -> bool:
+        """Say whether a try goes on where an import in it fails."""
+        caught = [handler.text("type") for handler in item.blocks["handlers"]]
+        return any(span is None or _FAILURE.search(self._outline.source(span)) for span in caught)
 
     def _import(self, item: Item, scope: Scope) -> Iterator[Use]:
         for binding in item.bindings:
@@ -149,6 +174,10 @@ class _File:
             held = Held(stated.name, is_object=True) if stated is not None else None
         for target in targets:
             scope.bind(self._outline.expression(target), held)
+            if is_one and item.kind == "assign" and isinstance(named := self._outline.expression(target), ex.Name):
+                holds = self._holds(values[0], scope)
+                scope.flags.pop(named.name, None)
+                scope.flags |= {named.name: holds} if holds is not None else {}
 
     def _is_mentioned(self, span: Span, scope: Scope) -> bool:
         words = {
@@ -180,6 +209,10 @@ class _File:
         given = tuple(_arguments(call)) if call is not None else ()
         is_open = call is not None and any(argument.star for argument in call.arguments)
         return Use(kind=kind, name=name, path=self._path, line=line, arguments=given, is_open=is_open)
+
+
+def _handled(use: Use) -> Use:
+    return msgspec.structs.replace(use, is_handled=True) if use.kind == "import" else use
 
 
 @lru_cache(maxsize=4096)

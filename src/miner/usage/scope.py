@@ -26,12 +26,25 @@ class Held:
 class Scope:
     """The names of a block: what it binds hides what is around it; None hides without holding anything known.
 
-    Attributes of `self` are kept for all methods of a class.
+    Attributes of `self` are kept for all methods of a class. `flags` are names that hold what a test for a release
+    says.
     """
 
     outer: Scope | None = None
     names: dict[str, Held | None] = field(default_factory=dict)
     attributes: dict[str, Held] = field(default_factory=dict)
+    flags: dict[str, bool] = field(default_factory=dict)
+
+    def flag(self, name: str) -> bool | None:
+        """Return what a test for a release that a name holds says; None where it holds none."""
+        if name in self.flags:
+            return self.flags[name]
+        return self.outer.flag(name) if self.outer is not None and name not in self.names else None
+
+    def has_flag(self, words: Iterable[bytes]) -> bool:
+        """Say whether one of some words may be a name that holds such a test."""
+        is_own = any(name.encode() in words for name in self.flags)
+        return is_own or (self.outer is not None and self.outer.has_flag(words))
 
     def inner(self) -> Scope:
         """Return the scope of a definition within this one; it shares the attributes of `self`."""

@@ -13,9 +13,77 @@ from miner.usage.scan import Scanner
 from miner.usage.scope import Scope
 
 
-def uses(code: str) -> list[Use]:
+def uses(code: str, version: str | None = None) -> list[Use]:
     outline = read_outline(textwrap.dedent(code).encode(), SnippetReader())
-    return list(Scanner(["kit"]).uses(outline, "p.py", Scope()))
+    return list(Scanner(["kit"], version).uses(outline, "p.py", Scope()))
+
+
+HEAD = "import kit\nfrom packaging import version\nfrom packaging.version import Version\nimport importlib.metadata\n"
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "version.parse(kit.__version__) >= version.parse('2.0')",
+        "Version(kit.__version__) > Version('1.9.9')",
+        "Version('2') <= Version(kit.__version__)",
+        "kit.__version__ >= '2'",
+        "version.parse(version.parse(kit.__version__).base_version) != version.parse('1.0')",
+        "Version(kit.__version__).major >= 2",
+        "version.parse(importlib.metadata.version('kit')) >= version.parse('2.0.0')",
+        "not Version(kit.__version__) < Version('2')",
+        "is_kit_version('>=', '2.0')",
+        "other or kit.__version__ >= '2'",
+    ],
+)
+def test_what_is_run_with_other_releases_only_is_left_out(test):
+    """Whether the test stands in the if or is held by a name; a release that is not known decides nothing."""
+    for code in (
+        f"{HEAD}if {test}:\n    kit.new()\nelse:\n    kit.old()",
+        f"{HEAD}NEW = {test}\nif NEW:\n    kit.new()\nelse:\n    kit.old()",
+    ):
+        calls = [
+            [use.name for use in uses(code, release) if use.kind == "call" and use.name != "kit.__version__"]
+            for release in ("2.1", None)
+        ]
+        assert calls == [["kit.new"], ["kit.new", "kit.old"]]
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "kit.__version__ >= '2' and other",
+        "Version(kitchen.__version__) >= Version('2')",
+        "is_kitchen_version_of('>=', other)",
+        "Version(kit.__version__) >= OLDEST",
+        "version >= '2'",
+        "kit.__version__ >= 'two'",
+    ],
+)
+def test_what_may_be_run_is_kept(test):
+    code = f"{HEAD}import kitchen\nif {test}:\n    kit.new()\nelse:\n    kit.old()"
+    assert [use.name for use in uses(code, "2.1") if use.kind == "call"] == ["kit.new", "kit.old"]
+
+
+def test_an_import_that_may_fail():
+    """Where the program goes on when it fails, also nested; other uses in the same try are none."""
+    code = """
+    try:
+        from kit import old
+        old.make()
+    except ImportError:
+        from kit import new
+    try:
+        from kit import third
+    except ValueError:
+        pass
+    """
+    assert [(use.name, use.is_handled) for use in uses(code)] == [
+        ("kit.old", True),
+        ("kit.old.make", False),
+        ("kit.new", False),
+        ("kit.third", False),
+    ]
 
 
 def shown(code: str, *kinds: str) -> list[str]:
