@@ -124,6 +124,38 @@ def test_an_old_name_that_its_module_still_answers_is_deprecated(before, cache, 
     assert {(each["change"]["type"], each["fix"]) for each in found} == {("deprecated", "use Settings")}
 
 
+SETUP = "from setuptools import setup\nsetup(name='tinyml', install_requires=[{}])\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "program", "expected"),
+    [
+        ("'slate>=1'", "'slate>=2'", "import tinyml", [("floor-raised", "breaking", 1)]),
+        ("'slate'", "", "import tinyml", []),
+        ("'slate'", "", "import tinyml\nimport slate", [("declared-changed", "risky", 1)]),
+        ("", "'slate'", "import tinyml", [("declared-changed", "notice", 1)]),
+        ("", "'slate>=2'", "import tinyml", [("declared-changed", "risky", 1)]),
+        (
+            "'slate>=1'",
+            "'slate>=2'",
+            "if TYPE_CHECKING:\n    from tinyml import Report\nfrom tinyml import Trainer",
+            [("floor-raised", "breaking", 3)],
+        ),
+    ],
+)
+def test_what_the_library_declares(old, new, program, expected, cache, tmp_path, capsys):
+    """At the first import that is run; what is dropped matters to a program that needs it itself."""
+    graphs = []
+    for name, declared in (("old", old), ("new", new)):
+        repository = copied(tmp_path / name)
+        (repository / "setup.py").write_text(SETUP.format(declared), encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    path = tmp_path / "program.py"
+    path.write_text(program + "\n", encoding="utf-8")
+    found = touched(capsys, str(path), "--from", graphs[0], "--to", graphs[1])
+    assert [(each["change"]["type"], each["severity"], each["use"]["line"]) for each in found] == expected
+
+
 def test_every_impact_is_valid(before, program, cache, tmp_path, capsys):
     edited = after(tmp_path, cache, TRAINER, "steps=100", "max_steps=100")
     registry = Registry().with_resources((file_name(name), Resource.from_contents(document(name))) for name in names())

@@ -43,9 +43,9 @@ def impact(paths: tuple[Path, ...], old: str, new: str, progress: Progress) -> F
         changes = compared(before, after, progress)
     touching = Touching(before, after, changes)
     progress.stage("read", None)
-    scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version)
+    scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version, touching.undeclared)
     found = sorted(
-        touching.impacts(scanned.uses),
+        touching.impacts(scanned.uses, scanned.imported),
         key=lambda each: (_ORDER.index(each.severity), each.use.path, each.use.line, each.change.type),
     )
     notes = tuple(f"{path}: not read: {why}" for path, why in scanned.skipped.items())

@@ -26,7 +26,7 @@ class Use(Record, frozen=True):
 
     `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
     cell. `is_open`: the call unpacks arguments that are not seen. Of an override, the arguments are its parameters.
-    `is_handled`: an import whose failure the program handles.
+    `is_handled`: an import whose failure the program handles, or that type checkers see only.
     """
 
     kind: UseKind

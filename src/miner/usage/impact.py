@@ -7,7 +7,7 @@ not. A change of a requirement touches a call or a derived class, unless the arg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
@@ -48,10 +48,11 @@ class Touching:
         self._private: dict[str, Change] = {}
         self._declared: list[Change] = []
         for change in changes:
-            if change.type in _BENIGN:
-                continue
+            if change.type in _BENIGN or (change.type == "gate-softened" and change.field == "needs"):
+                continue  # the latter: what was refused whatever the environment is let through now
             if change.type == "variable-removed" and change.option is not None:
-                self._variables[change.option] = change
+                if any(root.upper() in change.option.upper() for root in self.roots):  # others are read elsewhere too
+                    self._variables[change.option] = change
             elif change.symbol is None and change.field == "declared" and change.option is None:
                 self._declared.append(change)
             elif change.symbol is not None:
@@ -75,18 +76,33 @@ class Touching:
         """The environment variables that are read no longer."""
         return frozenset(self._variables)
 
-    def impacts(self, uses: Iterable[Use]) -> Iterator[Impact]:
-        """Yield what touches each use, each change once at each line, and first what touches every program."""
+    @property
+    def undeclared(self) -> frozenset[str]:
+        """The import names of the packages that the library declares no longer."""
+        found = (self._old.nodes.get(change.old_id or "") for change in self._declared if change.new is None)
+        return frozenset(name for node in found if isinstance(node, Package) for name in node.import_names)
+
+    def impacts(self, uses: Iterable[Use], imported: Collection[str] = ()) -> Iterator[Impact]:
+        """Yield what touches each use, each change once at each line, and first what touches every program.
+
+        That a package is declared no longer touches those that are among the `imported` of the program itself.
+        """
+        declared = [change for change in self._declared if change.new is not None or self._is_among(change, imported)]
         seen: set[tuple[int, str, int]] = set()
         first = True
         for use in uses:
-            found = [*(self._declared if first and use.kind == "import" else ()), *self._on(use)]
-            first = first and use.kind != "import"
+            is_first = first and use.kind == "import" and not use.is_handled
+            found = [*(declared if is_first else ()), *self._on(use)]
+            first = first and not is_first
             for change in found:
                 key = (id(change), use.path, use.line)
                 if key not in seen:
                     seen.add(key)
                     yield Impact(use=use, change=change, severity=_severity(use, change), fix=self._fix(change))
+
+    def _is_among(self, change: Change, imported: Collection[str]) -> bool:
+        node = self._old.nodes.get(change.old_id or "")
+        return isinstance(node, Package) and not set(node.import_names).isdisjoint(imported)
 
     def _on(self, use: Use) -> Iterator[Change]:
         if use.kind == "variable":
@@ -288,6 +304,6 @@ def _needed(graph: Graph) -> Iterator[str]:
 
 def _severity(use: Use, change: Change) -> Severity:
     """Return how bad a change is at a use: of an override, nobody knows what it takes; an import may be let fail."""
-    if use.is_handled and change.type in _GONE:
+    if (use.is_handled and change.type in _GONE) or (change.field == "declared" and change.new == "any"):
         return "notice"
     return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity

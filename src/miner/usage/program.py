@@ -36,18 +36,27 @@ class _Notebook(msgspec.Struct):
 
 @dataclass
 class Scanned:
-    """The uses in a program, the files that were looked at, and why some of them, or some cells, were not read."""
+    """The uses in a program, the files that were looked at, and why some of them, or some cells, were not read.
+
+    `imported` are the other modules that were asked for and are imported somewhere.
+    """
 
     uses: list[Use] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
 
 
 def scan(
-    paths: Iterable[Path], roots: Iterable[str], variables: Iterable[str] = (), version: str | None = None
+    paths: Iterable[Path],
+    roots: Iterable[str],
+    variables: Iterable[str] = (),
+    version: str | None = None,
+    others: Iterable[str] = (),
 ) -> Scanned:
     """Return the uses of a library, by the top-level names it is imported by, in files and in all files of folders; and
-    where some environment variables are set. With a `version`, what is run with other releases only is left out.
+    where some environment variables are set, and which of some `others` are imported. With a `version`, what is run
+    with other releases only is left out.
 
     Hidden folders, virtual environments and links are not entered. Raises SourceError when a path is not there, or when
     nothing at all can be read.
@@ -55,13 +64,14 @@ def scan(
     found = Scanned()
     scanner = Scanner(roots, version)
     words = tuple(root.encode() for root in roots)
-    quoted = _quoted(variables)
+    quoted, sought = _quoted(variables), _imports(others)
     snippets = SnippetReader()
     for path in dict.fromkeys(file for each in paths for file in _files(each)):
         found.files.append(str(path))
         scope = Scope()
         try:
             data = path.read_bytes()
+            found.imported |= {name.decode() for name in sought.findall(data)} if sought is not None else set()
             is_read = any(word in data for word in words) or (quoted is not None and quoted.search(data) is not None)
             parts = _parts(path, data) if is_read else []
         except OSError as problem:
@@ -81,6 +91,12 @@ def scan(
     if not found.files:
         raise SourceError(f"no Python file or notebook in {', '.join(map(str, paths))}")
     return found
+
+
+def _imports(names: Iterable[str]) -> re.Pattern[bytes] | None:
+    """Return what finds the imports of some modules, and yields their names."""
+    listed = b"|".join(re.escape(name.encode()) for name in sorted(names))
+    return re.compile(rb"^\s*(?:import|from)\s+(" + listed + rb")(?![\w])", re.MULTILINE) if listed else None
 
 
 def _quoted(variables: Iterable[str]) -> re.Pattern[bytes] | None:

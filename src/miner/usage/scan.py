@@ -66,7 +66,7 @@ class _File:
                 self._bound(item, scope)
                 for arm, block in item.blocks.items():
                     if arm != self._idle(item, scope):
-                        is_handled = arm == "body" and item.kind == "try" and self._handles_imports(item)
+                        is_handled = arm == "body" and self._lets_imports_fail(item)
                         uses = self.block(block, scope)
                         yield from map(_handled, uses) if is_handled else uses
 
@@ -83,16 +83,18 @@ class _File:
             return None
         return self._release.holds(self._outline.expression(span), scope)
 
-    def _handles_imports(self, item: Item) -> bool:
-        """Say whether a try goes on where an import in it fails."""
-        caught = [handler.text("type") for handler in item.blocks["handlers"]]
+    def _lets_imports_fail(self, item: Item) -> bool:
+        """Say whether the program goes on where an import in a block fails, or only type checkers see it."""
+        if item.kind == "if" and (test := item.text("test")) is not None:
+            return self._outline.source(test).rpartition(".")[2] == "TYPE_CHECKING"
+        caught = [handler.text("type") for handler in item.blocks.get("handlers", [])]
         return any(span is None or _FAILURE.search(self._outline.source(span)) for span in caught)
 
     def _import(self, item: Item, scope: Scope) -> Iterator[Use]:
         for binding in item.bindings:
             is_ours = not item.level and binding.target.partition(".")[0] in self._roots
             scope.names[binding.name] = Held(binding.target) if is_ours else None
-            if is_ours and "." in binding.target:
+            if is_ours:
                 yield self._use("import", binding.target, item.span, binding.target.rpartition(".")[2])
         for module in item.modules:
             if not item.level and module.partition(".")[0] in self._roots and not _is_named(item, module):

@@ -7,7 +7,13 @@ import json
 import pytest
 
 from miner.errors import SourceError
-from miner.usage.program import scan
+from miner.model.use import Use
+from miner.usage.program import Scanned, scan
+
+
+def calls(found: Scanned) -> list[Use]:
+    return [use for use in found.uses if use.kind == "call"]
+
 
 CALL = "import kit\nkit.make()\n"
 
@@ -20,7 +26,7 @@ def test_files_below_folders_are_read_but_not_those_of_others(tmp_path):
     (tmp_path / "venv" / "pyvenv.cfg").touch()
     (tmp_path / "link.py").symlink_to(tmp_path / "a.py")
     found = scan([tmp_path, tmp_path / "a.py"], ["kit"])
-    assert [use.path for use in found.uses] == [str(tmp_path / "a.py"), str(tmp_path / "pkg/b.py")]
+    assert [use.path for use in calls(found)] == [str(tmp_path / "a.py"), str(tmp_path / "pkg/b.py")]
     assert found.skipped == {}
 
 
@@ -35,7 +41,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path):
     path = tmp_path / "n.ipynb"
     path.write_text(json.dumps({"cells": cells, "nbformat": 4}))
     found = scan([path], ["kit"])
-    assert [(use.path, use.line, use.name) for use in found.uses] == [(f"{path}[cell 4]", 2, "kit.make")]
+    assert [(use.path, use.line, use.name) for use in calls(found)] == [(f"{path}[cell 4]", 2, "kit.make")]
     assert list(found.skipped) == [f"{path}[cell 2]"]
 
 
@@ -45,7 +51,7 @@ def test_what_cannot_be_read_is_told_and_costs_only_itself(tmp_path):
     (tmp_path / "c.py").write_bytes(b"kit = '\xff'\n")
     (tmp_path / "d.ipynb").write_text("{kit")
     found = scan([tmp_path], ["kit"])
-    assert len(found.uses) == 1
+    assert len(calls(found)) == 1
     assert found.skipped == {
         str(tmp_path / "b.py"): "syntax error at line 1",
         str(tmp_path / "c.py"): "not UTF-8 at byte 7",

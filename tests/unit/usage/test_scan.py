@@ -77,17 +77,35 @@ def test_an_import_that_may_fail():
         from kit import third
     except ValueError:
         pass
+    if TYPE_CHECKING:
+        from kit import fourth
+    if typing.TYPE_CHECKING:
+        from kit import fifth
+    else:
+        from kit import sixth
     """
     assert [(use.name, use.is_handled) for use in uses(code)] == [
         ("kit.old", True),
         ("kit.old.make", False),
         ("kit.new", False),
         ("kit.third", False),
+        ("kit.fourth", True),
+        ("kit.fifth", True),
+        ("kit.sixth", False),
     ]
 
 
 def shown(code: str, *kinds: str) -> list[str]:
-    return [f"{use.kind} {use.name}:{use.line}" for use in uses(code) if not kinds or use.kind in kinds]
+    """Return what is used of the library; that it is imported itself is left out."""
+    found = (use for use in uses(code) if use.name != "kit" and (not kinds or use.kind in kinds))
+    return [f"{use.kind} {use.name}:{use.line}" for use in found]
+
+
+def test_an_import_of_the_library_itself_is_a_use():
+    assert [(use.kind, use.name, use.line) for use in uses("import kit\nimport kit as k\nimport kitchen")] == [
+        ("import", "kit", 1),
+        ("import", "kit", 2),
+    ]
 
 
 @pytest.mark.parametrize(

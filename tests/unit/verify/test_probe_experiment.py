@@ -102,6 +102,8 @@ def test_the_experiments_are_these():
         "mixed-precision",
         "attention-implementation",
         "half-precision-weights",
+        "quantized-weights",
+        "quantized-compute",
         "safetensors-loading",
         "fast-tokenizer",
         "kv-cache",

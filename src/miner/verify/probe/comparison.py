@@ -12,12 +12,13 @@ import importlib.util
 import os
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 MEMORY, TIME = "memory", "time"
 _NEW_TOKENS = 16
+_DIVISIBLE = 704  # a width that the kernels of bitsandbytes take on every device
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -89,8 +90,10 @@ def _training(bench: Bench, dtype: str, parts: int = 1, is_checkpointed: bool = 
 def _forward(bench: Bench, dtype: str, attention: str | None = None) -> Ready:
     torch = need("torch")
     model = bench.workload.build_model(bench.shape, bench.device, dtype, attention).eval()
-    tokens = bench.workload.draw_tokens(bench.shape, bench.device)
+    return _passing(torch, model, bench.workload.draw_tokens(bench.shape, bench.device))
 
+
+def _passing(torch: Any, model: Any, tokens: Any) -> Ready:
     def step() -> None:
         with torch.no_grad():
             model(input_ids=tokens)
@@ -145,6 +148,52 @@ def _half_precision_weights(bench: Bench) -> Comparison:
         (MEMORY,),
         {"dtype": "float32"},
     )
+
+
+def _quantized_weights(bench: Bench) -> Comparison:
+    plain, quantized = _saved(bench), {"load_in_4bit": True}
+    return Comparison(
+        Variant(f"one forward pass with weights in {bench.dtype}", lambda: _loaded(bench, plain)),
+        Variant("the same with 4-bit weights of bitsandbytes", lambda: _loaded(bench, plain, quantized)),
+        (MEMORY,),
+        {"intermediate": _DIVISIBLE},
+    )
+
+
+def _quantized_compute(bench: Bench) -> Comparison:
+    plain, torch = _saved(bench), need("torch")
+
+    def computed_in(dtype: Any) -> dict[str, Any]:
+        return {"load_in_4bit": True, "bnb_4bit_compute_dtype": dtype}
+
+    return Comparison(
+        Variant(
+            "one forward pass of a 4-bit model that computes in float32",
+            lambda: _loaded(bench, plain, computed_in(torch.float32)),
+        ),
+        Variant("the same computed in bfloat16", lambda: _loaded(bench, plain, computed_in(torch.bfloat16))),
+        (TIME,),
+        {"intermediate": _DIVISIBLE, "dtype": "float32"},
+    )
+
+
+def _saved(bench: Bench) -> Path:
+    """Write a model whose sizes bitsandbytes takes, and return its folder."""
+    for package in ("bitsandbytes", "accelerate"):
+        need(package)
+    place = bench.folder / "model"
+    bench.workload.build_model(replace(bench.shape, intermediate=_DIVISIBLE), "cpu", bench.dtype).save_pretrained(place)
+    return place
+
+
+def _loaded(bench: Bench, place: Path, quantized: dict[str, Any] | None = None) -> Ready:
+    """Load the model as users do, quantized on the way or not, ready for one forward pass."""
+    torch, transformers = need("torch"), need("transformers")
+    options = {} if quantized is None else {"quantization_config": transformers.BitsAndBytesConfig(**quantized)}
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        place, device_map={"": bench.device}, dtype=getattr(torch, bench.dtype), **options
+    ).eval()
+    return _passing(torch, model, bench.workload.draw_tokens(bench.shape, bench.device))
 
 
 def _safetensors_loading(bench: Bench) -> Comparison:
@@ -266,6 +315,8 @@ EXPERIMENTS: dict[str, Callable[[Bench], Comparison]] = {
     "mixed-precision": _mixed_precision,
     "attention-implementation": _attention_implementation,
     "half-precision-weights": _half_precision_weights,
+    "quantized-weights": _quantized_weights,
+    "quantized-compute": _quantized_compute,
     "safetensors-loading": _safetensors_loading,
     "fast-tokenizer": _fast_tokenizer,
     "kv-cache": _kv_cache,
