@@ -150,6 +150,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
 
     def _hardware(self, subject: Atom) -> Reading:
         match subject:
+            case Device(device="accelerator"):
+                return self._unlisted("devices") if self.accelerator() is None else True
             case Device(device="cpu"):
                 return True
             case Device(device=kind):

@@ -19,6 +19,9 @@ from miner.machine.record import Accelerator, Machine, Table, Toolkits
 Distributions = Mapping[str, str]
 """The distribution that provides a module, by the module's name."""
 _COMPLETE: tuple[Table, ...] = ("packages", "modules", "features", "binaries", "devices", "env")
+_ANY = "accelerator"
+_ANOTHER = "privateuseone"
+"""A kind of device that nothing asks for by its name."""
 _OTHER_VALUES = ("miner-other", "0", "1", "on", "true", "YES")
 _SYSTEMS = ("linux", "darwin", "win32")
 
@@ -44,10 +47,14 @@ class Entity:
 def entities(asked: Iterable[Atom], distributions: Distributions) -> list[Entity] | str:
     """Return the entities that atoms are about, each with its states; a sentence for what no machine can be made of."""
     groups: dict[str, list[Atom]] = {}
-    for atom in asked:
+    listed = tuple(asked)
+    is_any = fa.Device(device=_ANY) in listed
+    for atom in listed:
         name = _entity(atom, distributions)
         if name is None:
             return f"{_words(atom)} cannot be simulated"
+        if is_any and name.startswith("device "):
+            name = f"device {_ANY}"  # the one that is in use: of one kind, whatever others there are
         groups.setdefault(name, []).append(atom)
     modules = {name: {atom.module for atom in of if isinstance(atom, fa.Module)} for name, of in groups.items()}
     return [
@@ -211,6 +218,21 @@ def _package(
 
 def _device_states(kind: str, of: tuple[Atom, ...]) -> Iterator[State]:
     yield State(f"no {kind}", {"devices": []}, {})
+    if kind != _ANY:
+        yield from _present(kind, of)
+        return
+    kinds = {name: [atom for atom in of if _kind(atom) == name] for name in map(_kind, of)}
+    for name in sorted(kinds.keys() - {_ANY}):
+        yield from _present(name, tuple(kinds[name]))
+    yield _device(_ANOTHER, {})
+
+
+def _kind(atom: Atom) -> str:
+    return (_entity(atom, {}) or "").partition(" ")[2]
+
+
+def _present(kind: str, of: tuple[Atom, ...]) -> Iterator[State]:
+    """Yield the states in which devices of a kind are there."""
     capability = _rungs(fa.ComputeCapability(compute_capability=()), of)
     count = _rungs(fa.DeviceCount(device_count=()), of)
     memory = _rungs(fa.Memory(memory_gib=()), of)

@@ -148,3 +148,12 @@ def test_a_machine_written_as_json_is_read_back(tmp_path):
 def test_an_unknown_name_lists_those_that_are_known():
     with pytest.raises(UsageError, match="no machine is called 'k80', and it is no file; there are: a100, apple-m"):
         find("k80")
+
+
+def test_any_accelerator_is_one_that_is_there():
+    """Whatever its kind; a kind of which none is there is none."""
+    asked = Device(device="accelerator")
+    assert Machine(name="m", devices=(Accelerator(kind="xpu"),)).read(asked) is True
+    none = (Accelerator(kind="cuda", count=0),)
+    assert Machine(name="m", devices=none).read(asked) is None
+    assert Machine(name="m", devices=none, complete=("devices",)).read(asked) is False

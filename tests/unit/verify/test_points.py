@@ -92,6 +92,13 @@ def test_what_no_machine_decides_is_told(atom: Any) -> None:
     assert found.endswith("cannot be simulated")
 
 
+def test_the_accelerator_in_use_is_of_one_kind() -> None:
+    """Where a formula asks for any accelerator, its kinds exclude each other; one it does not name is tried."""
+    found = tried({"all": [{"device": "accelerator"}, {"not": {"device": "tpu"}}, {"not": {"device": "cuda"}}]})
+    assert at(found) == {"no accelerator": False, "1 cuda": False, "1 tpu": False, "1 privateuseone": True}
+    assert {pair.atom for pair in found.pairs} == {"accelerator", "cuda", "tpu"}
+
+
 def test_a_large_formula_is_searched_where_it_decides() -> None:
     """Twelve ways to the same answer: every atom has a pair all the same."""
     ways = [{"all": [{"module": f"way{number}"}, {"device": kind}]} for number, kind in enumerate(KINDS)]

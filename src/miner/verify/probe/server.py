@@ -30,7 +30,8 @@ class Prepared:
         self.watched = watched
         self.real = simulation.installed()
         self.failed: dict[str, str] = {}
-        for module in modules:
+        by_devices = ["torch"] if "torch" in self.real else []  # a library may import it late: machines are put on it
+        for module in (*by_devices, *modules):
             try:
                 importlib.import_module(module)
             except BaseException as error:  # noqa: BLE001  whatever a module does on its import
