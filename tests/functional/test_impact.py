@@ -100,6 +100,33 @@ def test_an_edit_touches_the_lines_that_use_it(path, old, new, expected, before,
     assert sorted((each["change"]["type"], each["use"]["line"]) for each in found) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("steps=None", "steps=False", []),
+        ("steps={}", "steps=None", []),
+        ("steps=None", "steps=0", [("default-changed", 3)]),
+        ("steps=True", "steps=None", [("default-changed", 3)]),
+    ],
+)
+def test_a_default_that_stands_for_nothing_in_other_words(old, new, expected, before, cache, tmp_path, capsys):
+    first = after(tmp_path / "first", cache, TRAINER, "steps=100", old)
+    second = after(tmp_path / "second", cache, TRAINER, "steps=100", new)
+    program = tmp_path / "program.py"
+    program.write_text("from tinyml import Trainer\n\nTrainer(None)\n")
+    found = touched(capsys, str(program), "--from", first, "--to", second)
+    assert [(each["change"]["type"], each["use"]["line"]) for each in found] == expected
+
+
+@pytest.mark.parametrize(("new", "expected"), [("", [("option-removed", 11)]), (", **kwargs", [])])
+def test_an_override_of_what_takes_any_option(new, expected, before, program, cache, tmp_path, capsys):
+    """An option that the base names no longer, but may take all the same, is not told of an override."""
+    edited = after(tmp_path, cache, REPORT, ", *, volume: float = 0.5", new)
+    found = touched(capsys, program, "--from", before, "--to", edited)
+    overrides = [each for each in found if each["use"]["kind"] == "override"]
+    assert [(each["change"]["type"], each["use"]["line"]) for each in overrides] == expected
+
+
 def test_a_class_with_another_name_names_the_new_one(before, program, cache, tmp_path, capsys):
     repository = copied(tmp_path / "tinyml")
     for path in (TOP, REPORT):

@@ -75,9 +75,10 @@ def _objects(identity: Identity) -> Iterator[Change]:
                 "implementation-moved", before, after, symbol=after.qualname, field="qualname", old=before.qualname,
                 new=after.qualname,
             )  # fmt: skip
+    substituted = _substituted(identity.new)
     for name in sorted(old.keys() & new.keys()):
         before, after = old[name], new[name]
-        yield from _backends(name, before, after)
+        yield from _backends(name, before, after, substituted)
     yield from _methods(identity, told)
 
 
@@ -101,13 +102,27 @@ def _removed(before: Implementation, after: Implementation | None, name: str, to
     return change("removed", before, after, symbol=name, field="deprecation", old=told.message, new=told.replacement)
 
 
-def _backends(name: str, before: Implementation, after: Implementation) -> Iterator[Change]:
+def _substituted(graph: Graph) -> set[str]:
+    """Return the objects in whose place another is given where a backend is missing."""
+    return {
+        node.owner
+        for node in graph.of_type(Requirement)
+        if node.origin == "placeholder" and node.otherwise.effect == "fallback"
+    }
+
+
+def _backends(name: str, before: Implementation, after: Implementation, substituted: set[str]) -> Iterator[Change]:
+    """Yield the backends that came, went or are asked for in another version.
+
+    Where another object is given without one, nothing breaks.
+    """
+    worst: Severity = "risky" if after.qualname in substituted else SEVERITIES["backend-added"]
     was, is_ = (dict(map(_name_and_versions, node.backends)) for node in (before, after))
     for backend in sorted(was.keys() | is_.keys()):
         fields = {"symbol": name, "package": backend, "field": "backends"}
         old, new = was.get(backend), is_.get(backend)
         if old is None:
-            yield change("backend-added", before, after, new=f"{backend}{new}", **fields)
+            yield change("backend-added", before, after, severity=worst, new=f"{backend}{new}", **fields)
         elif new is None:
             yield change("backend-removed", before, after, old=f"{backend}{old}", **fields)
         elif (type_ := compared(old, new)) is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from miner.diff.identity import Identity
 from miner.diff.record import change
+from miner.graph.argument import takes_any
 from miner.model import expression as ex
 from miner.model.change import SEVERITIES, Change, ChangeType
 from miner.model.node import Advice, Implementation
@@ -61,7 +62,7 @@ def _of_signatures(
     told: tuple[Deprecations, Deprecations],
 ) -> Iterator[Change]:
     is_open = "Unpack[" in (after.signature or "")  # to the fields of a type, which are not looked at
-    severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
+    severity = "risky" if takes_any(after) else SEVERITIES["option-removed"]
     renamed = _renamed(before, after, was, is_, told)
     for name, now in renamed.items():
         is_taken = _told(told[1], after.qualname, name) is not None  # still, with a warning
@@ -169,7 +170,7 @@ def _of_fields(
         if now is not None and not _is_same(_value(node), _value(now), reader):
             yield change("default-changed", node, now, field="action", old=node.action, new=now.action, **named)
         elif now is None and signatures[1] is not None and name not in signatures[1]:
-            severity = "risky" if _takes_any(after) else SEVERITIES["option-removed"]
+            severity = "risky" if takes_any(after) else SEVERITIES["option-removed"]
             yield change("option-removed", node, after, field="action", old=node.action, severity=severity, **named)
     for name, node in is_.items():
         if name not in was and name not in (signatures[0] or {}):
@@ -225,8 +226,3 @@ def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:
         if _is_option(node) and node.subject is not None:
             found.setdefault(node.owner, {}).setdefault(node.subject, node)
     return found
-
-
-def _takes_any(node: Implementation) -> bool:
-    """Return whether any keyword argument can be given: what is passed on may be understood elsewhere."""
-    return node.signature is not None and "**" in node.signature

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from miner.graph.names import Named
+from miner.model.node import Implementation
 from miner.model.use import Use
 from miner.syntax.literal import LiteralError, string
 from miner.syntax.rows import parameters
@@ -25,6 +26,11 @@ def given(use: Use, named: Named) -> dict[str, Any]:
         if name is not None:
             found[name] = passed.value if passed.known else UNKNOWN
     return found
+
+
+def takes_any(node: Implementation | None) -> bool:
+    """Return whether any keyword argument can be given: what is passed on may be understood elsewhere."""
+    return node is not None and node.signature is not None and "**" in node.signature
 
 
 def literal(text: str | None) -> Any:

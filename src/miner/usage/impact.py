@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -18,7 +19,7 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, is_refusal, mentions, partly, substitute
 from miner.formula.evaluate import argument_holds, value
 from miner.formula.notation import from_json
-from miner.graph.argument import UNKNOWN, given, literal
+from miner.graph.argument import UNKNOWN, given, literal, takes_any
 from miner.graph.names import Named, Names
 from miner.link.option import option_of
 from miner.model.change import SEVERITIES, Change, Severity
@@ -32,6 +33,7 @@ _GONE = frozenset({"implementation-removed", "removed"})
 _TOLD = frozenset({"deprecated", "advice-added", "advice-changed"})
 _SIGNATURE = frozenset({"option-added", "option-removed", "option-renamed", "removed"})
 _OPTIONS = _TOLD | _SIGNATURE | {"default-changed"}
+_UNSET = frozenset({"None", "False", "{}", "[]", "()", '""', "''"})
 _UNNAMED = re.compile(r"[`'\"]\{[^{}]*\}[`'\"]")
 _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})
 """What no program has to do anything about."""
@@ -192,16 +194,19 @@ class Touching:
     def _is_about(self, use: Use, change: Change, of: tuple[Named, Named]) -> bool:
         if change.option is None:
             return False
-        is_given = change.option in given(use, of[0])
+        is_given = change.option in given(use, of[1] if change.type in _TOLD else of[0])  # who tells takes the new ones
         if use.kind == "override":
             is_lacking = change.type == "option-added" and not is_given and not use.is_open
-            return is_lacking or (change.type in _SIGNATURE - {"option-added"} and is_given)
+            is_taken = change.type in _SIGNATURE - {"option-added"} and is_given
+            return is_lacking or (is_taken and not takes_any(of[1].node))
         if use.kind not in {"call", "base"} or not self._is_worth_telling(use, change, of):
             return False
         if change.type in _TOLD and change.option in {_last(of[0].qualname), _last(of[1].qualname)}:
             return True
         if use.kind == "base":
             return False
+        if change.type == "default-changed" and _is_unset(change.old) and _is_unset(change.new):
+            return False  # nothing is given, in other words
         if change.type in {"option-added", "default-changed"}:
             is_needed = change.type == "default-changed" or change.severity == "breaking"
             return is_needed and not is_given and not use.is_open
@@ -289,6 +294,11 @@ def _is_same_in_practice(change: Change) -> bool:
         return canonical(substitute(formula, bare))
 
     return plain(from_json(change.old)) == plain(from_json(change.new))
+
+
+def _is_unset(default: Any) -> bool:
+    """Say whether a default, in `name = default` or by itself, stands for nothing: None, False or something empty."""
+    return str(default).rpartition(" = ")[2].strip() in _UNSET
 
 
 def _last(name: str | None) -> str:
