@@ -7,7 +7,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from miner.flow.condition import leaves
 from miner.model import expression as ex
+from miner.model import statement as st
 from miner.model.site import Scope
 from miner.model.span import Span
 from miner.syntax.freeze import freeze
@@ -18,6 +20,10 @@ _PARAMETER = re.compile(r"\**\s*(\w+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _MOST = 24
 """Statements that one condition is followed through; the longest chain of transformers has 9."""
+_NEVER = ex.Opaque("", "is left before")
+"""What a name holds behind an arm that always leaves."""
+_ARMS = 12
+"""Statements of one name that are looked at as the arms of one `if`."""
 _AFTER = re.compile(rb"\s*(?::[^=\n]*)?(?:[-+*/%|&^@]|//|\*\*|<<|>>|:)?=(?!=)|\s*,|\s*\)?\s*in\b|\s*\)\s*=(?!=)")
 _BEFORE = re.compile(rb"(?:\b(?:as|import|def|class)\s+|,\s*|[(*]\s*)\Z")
 """What stands beside a name where it may be bound; the statement that stands there decides."""
@@ -65,13 +71,15 @@ def is_bound_after(name: str, item: Item, names: Names, outline: Outline) -> boo
 def scope_at(
     item: Item, names: Names, wanted: Iterable[str], outline: Outline, follows: Callable[[str], bool] = lambda _: True
 ) -> Scope:
-    """Return what the `wanted` names are at `item`: parameters, single assignments before it, or not known.
+    """Return what the `wanted` names are at `item`: parameters, assignments before it, or not known.
 
-    A name that several statements before `item` bind is not known; so is one bound by a loop, a handler or a with.
-    Names that only the values mention are left out unless `follows` says so.
+    A name that several statements before `item` bind is not known, but where they are the arms of one `if` (`divided`);
+    nor is one bound by a loop, a handler or a with. Names that only the values mention are left out unless `follows`
+    says so.
     """
     waiting = [(name, item.span.start_byte) for name in sorted(set(wanted), reverse=True)]
     kept: dict[int, Item] = {}
+    made: list[st.Assign] = []
     unknown: dict[str, None] = {}
     parameters: dict[str, None] = {}
     seen: set[str] = set()
@@ -87,6 +95,14 @@ def scope_at(
             elif any(_offsets(name, _body(outer), outline) for outer in names.around):
                 unknown[name] = None
             continue
+        found = None
+        if len(binding) > 1 and name not in names.parameters and len(kept) + len(made) < _MOST:
+            found = divided(name, before, _binding(name, before, names, outline, _ARMS), item, outline)
+        if found is not None:
+            made.append(found)
+            inner = filter(follows, ex.names_in(found.value))
+            waiting.extend((each, found.span.end_byte) for each in sorted(inner, reverse=True))
+            continue
         if len(binding) > 1 or name in names.parameters or not _is_followed(binding[0]) or len(kept) >= _MOST:
             unknown[name] = None
             continue
@@ -95,7 +111,91 @@ def scope_at(
             inner = filter(follows, ex.names_in(outline.expression(value)))
             waiting.extend((each, binding[0].span.start_byte) for each in sorted(inner, reverse=True))
     statements = freeze([kept[start] for start in sorted(kept)], outline, keep=lambda _: False)
+    if made:
+        statements = tuple(sorted((*statements, *made), key=lambda statement: statement.span.end_byte))
     return Scope(tuple(parameters), tuple(unknown), statements)
+
+
+def divided(name: str, before: int, bindings: list[Item], item: Item, outline: Outline) -> st.Assign | None:
+    """Return what a name holds that the arms of one `if` before `item` bind, each by one plain assignment, as one.
+
+    Without an `else`, or where an arm does not bind it, it holds what an assignment before the `if` says. None where
+    anything else binds it too, or a test asks for it.
+    """
+    inside = [each for each in bindings if each.parent is not None and each.parent.kind == "if"]
+    outside = [each for each in bindings if each not in inside]
+    if not inside or len(outside) > 1 or not all(_is_plain(each, name, outline) for each in bindings):
+        return None
+    top = inside[0].parent
+    while top is not None and top.parent is not None and top.parent.kind == "if" and _is_elif(top):
+        top = top.parent
+    around = {(id(each.parent), each.arm) for each in (item, *ancestors(item))}
+    if top is None or top.span.end_byte > before or (id(top.parent), top.arm) not in around:
+        return None
+    base: ex.Expression | None = None
+    if outside:
+        first = outside[0]
+        if first.span.end_byte > top.span.start_byte or (id(first.parent), first.arm) != (id(top.parent), top.arm):
+            return None
+        base = _value(first, outline)
+    left = list(inside)
+    value = _of_arms(top, left, base, outline)
+    test = top.text("test")
+    if value is None or left or test is None or not isinstance(value, ex.Conditional) or name in ex.names_in(value):
+        return None
+    return st.Assign(outline.between(test, inside[-1].span), (ex.Name(name),), value)
+
+
+def _of_arms(item: Item, left: list[Item], base: ex.Expression | None, outline: Outline) -> ex.Expression | None:
+    """Return what the arms of an `if` bind, and take their statements from `left`; None where one of them is open."""
+    body = _of_block(item, "body", left, base, outline)
+    nested = item.blocks["orelse"]
+    if len(nested) == 1 and nested[0].kind == "if":
+        orelse = _of_arms(nested[0], left, base, outline)
+    else:
+        orelse = _of_block(item, "orelse", left, base, outline)
+    test = item.text("test")
+    if body is None or orelse is None or test is None:
+        return None
+    if _NEVER in {body, orelse}:
+        return orelse if body == _NEVER else body
+    return ex.Conditional(outline.expression(test), body, orelse)
+
+
+def _of_block(
+    item: Item, arm: str, left: list[Item], base: ex.Expression | None, outline: Outline
+) -> ex.Expression | None:
+    mine = [each for each in left if each.parent is item and each.arm == arm]
+    if len(mine) > 1:
+        return None
+    if not mine:
+        return _NEVER if leaves(item.blocks[arm]) else base
+    left.remove(mine[0])
+    return _value(mine[0], outline)
+
+
+def _is_elif(item: Item) -> bool:
+    return item.arm == "orelse" and item.parent is not None and len(item.parent.blocks["orelse"]) == 1
+
+
+def _is_plain(item: Item, name: str, outline: Outline) -> bool:
+    """Say whether a statement is one assignment of a value, made without the name itself, to the name alone."""
+    targets = item.all_texts("target")
+    is_one = item.kind == "assign" and len(targets) == 1 and outline.source(targets[0]) == name
+    value = _value(item, outline) if is_one else None
+    return value is not None and name not in ex.names_in(value)
+
+
+def _value(item: Item, outline: Outline) -> ex.Expression | None:
+    value = item.text("value")
+    return outline.expression(value) if value is not None else None
+
+
+def ancestors(item: Item) -> Iterator[Item]:
+    """Yield the statements that an item stands in, innermost first."""
+    while item.parent is not None:
+        item = item.parent
+        yield item
 
 
 def is_bound(name: str, names: Names, outline: Outline) -> bool:

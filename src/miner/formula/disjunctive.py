@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from miner.formula.atom import (
     Atom,
@@ -32,6 +33,7 @@ from miner.formula.notation import text
 
 # Conjunctions held at once on the way, as a multiple of the limit: absorption may still bring them under it.
 _SLACK = 4
+_FEWEST = 3  # conjunctions of which one may follow from two others
 
 
 def atoms(f: Formula) -> tuple[Atom, ...]:
@@ -100,13 +102,33 @@ def disjunctive(f: Formula, limit: int = 16) -> tuple[tuple[Literal, ...], ...] 
     """Return conjunctions of literals whose disjunction is equivalent to `f`; None for more than `limit` of them.
 
     `()` is false and `((),)` is true. Each conjunction is merged and sorted, none contradicts itself or contains
-    another, and the conjunctions are sorted by their JSON text.
+    another or what two others say together (`a and x`, `not a and y`: no `x and y`), and the conjunctions are sorted by
+    their JSON text.
     """
     terms = _terms(canonical(f), limit * _SLACK)
-    return None if terms is None or len(terms) > limit else terms
+    return None if terms is None or len(terms) > limit else _irredundant(terms)
 
 
 _Terms = tuple[tuple[Literal, ...], ...]
+
+
+def _irredundant(terms: _Terms) -> _Terms:
+    """Return conjunctions without those that two others imply: one with a literal, one with its negation."""
+    if len(terms) < _FEWEST:
+        return terms
+    has = [frozenset(map(text, term)) for term in terms]
+    lacks = [frozenset(text(negation(literal)) for literal in term) for term in terms]
+    opposite = [dict(zip(map(text, term), (text(negation(each)) for each in term), strict=True)) for term in terms]
+    left = dict(enumerate(terms))
+    for first, second in combinations(range(len(terms)), 2):
+        shared = lacks[first] & has[second]
+        if len(shared) != 1 or first not in left or second not in left:
+            continue
+        (other,) = shared
+        implied = {each for each, negated in opposite[first].items() if negated != other} | (has[second] - shared)
+        for index in [index for index in left if index not in {first, second} and implied <= has[index]]:
+            del left[index]
+    return tuple(left.values())
 
 
 def _terms(f: Formula, bound: int) -> _Terms | None:

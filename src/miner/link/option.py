@@ -90,6 +90,8 @@ class Options:
                     yield found
                 elif not (isinstance(value, ex.Name) and is_holder(value.name)):
                     yield from self.within(value, depth)
+            case ex.Conditional(body=body, orelse=orelse):
+                yield from self.within((body, orelse), depth)
             case ex.Name(name=name):
                 found = self.named(name, depth)
                 if found is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -238,3 +239,43 @@ def test_a_name_that_a_function_binds_anew_has_no_value_for_those_that_read_it()
     found = linked({"kit/__init__.py": "", "kit/kit.py": kit, "kit/use.py": use})
     assert [render(advice.when) for advice in found.told] == ["[_config is not None]"]
     assert [render(canonical(need.needs)) for need in found.needs] == ["slate"]
+
+
+@pytest.mark.parametrize(
+    ("binding", "expected"),
+    [
+        (
+            "if torch.cuda.is_available():\n found = is_slate_available()\nelse:\n found = False",
+            [("cuda and slate >= 1.2", "always")],
+        ),
+        (
+            "if mode == 1:\n found = is_slate_available()\nelif mode == 2:\n found = _drum\nelse:\n found = 1",
+            [("drum", "not (mode == 1) and mode == 2"), ("slate >= 1.2", "mode == 1")],
+        ),
+        (
+            "found = torch.cuda.is_available()\nif mode:\n found = True",
+            [("cuda", "not (mode)")],
+        ),
+        (
+            "if mode:\n found = torch.cuda.is_available()\nelse:\n return",
+            [("cuda", "mode")],
+        ),
+        ("found = True\nif not found:\n found = torch.cuda.is_available()", []),
+        ("if mode:\n found = torch.cuda.is_available()", [("cuda", "always")]),  # else there is no such name
+        (
+            "if mode:\n if torch.cuda.is_available():\n  found = True\nelse:\n found = True",
+            [],
+        ),
+        ("found = True\nfor found in mode:\n pass", []),
+        (
+            "if mode:\n found = True\n found = torch.cuda.is_available()\nelse:\n found = True",
+            [],
+        ),
+        ("found = 1\nfound = torch.cuda.is_available()\nif mode:\n found = True", []),
+    ],
+)
+def test_a_local_that_the_arms_of_one_if_bind(binding, expected):
+    """It holds what the arm that was taken gives it; where anything else binds it too, nothing is said."""
+    body = indent(f"{binding}\nif not found:\n raise ValueError('no')", " " * 8)
+    found = [(needs, when) for _, needs, when, _, _ in stated(f"\n    def f(mode):\n{body}\n")]
+    assert found == expected
