@@ -183,6 +183,26 @@ def test_what_the_library_declares(old, new, program, expected, cache, tmp_path,
     assert [(each["change"]["type"], each["severity"], each["use"]["line"]) for each in found] == expected
 
 
+def test_another_name_that_is_gone_is_told_by_itself(cache, tmp_path, capsys):
+    """What it stood for is still there."""
+    graphs = []
+    for name, other in (("first", True), ("second", False)):
+        repository = copied(tmp_path / name)
+        report, top = repository / REPORT, repository / TOP
+        alias = "\n\nOld = Report\n" if other else ""
+        report.write_text(report.read_text(encoding="utf-8") + alias, encoding="utf-8")
+        offered = '"Report", "Old"]' if other else '"Report"]'
+        top.write_text(top.read_text(encoding="utf-8").replace('"Report"]', offered), encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    program = tmp_path / "program.py"
+    program.write_text("from tinyml import Old\n\nOld()\n")
+    found = touched(capsys, str(program), "--from", graphs[0], "--to", graphs[1])
+    assert {(each["change"]["type"], each["change"]["symbol"], each["use"]["line"]) for each in found} == {
+        ("implementation-removed", "tinyml.Old", 1),
+        ("implementation-removed", "tinyml.Old", 3),
+    }
+
+
 def test_every_impact_is_valid(before, program, cache, tmp_path, capsys):
     edited = after(tmp_path, cache, TRAINER, "steps=100", "max_steps=100")
     registry = Registry().with_resources((file_name(name), Resource.from_contents(document(name))) for name in names())

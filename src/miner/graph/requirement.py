@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from miner.formula.atom import Parameter
 from miner.formula.canonical import canonical
-from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms, subjects
+from miner.formula.connective import Formula, conjunction, negation
+from miner.formula.disjunctive import atoms, disjunctive, subjects
 from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.graph.twin import twins
@@ -52,14 +52,17 @@ def _own_first(library: Library, module: str, name: str, found: tuple[Evidence, 
 
 
 def requirements(needs: Iterable[Need], evidences: EvidenceReader) -> Iterator[tuple[Requirement, Need, Formula]]:
-    """Yield a node for each distinct need; needs that say the same of the same owner fold into one."""
+    """Yield a node for each distinct need; needs that say the same of the same owner fold into one.
+
+    What is always there when it is needed is no need.
+    """
     groups: dict[str, list[tuple[str, Formula, Need]]] = {}
     canonicals = _Canonicals()
     for need in needs:
         needed, when = need.needs, need.when
         if not need.is_canonical:
             needed, when = canonicals.of(needed), canonicals.of(when)
-        if needed is True:
+        if needed is True or canonicals.is_met(needed, when):
             continue
         base = f"requirement:{need.owner}#{'|'.join(subjects(needed))}/{need.effect}"
         groups.setdefault(base, []).append((text(when), needed, need))
@@ -75,6 +78,15 @@ class _Canonicals:
 
     def __init__(self) -> None:
         self._known: dict[str, Formula] = {}
+        self._met: dict[tuple[str, str], bool] = {}
+
+    def is_met(self, needed: Formula, when: Formula) -> bool:
+        """Say whether a condition holds only where the need is met; two canonical forms are given."""
+        key = text(needed), text(when)
+        if key not in self._met:
+            is_shared = when is not True and not set(subjects(needed)).isdisjoint(subjects(when))
+            self._met[key] = is_shared and disjunctive(conjunction(when, negation(needed))) == ()
+        return self._met[key]
 
     def of(self, formula: Formula) -> Formula:
         key = text(formula)

@@ -147,20 +147,24 @@ class Touching:
                 yield self._gone[f"implementation:{qualname}"]
                 return
         found = [each for each in self._of.get(before.public, ()) if each.type in _GONE and each.option is None]
-        yield from found or [self._lost_in_private(before)]
+        yield from found or [self._lost_in_private(use, before)]
 
-    def _lost_in_private(self, before: Named) -> Change:
-        """Return that something is gone which is not public, and so no change of the library's own account."""
+    def _lost_in_private(self, use: Use, before: Named) -> Change:
+        """Return that something is gone which is not public, and so no change of the library's own account.
+
+        Where it was another name of something that is still there, the name is gone.
+        """
         node = before.node or before.owner
-        if before.public not in self._private:
-            self._private[before.public] = Change(
+        symbol = before.public if self._names[1].find(before.public) is None else use.name
+        if symbol not in self._private:
+            self._private[symbol] = Change(
                 type="implementation-removed",
                 severity=SEVERITIES["implementation-removed"],
-                symbol=before.public,
+                symbol=symbol,
                 old_id=node.id if node is not None else None,
                 old_evidence=node.definition if node is not None else None,
             )
-        return self._private[before.public]
+        return self._private[symbol]
 
     def _symbols(self, use: Use, before: Named, after: Named) -> Iterator[tuple[str, str]]:
         """Yield the names under which changes of what is used are told, each with what of it the use touches."""
@@ -313,7 +317,9 @@ def _needed(graph: Graph) -> Iterator[str]:
 
 
 def _severity(use: Use, change: Change) -> Severity:
-    """Return how bad a change is at a use: of an override, nobody knows what it takes; an import may be let fail."""
+    """Return how bad a change is at a use: who calls an override is not known; an import may be let fail."""
+    if use.kind == "override" and (change.type in _GONE or change.type == "option-added"):
+        return "notice"
     if (use.is_handled and change.type in _GONE) or (change.field == "declared" and change.new == "any"):
         return "notice"
     return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity

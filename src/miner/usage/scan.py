@@ -21,6 +21,7 @@ from miner.usage.release import Release
 from miner.usage.scope import Held, Scope, calls_and_reads
 
 _WORD = re.compile(rb"[^\W\d]\w*")
+_SET = re.compile(rb"\bself\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?=(?!=)")
 _FAILURE = re.compile(r"\b(?:ImportError|ModuleNotFoundError|AttributeError|Exception|BaseException)\b")
 _BINDING = frozenset(
     {"target", "parameters", "arguments", "definition", "annotation", "returns", "decorator", "pattern"}
@@ -102,7 +103,7 @@ class _File:
 
     def _class(self, item: Item, scope: Scope) -> Iterator[Use]:
         yield from self._decorators(item, scope)
-        own = frozenset(item.functions())
+        own = frozenset((*item.functions(), *self._attributes(item)))
         bases: list[Held] = []
         span = item.text("arguments")
         for argument in self._outline.arguments(span) if span is not None and self._is_mentioned(span, scope) else ():
@@ -123,6 +124,11 @@ class _File:
             if base is not None:
                 method.names["self"] = base
             yield from self._function(inner, inside, method)
+
+    def _attributes(self, item: Item) -> Iterator[str]:
+        """Yield the attributes that a class sets itself."""
+        for match in _SET.finditer(self._outline.data, item.span.start_byte, item.span.end_byte):
+            yield match[1].decode()
 
     def _override(self, name: str, item: Item) -> Use:
         """Return that a method takes the place of one, with the parameters that it takes itself."""

@@ -101,6 +101,20 @@ def shown(code: str, *kinds: str) -> list[str]:
     return [f"{use.kind} {use.name}:{use.line}" for use in found]
 
 
+def test_an_attribute_that_a_class_sets_itself_is_its_own():
+    code = """
+    from kit import Net
+    class Mine(Net):
+        def __init__(self):
+            self.size: int = 1
+        def run(self):
+            self.size.grow()
+            self.depth.grow()
+            self.size == 2
+    """
+    assert [use.name for use in uses(code) if use.kind == "call"] == ["kit.Net.depth.grow"]
+
+
 def test_an_import_of_the_library_itself_is_a_use():
     assert [(use.kind, use.name, use.line) for use in uses("import kit\nimport kit as k\nimport kitchen")] == [
         ("import", "kit", 1),
