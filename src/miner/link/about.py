@@ -76,17 +76,23 @@ def options_of(when: Formula, names: Options, guards: Sequence[Guard]) -> dict[s
     return {name: is_asked for name, is_asked in found.items() if name not in RECEIVERS | CONSTANTS}
 
 
-def subject_of(
-    message: str,
-    options: dict[str, bool],
-    names: Options,
-    owner: str,
-    action: str,
-    *,
-    is_deprecation: bool,
-    replacement: str | None,
-) -> str:
-    """Return what a message of `owner` is about; `action` is what is set beside it.
+class Text(NamedTuple):
+    """A message of `owner`, with what it can be about, the names at its place, and what is set beside it.
+
+    Of a deprecation, `replacement` is what is to be used instead.
+    """
+
+    message: str
+    options: dict[str, bool]
+    names: Options
+    owner: str
+    action: str
+    is_deprecation: bool = False
+    replacement: str | None = None
+
+
+def subject_of(text: Text) -> str:
+    """Return what a message is about.
 
     That is the option that it begins with, as being given (`Passing "x" ...`); of a deprecation, the name that the
     message calls deprecated. Else the first that there is of: a quoted name that is an option; an option that is shown
@@ -94,20 +100,11 @@ def subject_of(
     only be a name; an option in words; a name with a value; an option that the condition asks for; a word that is an
     option; an option that is set; an attribute that is shown; a quoted name, classes last; the object itself.
     """
-    ranked = _ranked(message, options, names, owner, action, is_deprecation=is_deprecation, replacement=replacement)
-    return next(ranked)
+    return next(_ranked(text))
 
 
-def _ranked(
-    message: str,
-    options: dict[str, bool],
-    names: Options,
-    owner: str,
-    action: str,
-    *,
-    is_deprecation: bool,
-    replacement: str | None,
-) -> Iterator[str]:
+def _ranked(text: Text) -> Iterator[str]:
+    message, options, names, owner, action, is_deprecation, replacement = text
     said = _ADDRESS.sub(" ", FIELD.sub(" ", message))
     other = (replacement or "").removesuffix("()")
     marked = _MARKED.search(said) if is_deprecation else None

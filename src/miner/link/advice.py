@@ -19,7 +19,7 @@ from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.about import FIELD, QUOTED, TARGET, WORD, object_of, options_of, subject_of
+from miner.link.about import FIELD, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.deprecation import deprecated_since, removed_in, replacement
@@ -206,7 +206,7 @@ def _told(
     kind = _kind(message, category, action, cues)
     is_deprecation = kind == "deprecation"
     instead = replacement(message) if is_deprecation else None
-    subject = subject_of(message, options, names, owner, action, is_deprecation=is_deprecation, replacement=instead)
+    subject = subject_of(Text(message, options, names, owner, action, is_deprecation, instead))
     return Told(
         owner,
         kind,
