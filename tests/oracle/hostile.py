@@ -68,6 +68,18 @@ DEEP: Mapping[str, Callable[[int], str]] = {
     "tabs": lambda n: f"if a:\n{chr(9) * n}x = 1\n",
     "docstring": lambda n: f'def f():\n    """{"a " * n}"""\n',
     "docstring_pattern": lambda n: f'def f():\n    """{"`" * n}{"(" * n}{"[" * n}requires {"a" * n}!"""\n',
+    "advice_pattern": lambda n: (
+        f"warnings.warn('`a` is deprecated{' ' * n}, {'use the ' * n}{'`' * n} instead of', FutureWarning)\n"
+    ),
+    "advice_names": lambda n: (
+        f"def f({', '.join(f'a_{i}=1' for i in range(n))}):\n"
+        f"    warnings.warn('{' '.join(f'b_{i}' for i in range(n))}')\n"
+    ),
+    "loops": lambda n: (
+        "def f():\n"
+        + "    for a in b:\n        if is_x_available():\n            return\n" * n
+        + "    raise ValueError('a')\n"
+    ),
     "message_pattern": lambda n: f"raise ImportError('{'pip install ' * n}{'a' * n}>={'1' * n}')\n",
     "header_pattern": lambda n: f"#{' ' * n}-*- coding{' ' * n}\nx = 1\n",
     "coding_pattern": lambda n: f"# coding{':' * n}{'coding: ' * n}\nx = 1\n",

@@ -139,19 +139,26 @@ def divided(name: str, before: int, bindings: list[Item], item: Item, outline: O
             return None
         base = _value(first, outline)
     left = list(inside)
-    value = _of_arms(top, left, base, outline)
+    value = _of_arms(top, left, base, outline, _ARMS)
     test = top.text("test")
     if value is None or left or test is None or not isinstance(value, ex.Conditional) or name in ex.names_in(value):
         return None
     return st.Assign(outline.between(test, inside[-1].span), (ex.Name(name),), value)
 
 
-def _of_arms(item: Item, left: list[Item], base: ex.Expression | None, outline: Outline) -> ex.Expression | None:
-    """Return what the arms of an `if` bind, and take their statements from `left`; None where one of them is open."""
+def _of_arms(
+    item: Item, left: list[Item], base: ex.Expression | None, outline: Outline, most: int
+) -> ex.Expression | None:
+    """Return what the arms of an `if` bind, and take their statements from `left`.
+
+    None where one of them is open, or there are more than `most`.
+    """
+    if not most:
+        return None
     body = _of_block(item, "body", left, base, outline)
     nested = item.blocks["orelse"]
     if len(nested) == 1 and nested[0].kind == "if":
-        orelse = _of_arms(nested[0], left, base, outline)
+        orelse = _of_arms(nested[0], left, base, outline, most - 1)
     else:
         orelse = _of_block(item, "orelse", left, base, outline)
     test = item.text("test")

@@ -21,6 +21,8 @@ TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
 _FILES = (".json", ".jinja", ".txt", ".py", ".md", ".bin", ".yaml", ".yml", ".safetensors", ".gguf", ".html")
 _STEM = 6
 _SHORTEST = 3
+_READ = 2000  # characters of a message
+_MOST = 20  # names in it that are compared with options letter by letter
 _VERBS = frozenset({"do", "is", "has", "use", "with", "enable", "should"})
 _TELLING = 12  # characters of what a message says before it says what to use
 _CLOSE = 0.9
@@ -105,6 +107,7 @@ def subject_of(text: Text) -> str:
 
 def _ranked(text: Text) -> Iterator[str]:
     message, options, names, owner, action, is_deprecation, replacement = text
+    message = message[:_READ]
     said = _ADDRESS.sub(" ", FIELD.sub(" ", message))
     other = (replacement or "").removesuffix("()")
     marked = _MARKED.search(said) if is_deprecation else None
@@ -166,7 +169,7 @@ class _Named(NamedTuple):
         found = (name for name in QUOTED.findall(text) if name not in CONSTANTS and name != other)
         quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
         given = [name for groups in _GIVEN_AS.findall(text) for name in groups if name and name != other]
-        close = [name for word in unlike_words for name in get_close_matches(word, options, 1, _CLOSE)]
+        close = [name for word in unlike_words[:_MOST] for name in get_close_matches(word, options, 1, _CLOSE)]
         told = (name for name in quoted if "_" in name)
         names = (name for name in (*close, *given, *told, *unlike_words) if name.islower() and name[0] != "_")
         return cls(words, quoted, unlike_words, given, list(names))

@@ -46,7 +46,7 @@ _NAMED = re.compile(
 _NO_FAVOUR = r"(?!(?i:see|refer|open|report|update|check|remove(?!.*\band pass)|note|visit|read|make|do|be)\b)"
 """What a request is not about that names something to use."""
 _CLAUSE = re.compile(
-    r"((?:[^.!?;\s]|[.!?;](?=\S)|[^\S\n]+)+?)[,\s]+instead\b(?!\s+of)|(?i:\bplease\s+use\s+)((?:[^.!;\n]|\.(?=\w))+)"
+    r"((?:[^.!?;\s]|[.!?;](?=\S)|[^\S\n])+?)[,\s]{1,3}instead\b(?!\s+of)|(?i:\bplease\s+use\s+)((?:[^.!;\n]|\.(?=\w))+)"
     rf"|(?i:\bplease\s+)({_NO_FAVOUR}(?:[^.!;\n]|\.(?=\w))+)"
     r"|\b(?:advised to use|(?:recommend|suggest|advise) using)\s+((?:[^.!;\n]|\.(?=\w))+)"
     r"|\bin favou?r of\s+((?:[^.!;,\n]|\.(?=\w))+)"
@@ -70,6 +70,7 @@ _SHOULD = re.compile(
     r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
 )
 _LONGEST = 120
+_READ = 2000  # characters of a message; the patterns take time that grows with the square of them
 _TELLS = re.compile(r"\bwill\b")
 _QUOTES = frozenset("'\"`")
 _POINTING = frozenset({"it", "them", "that", "this", "those", ""})
@@ -111,5 +112,5 @@ def _bare(text: str) -> str:
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
+    match = pattern.search(text[:_READ])
     return next((group.strip() for group in match.groups() if group), None) if match is not None else None
