@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from miner.app.collection import rare_collection
 from miner.app.graph_at import graph_at
 from miner.app.progress import Progress
-from miner.diff.compare import RELATIONS, changes
+from miner.diff.compare import RELATIONS
+from miner.diff.compare import changes as all_changes
 from miner.errors import UsageError
 from miner.model.change import Change
 from miner.model.snapshot import SourceRecord
@@ -27,9 +28,15 @@ class Difference:
 
 def diff(old: str, new: str, progress: Progress) -> Difference:
     """Compare two graphs, folders or SPECs; UsageError when they are of different libraries."""
-    with rare_collection():  # both graphs are alive to the end: no collection has to walk them
+    before, after, changes = between(old, new, progress)
+    return Difference(before.manifest.source, after.manifest.source, changes)
+
+
+def between(old: str, new: str, progress: Progress) -> tuple[Graph, Graph, tuple[Change, ...]]:
+    """Return two graphs, folders or SPECs, and what changed from one to the other; UsageError as `compared`."""
+    with rare_collection():  # both are alive to the end: no collection has to walk them
         before, after = (graph_at(each, progress, RELATIONS) for each in (old, new))
-        return Difference(before.manifest.source, after.manifest.source, compared(before, after, progress))
+        return before, after, compared(before, after, progress)
 
 
 def compared(before: Graph, after: Graph, progress: Progress) -> tuple[Change, ...]:
@@ -38,4 +45,4 @@ def compared(before: Graph, after: Graph, progress: Progress) -> tuple[Change, .
     if names[0] != names[1] and "local" not in {before.manifest.source.kind, after.manifest.source.kind}:
         raise UsageError(f"the graphs are of different libraries: {names[0]} and {names[1]}")
     progress.stage("compare", None)
-    return tuple(changes(before, after))
+    return tuple(all_changes(before, after))

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from miner.app.collection import rare_collection
-from miner.app.diff import compared
-from miner.app.graph_at import graph_at
+from miner.app.diff import between
 from miner.app.progress import Progress
-from miner.diff.compare import RELATIONS
 from miner.model.change import Severity
 from miner.model.impact import Impact
 from miner.model.snapshot import SourceRecord
@@ -38,9 +35,7 @@ def impact(paths: tuple[Path, ...], old: str, new: str, progress: Progress) -> F
 
     Raises UsageError when the graphs are of different libraries, SourceError when there is nothing to read.
     """
-    with rare_collection():  # both graphs are alive to the end: no collection has to walk them
-        before, after = (graph_at(each, progress, RELATIONS) for each in (old, new))
-        changes = compared(before, after, progress)
+    before, after, changes = between(old, new, progress)
     touching = Touching(before, after, changes)
     progress.stage("read", None)
     scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version, touching.undeclared)

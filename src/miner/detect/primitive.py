@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 PrimitiveKind = Literal[
+    "accelerator",
     "capability",
     "count",
     "device",
@@ -22,7 +23,6 @@ PrimitiveKind = Literal[
     "path",
     "process",
     "properties",
-    "accelerator",
     "python-text",
     "python-tuple",
     "read",

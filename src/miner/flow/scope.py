@@ -45,12 +45,7 @@ class Names:
 
 def names_of(function: Item, outline: Outline) -> Names:
     """Return the parameters of a function and of those around it, and where its locals may be bound."""
-    functions = [function]
-    around = function.parent
-    while around is not None:
-        if around.kind == "function":
-            functions.append(around)
-        around = around.parent
+    functions = [function, *(each for each in ancestors(function) if each.kind == "function")]
     parameters = dict.fromkeys(name for each in functions for name in _parameters(each, outline))
     return Names(function, tuple(parameters), tuple(functions[1:]))
 

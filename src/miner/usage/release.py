@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from miner.formula.subject import version
+from miner.link.option import option_of
 from miner.model import expression as ex
 from miner.usage.scope import Scope
 
@@ -28,10 +30,10 @@ _PARTS = {"major": 0, "minor": 1, "micro": 2}
 class Release:
     """The release that a program is to run with, by the top-level names of the library."""
 
-    def __init__(self, roots: frozenset[str], version: str | None) -> None:
+    def __init__(self, roots: frozenset[str], written: str | None) -> None:
         """Take the version of the new release; None, or one that is none, decides nothing."""
         self._roots = roots
-        self._version = _version(version)
+        self._version = version(written) if written is not None else None
 
     def holds(self, test: ex.Expression, scope: Scope) -> bool | None:
         """Return whether a test holds with this release; None where it asks for something else too."""
@@ -58,7 +60,7 @@ class Release:
                 except TypeError:
                     return None
             case ex.Call(function=function, arguments=arguments) if len(arguments) > 1:
-                return self._called((ex.dotted(function) or "").rpartition(".")[2], [each.value for each in arguments])
+                return self._called(option_of(ex.dotted(function) or ""), [each.value for each in arguments])
         return None
 
     def _called(self, name: str, values: list[ex.Expression]) -> bool | None:
@@ -67,7 +69,7 @@ class Release:
             return None
         match values[-2:]:
             case [ex.Constant(value=str(sign)), ex.Constant(value=str(text))] if sign in _COMPARED:
-                bound = _version(text)
+                bound = version(text)
                 return None if bound is None else _COMPARED[sign](self._version, bound)
         return None
 
@@ -82,17 +84,17 @@ class Release:
             case ex.Constant(value=int(number)) if not isinstance(number, bool):
                 return number
             case ex.Constant(value=str(text)):
-                return _version(text)
-            case ex.Call(arguments=(argument,)) if _last(side) in _PARSERS:
+                return version(text)
+            case ex.Call(arguments=(argument,)) if option_of(ex.dotted(side.function) or "") in _PARSERS:
                 return self._side(argument.value, scope)
         return None
 
     def _is_asked(self, side: ex.Expression, scope: Scope) -> bool:
         """Say whether an expression is the version of the library, parsed or not, or a part of it."""
         match side:
-            case ex.Call(arguments=(argument, *_)) if _last(side) in _PARSERS:
+            case ex.Call(arguments=(argument, *_)) if option_of(ex.dotted(side.function) or "") in _PARSERS:
                 return self._is_asked(argument.value, scope)
-            case ex.Call(arguments=(argument,)) if _last(side) in _ASKING:
+            case ex.Call(arguments=(argument,)) if option_of(ex.dotted(side.function) or "") in _ASKING:
                 named = argument.value.value if isinstance(argument.value, ex.Constant) else None
                 return isinstance(named, str) and canonicalize_name(named) in map(canonicalize_name, self._roots)
             case ex.Attribute(value=value, name=name) if name in {*_PARTS, "base_version"}:
@@ -101,14 +103,3 @@ class Release:
                 held = scope.resolve(side)
                 return held is not None and held.name in {f"{root}.__version__" for root in self._roots}
         return False
-
-
-def _last(call: ex.Call) -> str:
-    return (ex.dotted(call.function) or "").rpartition(".")[2]
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text) if text is not None else None
-    except InvalidVersion:
-        return None

@@ -65,8 +65,9 @@ class _File:
             case _:
                 yield from self._values(item, scope)
                 self._bound(item, scope)
+                idle = self._idle(item, scope)
                 for arm, block in item.blocks.items():
-                    if arm != self._idle(item, scope):
+                    if arm != idle:
                         is_handled = arm == "body" and self._lets_imports_fail(item)
                         uses = self.block(block, scope)
                         yield from map(_handled, uses) if is_handled else uses
@@ -181,8 +182,9 @@ class _File:
             stated = scope.resolve(_annotated(self._outline.expression(annotation)))
             held = Held(stated.name, is_object=True) if stated is not None else None
         for target in targets:
-            scope.bind(self._outline.expression(target), held)
-            if is_one and item.kind == "assign" and isinstance(named := self._outline.expression(target), ex.Name):
+            named = self._outline.expression(target)
+            scope.bind(named, held)
+            if is_one and item.kind == "assign" and isinstance(named, ex.Name):
                 holds = self._holds(values[0], scope)
                 scope.flags.pop(named.name, None)
                 scope.flags |= {named.name: holds} if holds is not None else {}
