@@ -183,6 +183,78 @@ def test_what_the_library_declares(old, new, program, expected, cache, tmp_path,
     assert [(each["change"]["type"], each["severity"], each["use"]["line"]) for each in found] == expected
 
 
+@pytest.mark.parametrize(("own", "expected"), [("slate>=2.1,<4", []), ("slate>=1.5", ["floor-raised"])])
+def test_what_the_program_declares_itself(own, expected, cache, tmp_path, capsys):
+    """A floor that it is above already is no news."""
+    graphs = []
+    for name, declared in (("old", "'slate>=1'"), ("new", "'slate>=2'")):
+        repository = copied(tmp_path / name)
+        (repository / "setup.py").write_text(SETUP.format(declared), encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "main.py").write_text("import tinyml\n", encoding="utf-8")
+    (folder / "pyproject.toml").write_text(f'[project]\nname = "x"\ndependencies = ["{own}"]\n', encoding="utf-8")
+    found = touched(capsys, str(folder), "--from", graphs[0], "--to", graphs[1])
+    assert [each["change"]["type"] for each in found] == expected
+
+
+def test_a_predicate_that_asks_one_that_changed(before, cache, tmp_path, capsys):
+    """What changed is the one that is asked."""
+    edited = after(tmp_path, cache, VERSIONS, '"2.1"', '"2.2"')
+    program = tmp_path / "program.py"
+    names = "is_granite_available", "is_granite_gpu_available"
+    calls = "".join(f"{name}()\n" for name in names)
+    program.write_text(f"from tinyml.utils.import_utils import {', '.join(names)}\n\n{calls}")
+    found = touched(capsys, str(program), "--from", before, "--to", edited)
+    assert [(each["change"]["symbol"].rpartition(".")[2], each["use"]["line"]) for each in found] == [(names[0], 3)]
+
+
+@pytest.mark.parametrize(("imports", "expected"), [("", ["backend-added"]), ("import slate\n", [])])
+def test_a_backend_that_the_program_needs_itself(imports, expected, before, cache, tmp_path, capsys):
+    edited = after(tmp_path, cache, TRAINER, 'backends=("granite",)', 'backends=("granite", "slate")')
+    program = tmp_path / "program.py"
+    program.write_text(f"{imports}from tinyml import Trainer\n\nTrainer(None)\n")
+    found = touched(capsys, str(program), "--from", before, "--to", edited)
+    assert [each["change"]["type"] for each in found] == expected
+
+
+WARNS = """def describe(model, depth=1, **kwargs):
+    if kwargs.get("loud", False):
+        warnings.warn("`depth` is ignored when it is loud")
+"""
+REFUSES = """def describe(model, depth=1):
+    if not (isinstance(model, str) or is_slate_available()):
+        raise TypeError("`model` has to be a name, or slate has to be there")
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "call", "expected"),
+    [
+        (WARNS, "describe(None, depth=2)", []),
+        (WARNS, "describe(None, depth=2, loud=True)", ["advice-added"]),
+        (WARNS, "describe(None, depth=2, **options)", ["advice-added"]),
+        (REFUSES, "describe(None)", []),
+        (REFUSES.replace("isinstance(model, str)", "depth > 5"), "describe(None, 2)", ["gate-added"]),
+    ],
+)
+def test_what_a_call_brings_about(body, call, expected, before, cache, tmp_path, capsys):
+    """An option that is asked for and not given, or a kind of argument that was taken before, brings nothing about."""
+    head = "import warnings\nfrom .utils.import_utils import is_slate_available\n"
+    repository = copied(tmp_path / "tinyml")
+    text = (repository / REPORT).read_text(encoding="utf-8")
+    text = text.replace("def describe(model, depth=1):\n", body).replace(
+        "from .utils import", f"{head}from .utils import"
+    )
+    (repository / REPORT).write_text(text, encoding="utf-8")
+    edited = str(mined(committed(repository), tmp_path / "graph", cache))
+    program = tmp_path / "program.py"
+    program.write_text(f"from tinyml import describe\n\noptions = {{}}\n{call}\n")
+    found = touched(capsys, str(program), "--from", before, "--to", edited)
+    assert [each["change"]["type"] for each in found] == expected
+
+
 def test_another_name_that_is_gone_is_told_by_itself(cache, tmp_path, capsys):
     """What it stood for is still there."""
     graphs = []

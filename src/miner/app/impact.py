@@ -12,6 +12,7 @@ from miner.model.change import Severity
 from miner.model.impact import Impact
 from miner.model.snapshot import SourceRecord
 from miner.usage.impact import Touching
+from miner.usage.own import floors
 from miner.usage.program import scan
 
 __all__ = ["Found", "Impact", "impact"]
@@ -38,9 +39,9 @@ def impact(paths: tuple[Path, ...], old: str, new: str, progress: Progress) -> F
     before, after, changes = between(old, new, progress)
     touching = Touching(before, after, changes)
     progress.stage("read", None)
-    scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version, touching.undeclared)
+    scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version, touching.sought)
     found = sorted(
-        touching.impacts(scanned.uses, scanned.imported),
+        touching.impacts(scanned.uses, scanned.imported, floors(paths)),
         key=lambda each: (_ORDER.index(each.severity), each.use.path, each.use.line, each.change.type),
     )
     notes = tuple(f"{path}: not read: {why}" for path, why in scanned.skipped.items())

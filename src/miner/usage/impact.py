@@ -7,16 +7,17 @@ not. A change of a requirement touches a call or a derived class, unless the arg
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from miner.formula import atom as fa
 from miner.formula.atom import Atom, Parameter
-from miner.formula.canonical import canonical
-from miner.formula.connective import Formula
-from miner.formula.disjunctive import atoms, is_refusal, mentions, partly, substitute
+from miner.formula.disjunctive import is_refusal, mentions, partly
 from miner.formula.evaluate import argument_holds, value
 from miner.formula.notation import from_json
 from miner.graph.argument import UNKNOWN, given, literal, takes_any
@@ -28,6 +29,7 @@ from miner.model.node import Advice, Package, Requirement
 from miner.model.use import Use
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import parameters
+from miner.usage.predicate import Answers
 
 _GONE = frozenset({"implementation-removed", "removed"})
 _TOLD = frozenset({"deprecated", "advice-added", "advice-changed"})
@@ -35,6 +37,7 @@ _SIGNATURE = frozenset({"option-added", "option-removed", "option-renamed", "rem
 _OPTIONS = _TOLD | _SIGNATURE | {"default-changed"}
 _UNSET = frozenset({"None", "False", "{}", "[]", "()", '""', "''"})
 _UNNAMED = re.compile(r"[`'\"]\{[^{}]*\}[`'\"]")
+_OPTIONAL = re.compile(r"""\w+\.(?:get|pop)\((["'])(?P<name>\w+)\1(?:, *(?:None|False))?\)""")
 _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})
 """What no program has to do anything about."""
 
@@ -45,10 +48,13 @@ class Touching:
     def __init__(self, old: Graph, new: Graph, changes: Iterable[Change]) -> None:
         self._old, self._new = old, new
         self._names = Names(old), Names(new)
+        changes = list(changes)
+        self._answers = Answers(new, changes)
         self._of: dict[str, list[Change]] = {}
         self._variables: dict[str, Change] = {}
         self._private: dict[str, Change] = {}
         self._declared: list[Change] = []
+        self._backends: set[str] = set()
         for change in changes:
             if change.type in _BENIGN or (change.type == "gate-softened" and change.field == "needs"):
                 continue  # the latter: what was refused whatever the environment is let through now
@@ -59,6 +65,8 @@ class Touching:
                 self._declared.append(change)
             elif change.symbol is not None:
                 self._of.setdefault(change.symbol, []).append(change)
+            if change.type == "backend-added" and change.package is not None:
+                self._backends.add(change.package)
         self._gone = {
             change.old_id: change
             for listed in self._of.values()
@@ -79,17 +87,24 @@ class Touching:
         return frozenset(self._variables)
 
     @property
-    def undeclared(self) -> frozenset[str]:
-        """The import names of the packages that the library declares no longer."""
+    def sought(self) -> frozenset[str]:
+        """The modules of which it matters whether the program itself imports them: of packages that the library
+        declares no longer, and of those that it needs now.
+        """
         found = (self._old.nodes.get(change.old_id or "") for change in self._declared if change.new is None)
-        return frozenset(name for node in found if isinstance(node, Package) for name in node.import_names)
+        names = {name for node in found if isinstance(node, Package) for name in node.import_names}
+        return frozenset(names | self._backends)
 
-    def impacts(self, uses: Iterable[Use], imported: Collection[str] = ()) -> Iterator[Impact]:
+    def impacts(
+        self, uses: Iterable[Use], imported: Collection[str] = (), floors: Mapping[str, Version] = MappingProxyType({})
+    ) -> Iterator[Impact]:
         """Yield what touches each use, each change once at each line, and first what touches every program.
 
-        That a package is declared no longer touches those that are among the `imported` of the program itself.
+        That a package is declared no longer touches those that are among the `imported` of the program itself, and a
+        backend that came those that it is not among; that a package is declared otherwise does not touch a program
+        whose own of the `floors` is one that is taken.
         """
-        declared = [change for change in self._declared if change.new is not None or self._is_among(change, imported)]
+        declared = [change for change in self._declared if self._is_news(change, imported, floors)]
         seen: set[tuple[int, str, int]] = set()
         first = True
         for use in uses:
@@ -98,9 +113,17 @@ class Touching:
             first = first and not is_first
             for change in found:
                 key = (id(change), use.path, use.line)
-                if key not in seen:
+                is_known = change.type == "backend-added" and change.package in imported
+                if key not in seen and not is_known:
                     seen.add(key)
                     yield Impact(use=use, change=change, severity=_severity(use, change), fix=self._fix(change))
+
+    def _is_news(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
+        """Return whether another declaration may matter to a program."""
+        if change.new is None:
+            return self._is_among(change, imported)
+        floor = floors.get(change.package or "")
+        return floor is None or not _is_taken(floor, str(change.new))
 
     def _is_among(self, change: Change, imported: Collection[str]) -> bool:
         node = self._old.nodes.get(change.old_id or "")
@@ -143,8 +166,10 @@ class Touching:
             return
         owner = before.owner.qualname if before.owner is not None else ""
         for qualname in (before.qualname, owner):
-            if f"implementation:{qualname}" in self._gone:
-                yield self._gone[f"implementation:{qualname}"]
+            change = self._gone.get(f"implementation:{qualname}")
+            if change is not None:
+                if change.severity != "notice" or use.kind == "import":
+                    yield change  # of what has moved, and is still answered, the import alone should be another
                 return
         found = [each for each in self._of.get(before.public, ()) if each.type in _GONE and each.option is None]
         yield from found or [self._lost_in_private(use, before)]
@@ -187,7 +212,7 @@ class Touching:
             return False
         if change.type in _OPTIONS:
             return self._is_about(use, change, of)
-        if change.type == "predicate-changed" and _is_same_in_practice(change):
+        if change.type == "predicate-changed" and not self._answers.differ(change):
             return False
         if change.type == "implementation-moved":
             return False  # the name that the program uses is still there
@@ -232,7 +257,11 @@ class Touching:
         node = self._new.nodes.get(change.new_id or "") or self._old.nodes.get(change.old_id or "")
         if isinstance(node, Requirement) and self._is_idle(node, of[1]):
             return False
-        if not isinstance(node, Requirement | Advice) or use.kind != "call":
+        if not isinstance(node, Requirement | Advice):
+            return True
+        if change.type == "gate-added" and mentions(from_json(node.when), _is_of_kind):
+            return False  # the kind of argument that the program gives was taken before
+        if use.kind != "call":
             return True
         arguments = given(use, of[1])
         if not use.is_open and of[1].node is not None:
@@ -240,6 +269,8 @@ class Touching:
             arguments = {**defaults, **arguments}
 
         def known(atom: Atom) -> bool | None:
+            if isinstance(atom, fa.Opaque):
+                return _unread(atom.opaque, frozenset(arguments), is_open=use.is_open)
             passed = arguments.get(option_of(atom.param), UNKNOWN) if isinstance(atom, Parameter) else UNKNOWN
             return argument_holds(atom, passed) if passed is not UNKNOWN and isinstance(atom, Parameter) else None
 
@@ -281,23 +312,25 @@ class Touching:
         return None
 
 
-def _is_same_in_practice(change: Change) -> bool:
-    """Return whether a predicate only stopped, or began, to ask for the metadata of a package beside its module."""
+def _is_of_kind(atom: Atom) -> bool:
+    """Say whether an atom asks of what kind an argument is."""
+    return isinstance(atom, fa.Opaque) and atom.opaque.startswith("isinstance(")
 
-    def plain(formula: Formula) -> Formula:
-        modules = {canonicalize_name(atom.module) for atom in atoms(formula) if isinstance(atom, fa.Module)}
 
-        def bare(atom: Atom) -> Formula:
-            match atom:
-                case fa.Module(module=name, version=()):
-                    return fa.Module(module=name)
-                case fa.Package(package=name, version=()) if canonicalize_name(name) in modules:
-                    return True
-            return atom
+def _unread(condition: str, passed: Collection[str], *, is_open: bool) -> bool | None:
+    """Return what a quoted condition comes to at a call: False where it asks for an option that the call leaves out."""
+    asked = _OPTIONAL.fullmatch(condition)
+    if asked is not None and not is_open and asked["name"] not in passed:
+        return False
+    return None
 
-        return canonical(substitute(formula, bare))
 
-    return plain(from_json(change.old)) == plain(from_json(change.new))
+def _is_taken(version: Version, specifier: str) -> bool:
+    """Say whether a specifier, without a marker, takes a version."""
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return False
 
 
 def _is_unset(default: Any) -> bool:

@@ -1,0 +1,65 @@
+"""Whether a predicate that means something else now answers otherwise on a machine that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from miner.formula import atom as fa
+from miner.formula.atom import Atom
+from miner.formula.canonical import canonical
+from miner.formula.connective import Formula, conjunction, conjuncts
+from miner.formula.disjunctive import atoms, substitute
+from miner.formula.notation import from_json, text
+from miner.model.change import Change
+from miner.model.node import Package
+from miner.store.graph_reader import Graph
+
+_Parts = frozenset[str]
+
+
+class Answers:
+    """What the predicates that changed ask for, with each package as the modules that it brings."""
+
+    def __init__(self, graph: Graph, changes: Iterable[Change]) -> None:
+        """Take the new graph and the changes; those of predicates alone count."""
+        self._modules = {canonicalize_name(node.name): node.import_names for node in graph.of_type(Package)}
+        self._asked = {
+            id(change): (self._parts(change.old), self._parts(change.new))
+            for change in changes
+            if change.type == "predicate-changed"
+        }
+
+    def differ(self, change: Change) -> bool:
+        """Return whether more changed than how a package is looked for, or what another changed predicate answers."""
+        was, is_ = self._asked[id(change)]
+        if was == is_:
+            return False
+        others = (asked for key, asked in self._asked.items() if key != id(change))
+        return not any(old < was and new < is_ and was - old == is_ - new for old, new in others)
+
+    def _parts(self, means: Any) -> _Parts:
+        """Return the parts of a meaning, all of which have to hold, without the metadata of what is imported anyway."""
+        formula = from_json(means)
+        modules = {canonicalize_name(atom.module) for atom in atoms(formula) if isinstance(atom, fa.Module)}
+
+        def bare(atom: Atom) -> Formula:
+            match atom:
+                case fa.Module(module=name, version=()):
+                    return fa.Module(module=name)
+                case fa.Package(package=name, version=()) if canonicalize_name(name) in modules:
+                    return True
+                case fa.Package(package=name, version=()):
+                    brought = self._modules.get(canonicalize_name(name), ())
+                    return conjunction(*map(_imported, brought)) if brought else atom
+            return atom
+
+        return frozenset(map(text, conjuncts(canonical(substitute(formula, bare)))))
+
+
+def _imported(module: str) -> Formula:
+    """Return that a module is there, and with it those that it is in."""
+    parts = module.split(".")
+    return conjunction(*(fa.Module(module=".".join(parts[:end])) for end in range(1, len(parts) + 1)))
