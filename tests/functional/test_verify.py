@@ -70,14 +70,14 @@ PREDICATES = {
     "is_fast_path_available": "verified",
     "is_new_python": "verified",
     "is_compiler_available": "verified",
-    "is_gridlib_available": "inconclusive",
+    "is_gridlib_available": "consistent",
     "IS_FAST": "verified",
 }
 
 
 @pytest.mark.parametrize(("name", "claim"), PREDICATES.items())
 def test_a_predicate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any], name: str, claim: str) -> None:
-    """Functions, cached ones, flags, module constants; what is always true, and asks for something, stays open."""
+    """Functions, cached ones, flags, module constants; what is always true depends on nothing, whatever it asks for."""
     verdict = verified[CHECKS + name, "S2"]
     assert (verdict.claim, verdict.why) == (claim, verdict.why), verdict
 
@@ -355,3 +355,27 @@ def test_a_number_is_judged_by_its_interval() -> None:
     assert judge_claim(slower, measured(1.1, 1.3), 2).claim == "verified"
     assert judge_claim(slower, measured(1.1, 1.3, load=3.0), 2).claim == "inconclusive"
     assert judge_claim(slower, None, 2).reason == "over-budget"
+    budget = {"label": "simulated budget", "mib": 24576.0, "fits": {"a": False, "b": True}}
+    capped = judge_claim(memory, {**measured(0.3, 0.4), "budget": budget, "variants": {"a": "plain", "b": "saving"}}, 2)
+    assert capped.claim == "verified"
+    assert str(capped.observed).endswith("; simulated budget of 24 GiB: plain does not fit, saving fits")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cap-memory", "24 bananas", "--level", "S5"], "'24 bananas' is no amount of memory: write it as 24GiB"),
+        (["--cap-memory", "0GiB", "--level", "S5"], "'0GiB' is no amount of memory"),
+        (["--cap-memory", "24GiB"], "--cap-memory is about what is measured: add --level S5"),
+    ],
+)
+def test_a_budget_that_is_none_is_one_line(
+    arguments: list[str], said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is refused before anything is run."""
+    from miner.cli.main import run
+
+    assert run(["verify", str(folder), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1

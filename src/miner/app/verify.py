@@ -37,7 +37,10 @@ _EXPERIMENT_SECONDS = 45.0
 
 @dataclass(frozen=True)
 class Request:
-    """What to verify: of which names (none: everything), up to which level, how, and where the record goes."""
+    """What to verify: of which names (none: everything), up to which level, how, and where the record goes.
+
+    `cap` is a simulated budget of memory, in GiB, for what is measured.
+    """
 
     graph: str
     names: tuple[str, ...] = ()
@@ -50,6 +53,7 @@ class Request:
     resume: Path | None = None
     record: Path | None = None
     prepare: Path | None = None
+    cap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,10 @@ def verify(request: Request, ask: Callable[[Planned], bool], progress: Progress)
             if not ask(summary):
                 return None
             progress.stage("verify", summary.looks)
-            found = run(python, program, levels[1:], request.device, request.minutes, request.resume, progress.advance)
+            found = run(
+                python, program, levels[1:], request.device, request.minutes, request.resume, progress.advance,
+                request.cap,
+            )  # fmt: skip
     record = _record(graph, planned, found, levels, missing)
     place = request.record or (Path(request.graph) / FILE if Path(request.graph).is_dir() else None)
     if place is not None:
@@ -162,6 +169,7 @@ def _record(
             probes=found["probes"],
             levels=levels,
             device=found["device"],
+            cap_gib=found.get("cap_gib"),
             looks=len(found["looks"]),
             seconds=found["seconds"],
             python=found["machine"]["python"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -23,8 +24,21 @@ FINDINGS = 1
 BROKEN = 5
 LEVELS = ("S1", "S2", "S3", "S4", "S5")
 CLAIMS = ("refuted", "error", "inconclusive", "one-sided", "consistent", "verified", "not-applicable", "not-run")
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([GMT]i?B)", re.IGNORECASE)
+_IN_GIB = {"mib": 2**-10, "gib": 1.0, "tib": 2.0**10, "mb": 1e6 / 2**30, "gb": 1e9 / 2**30, "tb": 1e12 / 2**30}
 _SHOWN = CLAIMS[:3]
 _LONGEST = 240
+
+
+def _gib(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """Return an amount of memory as GiB; a click error for what is none, or nothing."""
+    if value is None:
+        return None
+    found = _MEMORY.fullmatch(value.strip())
+    size = float(found[1]) * _IN_GIB[found[2].lower()] if found is not None else 0.0
+    if not size:
+        raise click.BadParameter(f"{value!r} is no amount of memory: write it as 24GiB or 512MiB")
+    return size
 
 
 @click.command(short_help="Find out on a machine whether what was mined is so.")
@@ -39,6 +53,10 @@ _LONGEST = 240
 )  # fmt: skip
 @click.option("--device", default="auto", show_default=True, metavar="DEVICE", help="auto, cpu, cuda:N, mps or xpu.")
 @click.option("--budget", type=click.FloatRange(min=0.1), default=30.0, show_default=True, metavar="MINUTES")
+@click.option(
+    "--cap-memory", "cap", callback=_gib, metavar="SIZE",
+    help="Also say what of S5 fits into so much memory, as 24GiB: a simulated budget.",
+)  # fmt: skip
 @click.option("--python", metavar="EXE", help="The interpreter that has the library; by default the one of miner.")
 @click.option("--prepare", type=FOLDER, metavar="DIR", help="Make an environment with the right release there first.")
 @click.option("--bundle", type=FOLDER, metavar="FILE", help="Write plan and probes as a program for another machine.")
@@ -58,6 +76,7 @@ def verify(
     level: Level,
     device: str,
     budget: float,
+    cap: float | None,
     python: str | None,
     prepare: Path | None,
     bundle: Path | None,
@@ -84,9 +103,11 @@ def verify(
     from miner.app.verify import Request  # noqa: PLC0415  (help must not load the records)
     from miner.app.verify import verify as use_case  # noqa: PLC0415
 
+    if cap is not None and level != "S5" and results is None:
+        raise click.UsageError("--cap-memory is about what is measured: add --level S5")
     request = Request(
         graph=graph, names=names, level=level, device=device, minutes=budget, python=python, bundle=bundle,
-        results=results, resume=resume, record=record, prepare=prepare,
+        results=results, resume=resume, record=record, prepare=prepare, cap=cap,
     )  # fmt: skip
     with terminal_progress() as progress:
         found = use_case(request, lambda planned: _asked(planned, is_sure=yes), progress)

@@ -39,6 +39,7 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
             yield f"package:{canonicalize_name(name)}"
         case fa.Module(module=name):
             parts = name.split(".")
+            yield f"import:{parts[0]}"
             yield from (f"module:{'.'.join(parts[:end])}" for end in range(1, len(parts) + 1))
             yield f"package:{provider(name, distributions)}"
             yield f"package:{canonicalize_name(parts[0])}"

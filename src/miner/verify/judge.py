@@ -69,7 +69,8 @@ def judge(
         point, background = job.looks[variant][key[1]]
         at = trial.points[point]
         words = f"{at.words}; others {background}"
-        looks.append(_Look(point, background, answer, at.expected, _seen(answer, node), words, turned.get(key, {})))
+        seen = _seen(answer, node, expected=at.expected)
+        looks.append(_Look(point, background, answer, at.expected, seen, words, turned.get(key, {})))
     looks = [look for look in looks if not _is_unreal(look, node)] or looks
     judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, job, variant, distributions, varied)
     if judged is None:
@@ -87,9 +88,9 @@ def _is_unreal(look: _Look, node: Predicate | Requirement) -> bool:
     return look.answer["outcome"] == "effect" and differs(node.otherwise, look.answer) is not None
 
 
-def _seen(answer: Answer, node: Predicate | Requirement) -> bool | None:
-    """Return what a look says of the formula; that a predicate raises says no where it is known to."""
-    is_known = isinstance(node, Predicate) and "raises" in node.quirks
+def _seen(answer: Answer, node: Predicate | Requirement, *, expected: bool) -> bool | None:
+    """Return what a look says of the formula; a predicate that raises says no where it is known to, or has to."""
+    is_known = isinstance(node, Predicate) and ("raises" in node.quirks or not expected)
     return None if answer["outcome"] == "raised" and not is_known else side(answer)
 
 
@@ -185,9 +186,12 @@ def _weak(
         if effects and not any(look.answer.get("said") for look in effects):
             return Judgement("inconclusive", "its effect came, and nothing was heard of it")
     formulas = job.target.asked(variant)
-    ignored = ("env:", "feature:") if "statement" in job.target.look else ("env:",) if is_predicate else ()
+    ignored: tuple[str, ...] = ("import:",)
+    ignored += ("env:",) if is_predicate else ()
     asked = {fact for look in by_point.values() for fact in look.answer.get("reads", ())}
     asked -= explained(formulas, distributions)
+    if "statement" in job.target.look:  # what a stand-in has is no question: nothing real is like it
+        asked = {fact for fact in asked if not fact.startswith("feature:")}
     loose = varied - ruled(formulas, distributions)
     unnamed = {fact for fact in asked if not _is_varied(fact, loose) and not fact.startswith(ignored)}
     if hidden := _decisive(sorted(asked), by_point.values()) or _untried(sorted(unnamed), by_point.values(), trial):

@@ -139,6 +139,7 @@ def judge_claim(claim: Claimed, result: Mapping[str, Any] | None, cores: int) ->
         return Judgement("not-run", f"the experiment measures no {claim.metric}", "no-probe")
     low, high = found["interval"]
     observed = f"{claim.metric} ratio {found['ratio']:.3g} [{low:.3g}, {high:.3g}], n={found['n']}: {_workload(result)}"
+    observed += f"; {fits(result)}" if "budget" in result else ""
     expected = f"{claim.words}: {claim.low:.3g} to {claim.high:.3g}"
     share = result["workload"].get("share_of_activations")
 
@@ -155,6 +156,14 @@ def judge_claim(claim: Claimed, result: Mapping[str, Any] | None, cores: int) ->
     if is_contrary:
         return judged("refuted", "it goes the other way on this workload")
     return judged("inconclusive", "the interval goes beyond what is claimed, which names no workload")
+
+
+def fits(result: Mapping[str, Any]) -> str:
+    """Return in words which variants fit into the simulated budget of a result."""
+    budget, variants = result["budget"], result["variants"]
+    answers = {True: "fits", False: "does not fit", None: "is not known to fit"}
+    told = ", ".join(f"{variants[name]} {answers[budget['fits'][name]]}" for name in ("a", "b"))
+    return f"{budget['label']} of {budget['mib'] / 1024:g} GiB: {told}"
 
 
 def _workload(result: Mapping[str, Any]) -> str:

@@ -57,8 +57,9 @@ class Trial:
 
     @property
     def decisive(self) -> frozenset[int]:
-        """The points between which the formula flips."""
-        return frozenset(point for pair in self.pairs for point in (pair.low, pair.high))
+        """The points between which the formula flips; all, where it never does."""
+        found = frozenset(point for pair in self.pairs for point in (pair.low, pair.high))
+        return found or frozenset(range(len(self.points)))
 
 
 def trial(formula: Formula, distributions: Distributions, condition: Formula = True) -> Trial | str:

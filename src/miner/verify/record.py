@@ -51,7 +51,10 @@ class Verdict(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Ran(Record, frozen=True, kw_only=True):
-    """What was planned and run: digests (SHA-256) of the plan and of the probes' source, looks, and seconds."""
+    """What was planned and run: digests (SHA-256) of the plan and of the probes' source, looks, and seconds.
+
+    `cap_gib` is the simulated budget of memory that measurements were set against, None without one.
+    """
 
     plan: str
     probes: str
@@ -61,6 +64,7 @@ class Ran(Record, frozen=True, kw_only=True):
     seconds: float
     python: str
     versions: dict[str, str]
+    cap_gib: float | None = None
 
 
 class Verification(Record, frozen=True, kw_only=True, omit_defaults=False):

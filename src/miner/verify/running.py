@@ -29,8 +29,11 @@ def run(
     minutes: float,
     lines: Path | None,
     advance: Callable[[int], None],
+    cap: float | None = None,
 ) -> dict[str, Any]:
     """Run a bundle with an interpreter and return its results; `lines` keeps every look, so that a run can go on.
+
+    `cap` is a simulated budget of memory in GiB.
 
     `advance` is told now and then how many more looks there were. Raises SourceError when the interpreter cannot be
     run or gives no results.
@@ -41,6 +44,7 @@ def run(
         command = [python, str(archive), "--results", str(results), "--minutes", str(minutes)]
         command += ["--levels", ",".join(levels), "--device", device, "--tell"]
         command += ["--lines", str(lines)] if lines is not None else []
+        command += ["--cap-memory", str(cap)] if cap is not None else []
         try:
             process = subprocess.Popen(  # noqa: S603  the interpreter that the user names
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

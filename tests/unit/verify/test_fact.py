@@ -14,11 +14,11 @@ from miner.verify.fact import explained, ruled
     ("formula", "facts"),
     [
         ({"package": "comet_ml"}, {"package:comet-ml"}),
-        ({"module": "torch"}, {"module:torch"}),
-        ({"module": "torch", "version": [[">=", "2.6"]]}, {"module:torch", "package:torch"}),
-        ({"module": "PIL.Image"}, {"module:PIL", "module:PIL.Image"}),
+        ({"module": "torch"}, {"module:torch", "import:torch"}),
+        ({"module": "torch", "version": [[">=", "2.6"]]}, {"module:torch", "import:torch", "package:torch"}),
+        ({"module": "PIL.Image"}, {"module:PIL", "module:PIL.Image", "import:PIL"}),
         ({"env": "USE_X"}, {"env:USE_X"}),
-        ({"all": [{"module": "torch"}, {"package": "torch"}]}, {"module:torch", "package:torch"}),
+        ({"all": [{"module": "torch"}, {"package": "torch"}]}, {"module:torch", "import:torch", "package:torch"}),
     ],
 )
 def test_what_a_formula_explains(formula: Any, facts: set[str]) -> None:
@@ -29,4 +29,4 @@ def test_what_a_formula_explains(formula: Any, facts: set[str]) -> None:
 def test_what_a_machine_has_to_settle() -> None:
     """Of a module its distribution too: there the one comes with the other."""
     found = ruled([from_json({"module": "PIL.Image"})], {"PIL": "pillow"})
-    assert found == {"module:PIL", "module:PIL.Image", "package:pillow", "package:pil"}
+    assert found == {"module:PIL", "module:PIL.Image", "import:PIL", "package:pillow", "package:pil"}

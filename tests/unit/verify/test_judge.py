@@ -101,14 +101,16 @@ def test_a_fact_that_is_asked_for_and_makes_no_difference_is_no_need() -> None:
     assert judge(of, asked, {}, VARIED, broken).claim == "inconclusive"
 
 
-def test_a_predicate_that_raises_says_no_where_it_is_known_to() -> None:
+def test_a_predicate_that_raises_says_no_where_it_is_known_to_or_has_to() -> None:
     """It is a quirk then, and else one-sided."""
     raised = {"outcome": "raised", "exception": "ModuleNotFoundError", "message": "no torch", "reads": []}
     known = job(predicate(quirks=["raises"]))
     found = judge(known, answers(known, YES, NO, without_torch=raised), {}, VARIED)
     assert (found.claim, len(found.quirks)) == ("verified", 1)
     of = job(predicate())
-    assert judge(of, answers(of, YES, NO, without_torch=raised), {}, VARIED).claim == "one-sided"
+    found = judge(of, answers(of, YES, NO, without_torch=raised), {}, VARIED)
+    assert (found.claim, len(found.quirks)) == ("verified", 1)
+    assert judge(of, answers(of, raised, NO), {}, VARIED).claim == "one-sided"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miner.verify.probe import comparison, estimate, experiment
+from miner.verify.probe import budget, comparison, estimate, experiment
 from miner.verify.probe.comparison import EXPERIMENTS, AbsentError, Comparison, Ready, Variant
 from miner.verify.probe.live_memory import Ledger
 from miner.verify.probe.pairing import bootstrap_interval, measure_pairs, pair_order, summarize
@@ -122,6 +122,7 @@ def test_the_experiments_are_these():
         ({"experiment": "kv-cache", "repeats": True}, "repeats is a number above zero, not True"),
         ({"experiment": "kv-cache", "seconds": float("nan")}, "seconds is a number above zero, not nan"),
         ({"experiment": "kv-cache", "seconds": "9"}, "seconds is a number above zero, not '9'"),
+        ({"experiment": "kv-cache", "cap_mib": 0.0}, "cap_mib is a number above zero, not 0.0"),
     ],
 )
 def test_a_request_that_is_none_is_refused(spec, message):
@@ -196,6 +197,48 @@ def test_a_measured_experiment_states_its_workload_and_metrics(torch, monkeypatc
     assert set(result["metrics"]) == {"time"}
     assert result["metrics"]["time"]["n"] == 3
     assert result["versions"]["python"]
+
+
+@pytest.mark.parametrize(("cap", "fits"), [(100, {"a": True, "b": True}), (5, {"a": False, "b": True})])
+def test_a_budget_says_which_variant_fits(cap, fits, torch, monkeypatch):
+    """By the bytes of live tensors, where the device keeps no account; of time alone nothing is known."""
+    pair = Comparison(
+        *(Variant(name, lambda size=size: Ready(lambda: None, size)) for name, size in (("a", 9), ("b", 4))),
+        ("memory",),
+        {},
+    )
+    monkeypatch.setitem(EXPERIMENTS, "kv-cache", lambda bench: pair)
+    monkeypatch.setattr(experiment, "_read_variant", lambda _t, _d, variant, _m: {"memory": variant.prepare().model})
+    monkeypatch.setattr(experiment, "_warm_up", lambda pair, sizes: {})
+    result = experiment.run({"experiment": "kv-cache", "cap_mib": cap})
+    assert result["budget"] == {"label": "simulated budget", "mib": cap, "fits": fits}
+    monkeypatch.setattr(experiment, "_read_variant", lambda *_: {"time": 1.0})
+    assert experiment.run({"experiment": "kv-cache", "cap_mib": cap})["budget"]["fits"] == {"a": None, "b": None}
+    assert "budget" not in experiment.run({"experiment": "kv-cache"})
+
+
+class FullError(Exception):
+    """What the stand-in for an allocator raises."""
+
+
+@pytest.mark.parametrize(("cap", "fits"), [(20, True), (10, False), (200, None)])
+def test_a_budget_of_an_allocator(cap, fits):
+    """A part of what the device has; nothing is known of more, and the whole is given back."""
+    fractions = []
+    cuda = SimpleNamespace(
+        get_device_properties=lambda _: SimpleNamespace(total_memory=100 << 20),
+        empty_cache=lambda: None,
+        set_per_process_memory_fraction=lambda share, _: fractions.append(share),
+        synchronize=lambda _: None,
+        OutOfMemoryError=FullError,
+    )
+
+    def step():
+        if fractions[-1] < 0.15:
+            raise FullError
+
+    assert budget.fits_on(SimpleNamespace(cuda=cuda), "cuda:0", cap, step) is fits
+    assert fractions[-1:] == ([] if fits is None else [1.0])
 
 
 def test_an_experiment_that_fails_says_how(torch, monkeypatch):

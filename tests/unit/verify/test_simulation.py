@@ -8,6 +8,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,9 +128,24 @@ def test_what_is_asked_is_noted() -> None:
         os.environ.get("MINER_B")
         shutil.which("nvcc")
         _ = importlib.import_module("fancylib").speed
+        import click  # noqa: F401  it is loaded: no finder hears of it
+
         asked = machine.reads
+    assert "import:click" in asked
     assert {"module:click", "module:nowhere_at_all", "package:fancy-lib", "env:MINER_B", "binary:nvcc"} <= asked
     assert "feature:fancylib.speed" in asked
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_a_program_of_the_machine_is_not_run(text: bool) -> None:
+    """It says nothing and ends well; what the machine does not have is run as it really is."""
+    with worn(binaries={"nvcc": True, "ls": False}):
+        assert not subprocess.check_output(["nvcc", "--version"], text=text)
+        assert subprocess.run("nvcc -V", check=True, text=text).returncode == 0
+        with subprocess.Popen(["/opt/bin/nvcc"]) as started:
+            assert (started.poll(), started.wait(1)) == (0, 0)
+        assert subprocess.run([sys.executable, "-c", "raise SystemExit(3)"], check=False).returncode == 3
+    assert subprocess.Popen.__name__ == "Popen"
 
 
 def test_a_torch_is_told_of_devices() -> None:

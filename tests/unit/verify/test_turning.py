@@ -37,7 +37,9 @@ def test_facts_are_turned_at_one_decided_look_of_each_decisive_point() -> None:
 
 
 def test_nothing_is_turned_of_what_asks_for_too_much() -> None:
-    """It is about something else."""
+    """It is about something else; what it only imports again does not count, and is left alone then."""
+    imports = [f"import:m{number}" for number in range(12)]
+    assert asks_of(plan(), [row(0, "effect", "os", *imports)]) == [(0, 0, 0, "os")]
     assert asks_of(plan(), [row(0, "effect", *(f"env:V{number}" for number in range(13)))]) == []
 
 
@@ -64,7 +66,25 @@ def test_nothing_is_turned_of_what_asks_for_too_much() -> None:
         ),
         ("package:torch", [{"distributions": {"torch": None, "gone": None}}]),
         ("package:gone", [{"distributions": {"torch": "2.6.0", "gone": "9999"}}]),
-        ("module:not_there", []),
+        (
+            "module:not_there",
+            [
+                {
+                    "modules": {"torch": True, "not_there": True},
+                    "distributions": {"torch": "2.6.0", "gone": None, "not-there": "9999"},
+                }
+            ],
+        ),
+        ("module:kit.inner", [{"modules": {"torch": True, "kit": False}}]),
+        (
+            "import:PIL",
+            [
+                {
+                    "modules": {"torch": True, "PIL": False},
+                    "distributions": {"torch": "2.6.0", "gone": None, "pillow": None},
+                }
+            ],
+        ),
         ("package:not-there", []),
         ("feature:torch.compile", [{"features": {"torch.compile": False}}]),
         ("feature:torch.f()", [{"features": {"torch.f()": False}}, {"features": {"torch.f()": True}}]),
@@ -85,4 +105,5 @@ def test_nothing_is_turned_of_what_asks_for_too_much() -> None:
 )
 def test_each_kind_of_fact_is_turned(fact: str, changes: list[dict[str, Any]]) -> None:
     """The rest of the machine stays as it is."""
-    assert list(turned(MACHINE, fact, REAL)) == [MACHINE | each for each in changes]
+    machine = MACHINE if "kit" not in fact else MACHINE | {"modules": {"torch": True, "kit": True}}
+    assert list(turned(machine, fact, REAL)) == [machine | each for each in changes]

@@ -26,14 +26,15 @@ _MIB = 1 << 20
 def run(spec: dict[str, Any]) -> dict[str, Any]:
     """Return the estimated peaks of a step without (`a`) and with (`b`) gradient checkpointing; equal for equal specs.
 
-    `spec` gives `batch` and `length` and may give `hidden_size`, `layers`, `heads`, `intermediate`, `vocab` and
-    `dtype` (of the weights, float32 if not given). `bytes` are bytes, `metrics` MiB; `at_peak` is what those bytes
-    are for. The outcome is estimated, absent (a package is missing) or raised. ValueError for a spec that is none.
+    `spec` gives `batch` and `length` and may give `hidden_size`, `layers`, `heads`, `intermediate`, `vocab`, `dtype`
+    (of the weights, float32 if not given) and `cap_mib`, a simulated budget. `bytes` are bytes, `metrics` MiB;
+    `at_peak` is what those bytes are for. The outcome is estimated, absent (a package is missing) or raised. ValueError
+    for a spec that is none.
     """
     workload = _sibling("workload")
     names = {field.name for field in fields(workload.Shape)}
     dtype = spec.get("dtype", "float32")
-    if unknown := sorted({*spec} - names - {"dtype"}):
+    if unknown := sorted({*spec} - names - {"dtype", "cap_mib"}):
         message = f"an estimate knows no {', '.join(unknown)}"
         raise ValueError(message)
     if dtype not in _DTYPES:
@@ -49,7 +50,12 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
             return {**result, "outcome": "absent", "observed": f"{package} is not installed"}
         result["versions"][package] = importlib.metadata.version(package)
     try:
-        return {**result, "outcome": "estimated", **_estimate(workload, shape, dtype)}
+        found = {**result, "outcome": "estimated", **_estimate(workload, shape, dtype)}
+        cap = spec.get("cap_mib")
+        if cap is None:
+            return found
+        memory = found["metrics"]["memory"]
+        return {**found, "budget": _sibling("budget").stated(cap, {name: memory[name] <= cap for name in ("a", "b")})}
     except Exception as error:  # noqa: BLE001  a probe's outcome is made here
         lines = str(error).strip().replace(":\n", ": ").splitlines()
         return {

@@ -26,6 +26,7 @@ _DEFAULTS: dict[str, Any] = {
     "length": 256,
     "repeats": 10,
     "seconds": 60.0,
+    "cap_mib": None,
 }
 _WAIT = "OMP_WAIT_POLICY"
 _LONGEST = 300
@@ -37,8 +38,10 @@ def run(spec: dict[str, Any]) -> dict[str, Any]:
 
     `spec` may also give `device`, `dtype`, `batch` (sequences), `length` (tokens), `repeats` (pairs, at least 3 are
     made) and `seconds` (no pair is begun after them, but for those 3). `a` is without the advice and `b` with it;
-    memory in MiB, time in seconds. The outcome is measured, absent (something is not installed) or raised. Threads
-    that wait are told to sleep if nobody says otherwise, which has an effect if torch is not yet imported.
+    memory in MiB, time in seconds. With `cap_mib` the result also says whether either variant fits into a simulated
+    budget of so many MiB: of the allocator on CUDA, elsewhere of the bytes of live tensors. The outcome is measured,
+    absent (something is not installed) or raised. Threads that wait are told to sleep if nobody says otherwise, which
+    has an effect if torch is not yet imported.
     """
     comparison = _sibling("comparison")
     request = _read(spec, comparison.EXPERIMENTS)
@@ -75,9 +78,11 @@ def _read(spec: dict[str, Any], experiments: dict[str, Any]) -> dict[str, Any]:
     if request["dtype"] not in _DTYPES:
         message = f"dtype is one of {', '.join(_DTYPES)}, not {request['dtype']!r}"
         raise ValueError(message)
-    for name in ("batch", "length", "repeats", "seconds"):
+    capped = ("cap_mib",) if request["cap_mib"] is not None else ()
+    for name in ("batch", "length", "repeats", "seconds", *capped):
         value: Any = request[name]
-        is_number = isinstance(value, int | float if name == "seconds" else int) and not isinstance(value, bool)
+        is_real = name in {"seconds", "cap_mib"}
+        is_number = isinstance(value, int | float if is_real else int) and not isinstance(value, bool)
         if not is_number or not value > 0:
             message = f"{name} is a number above zero, not {value!r}"
             raise ValueError(message)
@@ -114,14 +119,30 @@ def _measure(comparison: Any, request: dict[str, Any], folder: Path) -> dict[str
         request["repeats"],
         end - time.monotonic(),
     )
-    return {
-        "workload": described,
-        "variants": {"a": pair.a.words, "b": pair.b.words},
-        "metrics": {
-            metric: pairing.summarize("s" if metric == "time" else "MiB", *_columns(readings, metric))
-            for metric in readings["a"][0]
-        },
+    metrics = {
+        metric: pairing.summarize("s" if metric == "time" else "MiB", *_columns(readings, metric))
+        for metric in readings["a"][0]
     }
+    found = {"workload": described, "variants": {"a": pair.a.words, "b": pair.b.words}, "metrics": metrics}
+    return found if request["cap_mib"] is None else {**found, "budget": _budget(torch, bench, pair, metrics, request)}
+
+
+def _budget(
+    torch: Any, bench: Any, pair: Any, metrics: dict[str, dict[str, Any]], request: dict[str, Any]
+) -> dict[str, Any]:
+    """Return which of two variants fit into the budget of a request."""
+    budget, cap = _sibling("budget"), float(request["cap_mib"])
+    fits: dict[str, bool | None]
+    if torch.device(bench.device).type == "cuda":
+        fits = {
+            name: budget.fits_on(torch, bench.device, cap, lambda name=name: getattr(pair, name).prepare().step())
+            for name in ("a", "b")
+        }
+    else:
+        memory = metrics.get("memory", {})
+        fits = {name: max(memory[name]) <= cap if memory else None for name in ("a", "b")}
+    stated: dict[str, Any] = budget.stated(cap, fits)
+    return stated
 
 
 def _columns(readings: dict[str, list[dict[str, float]]], metric: str) -> list[list[float]]:

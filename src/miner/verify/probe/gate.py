@@ -42,17 +42,18 @@ class _Enough(BaseException):
     """The gate was passed, or its effect came: nothing more is asked."""
 
 
-def look(target: dict[str, Any], forget: Callable[[], None]) -> dict[str, Any]:
+def look(target: dict[str, Any], forget: Callable[[], None], keep: Callable[[], None]) -> dict[str, Any]:
     """Return what happened: `outcome` and, as far as there are, `value`, `exception`, `message`, `line`.
 
-    `forget` is called when a guard is reached: what was asked before it belongs to other gates.
+    `keep` is called when what was asked on import has been asked again, which is the target's own; `forget` when a
+    guard is reached: what was asked before it belongs to other gates.
 
     Outcomes: `answered` (value), `effect`, `passed`, `broke` (an exception in the guard), `unreached`, `missing` (no
     such object), `raised` (of what has no site).
     """
     touched: dict[ModuleType, dict[str, Any]] = {}
     try:
-        return _looked(target, forget, touched)
+        return _looked(target, forget, keep, touched)
     finally:
         for module, before in touched.items():
             vars(module).clear()
@@ -60,7 +61,10 @@ def look(target: dict[str, Any], forget: Callable[[], None]) -> dict[str, Any]:
 
 
 def _looked(
-    target: dict[str, Any], forget: Callable[[], None], touched: dict[ModuleType, dict[str, Any]]
+    target: dict[str, Any],
+    forget: Callable[[], None],
+    keep: Callable[[], None],
+    touched: dict[ModuleType, dict[str, Any]],
 ) -> dict[str, Any]:
     """Look at a target; `touched` receives the modules whose statements are run again, as they were."""
 
@@ -72,6 +76,7 @@ def _looked(
     try:
         for module, start, end in target.get("again", ()):
             _run_again(module_of(module), start, end)
+        keep()
         if "statement" in target:
             module, start, end, name = target["statement"]
             namespace = _run_again(module_of(module), start, end)

@@ -1,6 +1,7 @@
 """Runs a plan: every look at every gate, in boxed processes, and writes what happened as one JSON document.
 
-`python run.zip [--results FILE] [--lines FILE] [--minutes N] [--width N] [--levels S2,S3] [--device auto]`; each part
+`python run.zip [--results FILE] [--lines FILE] [--minutes N] [--width N] [--levels S2,S3] [--device auto]
+[--cap-memory GIB]`; each part
 runs in a process of its own: `python run.zip part NAME`.
 """
 
@@ -26,6 +27,7 @@ _PART_SECONDS = 600.0
 _IMPORT_SECONDS = 240.0
 _EVERY = 20
 _WATCHED_SECONDS = 2.0
+_MEASURED = ("experiment", "estimate")
 _PROGRAMS = {"kernel": kernel.run, "experiment": experiment.run, "estimate": estimate.run}
 """What runs once, by a request, in a process of its own."""
 
@@ -42,6 +44,7 @@ def main(arguments: list[str], archive: str, plan: dict[str, Any]) -> int:
     parser.add_argument("--levels", default="S2,S3,S4", help="of S2, S3, S4, S5")
     parser.add_argument("--tell", action="store_true", help="say the number of looks on standard error now and then")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:N, mps, xpu")
+    parser.add_argument("--cap-memory", type=float, metavar="GIB", help="a simulated budget for S5, in GiB")
     options = parser.parse_args(arguments)
     run = _Run(archive, plan, options)
     results = run.results()
@@ -63,6 +66,7 @@ class _Run:
         self._end = time.monotonic() + options.minutes * 60
         self._notes: list[str] = []
         self._started = time.monotonic()
+        self._cap = options.cap_memory * 1024 if options.cap_memory is not None else None
         self._count = 0
 
     def results(self) -> dict[str, Any]:
@@ -91,7 +95,7 @@ class _Run:
             if "S4" in self._levels:
                 looks += self._kept(self._alone("kernel", self._plan["kernels"], known))
             if "S5" in self._levels:
-                for kind in ("experiment", "estimate"):
+                for kind in _MEASURED:
                     looks += self._kept(self._alone(kind, self._plan[f"{kind}s"], known))
         return {
             "format": self._plan["format"],
@@ -99,6 +103,7 @@ class _Run:
             "probes": digest.of_probes(self._archive),
             "levels": self._levels,
             "device": self._device,
+            "cap_gib": self._options.cap_memory,
             "machine": machine,
             "looks": looks,
             "notes": self._notes,
@@ -147,7 +152,7 @@ class _Run:
         if head.get("plan") != self._digest:
             path.unlink()
             return []
-        return rows
+        return [row for row in rows if row["part"] not in _MEASURED or row.get("budget", {}).get("mib") == self._cap]
 
     def _boots(self, known: set[int]) -> Iterator[dict[str, Any]]:
         """Yield what each machine that is put on before the import showed; `width` of them at once."""
@@ -176,6 +181,7 @@ class _Run:
             if (kind, index) in known:
                 continue
             chosen = spec if kind == "estimate" else {"device": self._device, **spec}
+            chosen |= {"cap_mib": self._cap} if kind != "kernel" and self._cap is not None else {}
             busy = {"load": _busy_cores()} if kind == "experiment" else {}
             yield {"part": kind, "key": [index], **self._one([kind, json.dumps(chosen)], _PART_SECONDS), **busy}
 

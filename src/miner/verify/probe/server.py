@@ -63,7 +63,13 @@ class Prepared:
                 reads.clear()
 
             forget()
-            return {**gate.look(target, forget), "reads": sorted(reads)}
+            kept: set[str] = set()
+
+            def keep() -> None:  # what a stand-in has is no question: nothing real is like it
+                kept.update(fact for fact in reads if not fact.startswith("feature:"))
+
+            answer = gate.look(target, forget, keep)
+            return {**answer, "reads": sorted(reads | kept)}
         finally:
             if worn is not None:
                 worn.remove()

@@ -18,6 +18,7 @@ What is left out is as it really is. A machine that is taken off leaves what the
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib.machinery
 import importlib.metadata
@@ -26,13 +27,14 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from . import hardware
+from . import hardware, program
 from .hardware import ABSENT
 from .stand_in import StandInModule
 
@@ -82,7 +84,7 @@ def installed() -> dict[str, Listed]:
 
 
 class Simulation:
-    """One machine; `reads` are the facts that were asked of it, such as `module:torch` and `env:WORLD_SIZE`."""
+    """One machine; `reads` are the facts that were asked of it: `module:torch`, `env:WORLD_SIZE`, `import:PIL`, ..."""
 
     def __init__(
         self, machine: dict[str, Any], universe: Universe, real: dict[str, Listed], watched: Iterable[str] = ()
@@ -125,6 +127,7 @@ class Simulation:
         machine, torch = self._machine, sys.modules.get("torch")
         self._modules_and_finders()
         self._watch_find_spec()
+        self._watch_imports()
         self._state_versions()
         if machine.get("os"):
             system = machine["os"]
@@ -227,6 +230,18 @@ class Simulation:
 
         self._set(importlib.util, "find_spec", find)
 
+    def _watch_imports(self) -> None:
+        """Note as `import:NAME` what is imported again: it needs what is loaded, and may be there to ask for it."""
+        really = builtins.__import__
+
+        def load(name: str, *args: Any, **options: Any) -> ModuleType:
+            root = name.partition(".")[0]
+            if root in self._known and root in sys.modules:
+                self.reads.add(f"import:{root}")
+            return really(name, *args, **options)
+
+        self._set(builtins, "__import__", load)
+
     def _state_versions(self) -> None:
         for name, module in list(sys.modules.items()):
             version = self._distributions.get(self._provider.get(name, normal(name)))
@@ -244,6 +259,8 @@ class Simulation:
             return cast("str | None", which(cmd, *args, **options))
 
         self._set(shutil, "which", find)
+        if any(binaries.values()):
+            self._set(subprocess, "Popen", program.pretended({name for name, is_there in binaries.items() if is_there}))
 
     def _pretend_python(self, version: str) -> None:
         major, minor, micro = (*(int(part) for part in re.findall(r"\d+", version)), 0, 0, 0)[:3]

@@ -13,6 +13,7 @@ from . import simulation
 
 _MOST = 12
 """Facts of one gate that are turned: one that asks for more is about something else."""
+_IMPORT = "import:"
 _DECIDED = frozenset({"effect", "passed", "answered"})
 _VALUES = (None, "0", "1", "true")
 _SYSTEMS = ("linux", "win32", "darwin")
@@ -33,6 +34,7 @@ def asks_of(plan: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> list[
         variant = next(iter(looks))[0]
         stated = job["variants"][variant]
         asked = {fact for row in looks.values() for fact in row.get("reads", ())} - set(stated["explains"])
+        asked = {fact for fact in asked if not fact.startswith(_IMPORT)} if len(asked) > _MOST else asked
         if not asked or len(asked) > _MOST:
             continue
         for of_point in stated["decisive"]:
@@ -45,14 +47,18 @@ def asks_of(plan: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> list[
 
 
 def turned(machine: Mapping[str, Any], fact: str, real: Mapping[str, simulation.Listed]) -> Iterator[dict[str, Any]]:
-    """Yield the machine with one fact otherwise than it is; none for what is not installed, or cannot be turned."""
+    """Yield the machine with one fact otherwise than it is; none for what cannot be turned."""
     kind, _, name = fact.partition(":")
     match kind:
-        case "module":
+        case "module" | "import":
             root = name.partition(".")[0]
             owners = [each for each, listed in real.items() if root in listed.modules]
             if owners or importlib.util.find_spec(root) is not None:
                 yield _with(machine, modules={root: False}, distributions=dict.fromkeys(owners))
+            elif machine.get("modules", {}).get(root):  # the module alone: there is metadata or not
+                yield _with(machine, modules={root: False})
+            else:
+                yield _with(machine, modules={root: True, name: True}, distributions={simulation.normal(root): "9999"})
         case "package" if name in machine.get("distributions", {}):  # the metadata alone: there is a module or not
             is_there = machine["distributions"][name] is not None
             yield _with(machine, distributions={name: None if is_there else "9999"})
