@@ -96,6 +96,45 @@ def test_an_edit_is_its_own_change(path, old, new, expected, graph, cache, tmp_p
         assert change.old_evidence or change.new_evidence
 
 
+def test_a_comparison_that_is_kept_says_the_same(graph, cache, tmp_path, monkeypatch):
+    """The second time it is read from the cache: nothing is compared."""
+    repository = copied(tmp_path / "tinyml")
+    text = (repository / REPORT).read_text(encoding="utf-8")
+    (repository / REPORT).write_text(text.replace("depth=1", "depth=2"), encoding="utf-8")
+    edited = str(mined(committed(repository), tmp_path / "graph", cache))
+    first = diff(str(graph), edited, Silent())
+    monkeypatch.setattr("miner.app.diff.all_changes", lambda *_: 1 / 0)
+    assert diff(str(graph), edited, Silent()) == first
+    with pytest.raises(ZeroDivisionError):
+        diff(edited, str(graph), Silent())
+
+
+SAID_ON_IMPORT = 'import warnings\n\nwarnings.warn("tinyml takes Python 3.9 or newer here")\n'
+SAID_BY_FUNCTION = """
+import warnings
+
+
+def warm_up():
+    \"\"\"Get ready.\"\"\"
+    warnings.warn("tinyml takes Python 3.11 or newer here")
+"""
+
+
+def test_what_a_module_said_and_a_function_of_it_says_now_is_changed(cache, tmp_path):
+    """In much the same words; it is not said anew."""
+    graphs = []
+    for name, text in (
+        ("first", SAID_ON_IMPORT + SAID_BY_FUNCTION.partition("    warn")[0]),
+        ("second", SAID_BY_FUNCTION),
+    ):
+        repository = copied(tmp_path / name)
+        path = repository / STUDIO
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    found = diff(graphs[0], graphs[1], Silent())
+    assert [each.type for each in found.changes if each.field == "message"] == ["advice-changed"]
+
+
 REFUSES = '        if self.model == 8:\n            raise ValueError("8 is refused")\n'
 NEEDS = (
     "        from .utils import import_utils\n\n"

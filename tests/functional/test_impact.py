@@ -219,6 +219,45 @@ def test_a_backend_that_the_program_needs_itself(imports, expected, before, cach
     assert [each["change"]["type"] for each in found] == expected
 
 
+@pytest.mark.parametrize(("others", "severity"), [("", "notice"), ("TAKES", "risky"), ("LACKS", "notice")])
+def test_an_option_that_other_overrides_take_is_given(others, severity, before, cache, tmp_path, capsys):
+    """Where classes of the library that override the method take it too, it is handed to overrides."""
+    text = {
+        "TAKES": "\n\nclass Song(Report):\n    @slate_required\n    def play(self, *, volume=0.5, tune=None): ...\n",
+        "LACKS": "\n\nclass Song(Report):\n    @slate_required\n    def play(self, *, volume=0.5): ...\n",
+    }.get(others, "")
+    repository = copied(tmp_path / "tinyml")
+    source = (repository / REPORT).read_text(encoding="utf-8")
+    source = source.replace("def play(self, *, volume", "def play(self, *, tune=None, volume") + text
+    (repository / REPORT).write_text(source, encoding="utf-8")
+    top = (repository / TOP).read_text(encoding="utf-8")
+    (repository / TOP).write_text(top.replace('"Report"]', '"Report", "Song"]'), encoding="utf-8")
+    edited = str(mined(committed(repository), tmp_path / "graph", cache))
+    program = tmp_path / "program.py"
+    program.write_text("from tinyml import Report\n\n\nclass Mine(Report):\n    def play(self, *, volume=1.0): ...\n")
+    found = touched(capsys, str(program), "--from", before, "--to", edited)
+    assert [(each["change"]["type"], each["severity"]) for each in found] == [("option-added", severity)]
+
+
+def test_a_class_that_is_gone_is_told_of_where_it_is_named(cache, tmp_path, capsys):
+    """What its base still has is called as before, through an object of a class of the program."""
+    graphs = []
+    for name, derived in (("first", True), ("second", False)):
+        repository = copied(tmp_path / name)
+        report, top = repository / REPORT, repository / TOP
+        extra = '\n\nclass Song(Report):\n    """A report that is sung."""\n' if derived else ""
+        report.write_text(report.read_text(encoding="utf-8") + extra, encoding="utf-8")
+        offered = '"Report", "Song"]' if derived else '"Report"]'
+        top.write_text(top.read_text(encoding="utf-8").replace('"Report"]', offered), encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from tinyml import Song\n\n\nclass Mine(Song):\n    def run(self):\n        self.show()\n\n\nSong.show(None)\n"
+    )
+    found = touched(capsys, str(program), "--from", graphs[0], "--to", graphs[1])
+    assert sorted(each["use"]["line"] for each in found) == [1, 4, 9]
+
+
 WARNS = """def describe(model, depth=1, **kwargs):
     if kwargs.get("loud", False):
         warnings.warn("`depth` is ignored when it is loud")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
 
 from miner.app.collection import rare_collection
 from miner.app.graph_at import graph_at
@@ -12,8 +16,12 @@ from miner.diff.compare import changes as all_changes
 from miner.errors import UsageError
 from miner.model.change import Change
 from miner.model.snapshot import SourceRecord
+from miner.store.cache import default_folder
+from miner.store.canonical import encode
+from miner.store.graph_cache import GraphCache, GraphKey
 from miner.store.graph_reader import Graph
 
+_CHANGES = "changes"
 __all__ = ["Change", "Difference", "diff"]
 
 
@@ -36,7 +44,24 @@ def between(old: str, new: str, progress: Progress) -> tuple[Graph, Graph, tuple
     """Return two graphs, folders or SPECs, and what changed from one to the other; UsageError as `compared`."""
     with rare_collection():  # both are alive to the end: no collection has to walk them
         before, after = (graph_at(each, progress, RELATIONS) for each in (old, new))
-        return before, after, compared(before, after, progress)
+        cache, key = GraphCache(default_folder()), _key(before, after)
+        kept = cache.get(key)
+        if kept is not None:
+            return before, after, msgspec.json.decode(kept[_CHANGES], type=tuple[Change, ...])
+        changes = compared(before, after, progress)
+        cache.put(key, {_CHANGES: msgspec.json.encode(changes)})
+        return before, after, changes
+
+
+def _key(before: Graph, after: Graph) -> GraphKey:
+    """Return all that a comparison depends on: both graphs, and miner's own code."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for package in ("diff", "formula", "graph", "link", "model", "syntax"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    graphs = [hashlib.sha256(encode(graph.manifest)).hexdigest() for graph in (before, after)]
+    return GraphKey(tree=" ".join(graphs), tool_revision=digest.hexdigest(), reader=_CHANGES, data="", source="")
 
 
 def compared(before: Graph, after: Graph, progress: Progress) -> tuple[Change, ...]:

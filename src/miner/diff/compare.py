@@ -213,7 +213,7 @@ def _advice(identity: Identity) -> Iterator[Change]:
     )
     was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
     tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
-    for before, after in _in_other_words(list(pairs), identity.now):
+    for before, after in _in_other_words(list(pairs), identity):
         node = after or before
         if node is None or not (
             identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
@@ -246,24 +246,32 @@ def _is_old_name(old: Graph, told: Advice | None) -> bool:
 
 
 def _in_other_words(
-    pairs: list[tuple[Advice | None, Advice | None]], now: Callable[[str], str]
+    pairs: list[tuple[Advice | None, Advice | None]], identity: Identity
 ) -> Iterator[tuple[Advice | None, Advice | None]]:
     """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
     gone: dict[str, list[Advice]] = {}
     for before, after in pairs:
         if before is not None and after is None and before.message is not None:
-            gone.setdefault(now(before.owner), []).append(before)
+            gone.setdefault(identity.now(before.owner), []).append(before)
     taken: set[str] = set()
     found: list[tuple[Advice | None, Advice | None]] = []
     for before, after in pairs:
         other = before
         if before is None and after is not None and after.message is not None:
-            alike = (each for each in gone.get(after.owner, ()) if each.id not in taken and each.kind == after.kind)
+            said = [*gone.get(after.owner, ()), *gone.get(_module_of(identity, after.owner), ())]
+            alike = (each for each in said if each.id not in taken and each.kind == after.kind)
             other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
             if other is not None:
                 taken.add(other.id)
         found.append((other, after))
     yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
+
+
+def _module_of(identity: Identity, owner: str) -> str:
+    """Return the module of a function: on its import it may have said what the function says now; else nothing."""
+    place = owner.rpartition(".")[0]
+    node = identity.new.nodes.get(f"implementation:{place}")
+    return "" if isinstance(node, Implementation) and node.kind != "module" else place
 
 
 def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[str]]:

@@ -172,7 +172,13 @@ def is_said_alike(before: str | None, after: str | None) -> bool:
     """Return whether two messages may be one in other words; with none, nothing speaks against it."""
     if before is None or after is None or before == after:
         return True
-    return SequenceMatcher(None, before, after, autojunk=False).ratio() >= _LEAST_ALIKE
+    likeness = SequenceMatcher(None, before, after, autojunk=False)
+    bounds = (
+        likeness.real_quick_ratio,
+        likeness.quick_ratio,
+        likeness.ratio,
+    )  # each no less than the next, and quicker
+    return all(bound() >= _LEAST_ALIKE for bound in bounds)
 
 
 def _and_action(node: Requirement) -> Hashable:

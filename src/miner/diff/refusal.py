@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from miner.diff.identity import Identity
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjuncts
@@ -13,18 +11,12 @@ from miner.model.evidence import FormulaJson
 from miner.model.node import Advice, Constraint, Requirement
 
 
-class _Refusal(NamedTuple):
-    node: Advice | Constraint
-    message: str | None
-    when: frozenset[str]
-
-
 class Refusals:
     """The gates of the old graph that need nothing of the environment: those that are only quoted, and constraints."""
 
     def __init__(self, identity: Identity) -> None:
         """Collect them by the name that their owner has in the new graph."""
-        self._of: dict[str, list[_Refusal]] = {}
+        self._of: dict[str, list[tuple[Advice | Constraint, str | None]]] = {}
         for advice in identity.old.of_type(Advice):
             if advice.origin == "gate":
                 self._add(identity, advice, advice.message)
@@ -33,19 +25,19 @@ class Refusals:
                 self._add(identity, constraint, constraint.otherwise.message)
 
     def _add(self, identity: Identity, node: Advice | Constraint, message: str | None) -> None:
-        self._of.setdefault(identity.now(node.owner), []).append(_Refusal(node, message, _parts(node.when)))
+        self._of.setdefault(identity.now(node.owner), []).append((node, message))
 
     def said(self, node: Requirement) -> bool:
         """Say whether the old release refused in the same words."""
         message = node.otherwise.message
-        return message is not None and any(each.message == message for each in self._of.get(node.owner, ()))
+        return message is not None and any(said == message for _, said in self._of.get(node.owner, ()))
 
     def loosened(self, node: Requirement) -> Advice | Constraint | None:
         """Return what was refused whenever this requirement can arise, whatever the environment: it is less strict."""
-        when = _parts(node.when)
         if node.otherwise.effect != "raise":
             return None
-        return next((each.node for each in self._of.get(node.owner, ()) if each.when and each.when <= when), None)
+        when = _parts(node.when)
+        return next((each for each, _ in self._of.get(node.owner, ()) if set() < _parts(each.when) <= when), None)
 
 
 def _parts(when: FormulaJson) -> frozenset[str]:

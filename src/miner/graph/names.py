@@ -41,7 +41,7 @@ class Names:
     def __init__(self, graph: Graph) -> None:
         self._objects = {node.qualname: node for node in graph.of_type(Implementation)}
 
-    @property
+    @cached_property
     def roots(self) -> frozenset[str]:
         """The top-level names that the library is imported by."""
         return frozenset(name.partition(".")[0] for name in self._exported)
@@ -86,6 +86,21 @@ class Names:
             if name in each.members or qualname in self._objects:
                 return Named(qualname, self._objects.get(qualname), each)
         return None
+
+    def overrides(self, owner: Implementation, name: str) -> Iterator[Implementation]:
+        """Yield the methods of one name by which classes of the library take the place of that of a class."""
+        for method in self._methods.get(name, ()):
+            around = self._objects.get(method.qualname.rpartition(".")[0])
+            if around is not None and around is not owner and owner in self.ancestors(around):
+                yield method
+
+    @cached_property
+    def _methods(self) -> dict[str, list[Implementation]]:
+        found: dict[str, list[Implementation]] = {}
+        for node in self._objects.values():
+            if node.kind == "method":
+                found.setdefault(node.name, []).append(node)
+        return found
 
     def makers(self, owner: Implementation) -> Iterator[str]:
         """Yield the qualified names of what makes an object of a class: it and its bases, and their initialisers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import cast
@@ -86,6 +86,9 @@ def read_advice(
         when = canonical(understood.formula)
         if when is False:
             understood = conditions.guards(name, map(_caught, site.conditions), local)
+            when = canonical(understood.formula)
+        if when is False:
+            understood = conditions.guards(name, _asked_last(site.conditions), local)
             when = canonical(understood.formula)
         if when is False:
             result.count("advice: never reached")
@@ -190,6 +193,13 @@ def _caught(guard: Guard) -> Guard:
     modules = guard.test.items if isinstance(guard.test, ex.Sequence) else ()
     names = ", ".join(str(module.value) for module in modules if isinstance(module, ex.Constant))
     return msgspec.structs.replace(guard, kind="except", test=ex.Opaque(f"import {names} fails", "an import"))
+
+
+def _asked_last(guards: tuple[Guard, ...]) -> Iterator[Guard]:
+    """Yield guards but those around the last that ask for a name of it: it is set again in between."""
+    for guard in guards:
+        if guard is guards[-1] or ex.names_in(guard.test).isdisjoint(ex.names_in(guards[-1].test)):
+            yield guard
 
 
 def _told(

@@ -25,8 +25,9 @@ class Use(Record, frozen=True):
     it is its own name.
 
     `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
-    cell. `is_open`: the call unpacks arguments that are not seen. Of an override, the arguments are its parameters.
-    `is_handled`: an import whose failure the program handles, or that type checkers see only.
+    cell. `is_open`: the call unpacks arguments that are not seen, or is of a class of the program, which may give more.
+    Of an override, the arguments are its parameters. `is_member`: it is reached through an object. `is_handled`: an
+    import whose failure the program handles, or that type checkers see only.
     """
 
     kind: UseKind
@@ -35,4 +36,5 @@ class Use(Record, frozen=True):
     line: int
     arguments: tuple[Passed, ...] = ()
     is_open: bool = False
+    is_member: bool = False
     is_handled: bool = False

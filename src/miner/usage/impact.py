@@ -116,7 +116,7 @@ class Touching:
                 is_known = change.type == "backend-added" and change.package in imported
                 if key not in seen and not is_known:
                     seen.add(key)
-                    yield Impact(use=use, change=change, severity=_severity(use, change), fix=self._fix(change))
+                    yield Impact(use=use, change=change, severity=self._severity(use, change), fix=self._fix(change))
 
     def _is_news(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
         """Return whether another declaration may matter to a program."""
@@ -124,6 +124,28 @@ class Touching:
             return self._is_among(change, imported)
         floor = floors.get(change.package or "")
         return floor is None or not _is_taken(floor, str(change.new))
+
+    def _severity(self, use: Use, change: Change) -> Severity:
+        """Return how bad a change is at a use: who calls an override is not known; an import may be let fail.
+
+        An option that overrides of the library take as well is one that is given to them.
+        """
+        if use.kind == "override" and (change.type in _GONE or change.type == "option-added"):
+            return "risky" if change.type == "option-added" and self._is_handed_on(use, change) else "notice"
+        if (use.is_handled and change.type in _GONE) or (change.field == "declared" and change.new == "any"):
+            return "notice"
+        return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity
+
+    def _is_handed_on(self, use: Use, change: Change) -> bool:
+        """Return whether most overrides of a method in the new release take an option that came."""
+        named = self._names[1].find(use.name)
+        if named is None or named.owner is None:
+            return False
+        taken = [
+            change.option in (parameters(method.signature) or {}) or takes_any(method)
+            for method in self._names[1].overrides(named.owner, _last(named.qualname))
+        ]
+        return sum(taken) * 2 > len(taken)
 
     def _is_among(self, change: Change, imported: Collection[str]) -> bool:
         node = self._old.nodes.get(change.old_id or "")
@@ -154,11 +176,11 @@ class Touching:
         """Yield why a name is not there any more: it is gone itself, or is imported from elsewhere; or its class is."""
         head = use.name.rpartition(".")[0]
         outer = self._names[0].find(head)
-        if outer is not None and outer.node is not None and outer.node.kind == "class":
-            if self._names[1].find(head) is None:
-                before = outer  # not the base of it that defines the member
-        elif before.node is not None and before.node.kind == "variable" and use.name == before.qualname:
-            return  # variables that no package offers are in no graph
+        is_of_class = outer is not None and outer.node is not None and outer.node.kind == "class"
+        if outer is not None and is_of_class and self._names[1].find(head) is None:
+            if use.is_member and self._names[1].find(before.qualname) is not None:
+                return  # the base that defines the member has it still: the class is told of where it is named
+            before = outer  # not the base of it that defines the member
         place, _, name = before.qualname.rpartition(".")
         still = (each for each in self._of.get(place, ()) if each.type == "deprecated" and each.option == name)
         if (told := next(still, None)) is not None:
@@ -347,12 +369,3 @@ def _needed(graph: Graph) -> Iterator[str]:
     for package in graph.of_type(Package):
         if any(row.extra is None and row.place in {"metadata", "build-script"} for row in package.declared):
             yield from (canonicalize_name(name) for name in (package.name, *package.import_names))
-
-
-def _severity(use: Use, change: Change) -> Severity:
-    """Return how bad a change is at a use: who calls an override is not known; an import may be let fail."""
-    if use.kind == "override" and (change.type in _GONE or change.type == "option-added"):
-        return "notice"
-    if (use.is_handled and change.type in _GONE) or (change.field == "declared" and change.new == "any"):
-        return "notice"
-    return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity

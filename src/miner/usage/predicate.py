@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -25,12 +26,16 @@ class Answers:
 
     def __init__(self, graph: Graph, changes: Iterable[Change]) -> None:
         """Take the new graph and the changes; those of predicates alone count."""
-        self._modules = {canonicalize_name(node.name): node.import_names for node in graph.of_type(Package)}
-        self._asked = {
-            id(change): (self._parts(change.old), self._parts(change.new))
-            for change in changes
-            if change.type == "predicate-changed"
-        }
+        self._packages = graph.of_type(Package)
+        self._changes = [change for change in changes if change.type == "predicate-changed"]
+
+    @cached_property
+    def _asked(self) -> dict[int, tuple[_Parts, _Parts]]:
+        return {id(change): (self._parts(change.old), self._parts(change.new)) for change in self._changes}
+
+    @cached_property
+    def _modules(self) -> dict[str, tuple[str, ...]]:
+        return {canonicalize_name(node.name): node.import_names for node in self._packages}
 
     def differ(self, change: Change) -> bool:
         """Return whether more changed than how a package is looked for, or what another changed predicate answers."""

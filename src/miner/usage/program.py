@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Union
 
@@ -17,8 +18,9 @@ from miner.syntax.index import read_outline
 from miner.syntax.limits import LIMITS
 from miner.syntax.outline import ParseError
 from miner.syntax.snippet import SnippetReader
+from miner.usage.module import Modules
 from miner.usage.scan import Scanner
-from miner.usage.scope import Scope
+from miner.usage.scope import Held, Scope
 
 _SUFFIXES = frozenset({".py", ".ipynb"})
 _NOT_CODE = ("%", "!", "?")
@@ -63,34 +65,98 @@ def scan(
     """
     found = Scanned()
     scanner = Scanner(roots, version)
-    words = tuple(root.encode() for root in roots)
-    quoted, sought = _quoted(variables), _imports(others)
     snippets = SnippetReader()
-    for path in dict.fromkeys(file for each in paths for file in _files(each)):
+    files = list(dict.fromkeys(file for each in paths for file in _files(each)))
+    reader = _Reader(found, scanner, snippets, _quoted(variables))
+    words = tuple(root.encode() for root in roots)
+    scanner.modules = Modules((str(file) for file in files if file.suffix == ".py"), partial(_names, reader, words))
+    sought = _imports(others)
+    left: list[Path] = []
+    for path in files:
         found.files.append(str(path))
-        scope = Scope()
-        try:
-            data = path.read_bytes()
-            found.imported |= {name.decode() for name in sought.findall(data)} if sought is not None else set()
-            is_read = any(word in data for word in words) or (quoted is not None and quoted.search(data) is not None)
-            parts = _parts(path, data) if is_read else []
-        except OSError as problem:
-            found.skipped[str(path)] = problem.strerror or "cannot be read"
+        data = reader.bytes_of(path)
+        if data is None:
             continue
-        except (RefusedError, RecursionError, msgspec.DecodeError) as problem:
-            found.skipped[str(path)] = str(problem)
-            continue
-        for label, source in parts:
-            try:
-                outline = read_outline(decode(source).data, snippets)
-                found.uses.extend(scanner.uses(outline, label, scope))
-                found.uses.extend(_variables(source, label, quoted))
-                outline.release()
-            except (ParseError, RefusedError, RecursionError) as problem:
-                found.skipped[label] = str(problem) or "nested too deeply"
+        found.imported |= {name.decode() for name in sought.findall(data)} if sought is not None else set()
+        if any(word in data for word in words) or reader.sets_variable(data):
+            reader.read(path, data)
+        elif path.suffix == ".py":
+            left.append(path)
+    while left and scanner.derived:
+        known = _any_of(scanner.derived)
+        scanner.derived = set()
+        texts = {path: reader.bytes_of(path) or b"" for path in left}
+        mentioning = [path for path in left if known.search(texts[path])]
+        for path in mentioning:
+            reader.read(path, texts[path])
+        left = [path for path in left if path not in mentioning]
     if not found.files:
         raise SourceError(f"no Python file or notebook in {', '.join(map(str, paths))}")
     return found
+
+
+class _Reader:
+    """Reads the files of a program into what is found of it."""
+
+    def __init__(
+        self, found: Scanned, scanner: Scanner, snippets: SnippetReader, quoted: re.Pattern[bytes] | None
+    ) -> None:
+        self._found = found
+        self._scanner = scanner
+        self._snippets = snippets
+        self._quoted = quoted
+
+    def bytes_of(self, path: Path) -> bytes | None:
+        """Return what a file holds; None, and why is noted, where it cannot be read."""
+        try:
+            return path.read_bytes()
+        except OSError as problem:
+            self._found.skipped[str(path)] = problem.strerror or "cannot be read"
+            return None
+
+    def sets_variable(self, data: bytes) -> bool:
+        """Say whether one of the variables may be set in a file."""
+        return self._quoted is not None and self._quoted.search(data) is not None
+
+    def read(self, path: Path, data: bytes) -> None:
+        """Add the uses in a file."""
+        scope = Scope()
+        try:
+            parts = _parts(path, data)
+        except (RefusedError, RecursionError, msgspec.DecodeError) as problem:
+            self._found.skipped[str(path)] = str(problem)
+            return
+        for label, source in parts:
+            try:
+                outline = read_outline(decode(source).data, self._snippets)
+                self._found.uses.extend(self._scanner.uses(outline, label, scope))
+                self._found.uses.extend(_variables(source, label, self._quoted))
+                outline.release()
+            except (ParseError, RefusedError, RecursionError) as problem:
+                self._found.skipped[label] = str(problem) or "nested too deeply"
+
+    def names(self, path: str, data: bytes) -> Mapping[str, Held | None]:
+        """Return what the imports and classes at the top of a file bind; what is wrong with it is told at its turn."""
+        try:
+            outline = read_outline(decode(data).data, self._snippets)
+            found = self._scanner.names(outline, path)
+            outline.release()
+        except (ParseError, RefusedError, RecursionError):
+            return {}
+        return found
+
+
+def _names(reader: _Reader, words: tuple[bytes, ...], path: str) -> Mapping[str, Held | None]:
+    """Return what a module binds, where it names the library or is the face of a package."""
+    data = reader.bytes_of(Path(path))
+    if data is None or not (path.endswith("__init__.py") or any(word in data for word in words)):
+        return {}
+    return reader.names(path, data)
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[bytes]:
+    """Return what finds one of some names."""
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
 
 
 def _imports(names: Iterable[str]) -> re.Pattern[bytes] | None:

@@ -2,7 +2,8 @@
 
 Followed: imports at any place and under any name, objects that a call of the library makes (`model = Model.load(...)`,
 also in an attribute of `self` and in `with`), parameters annotated with a class of it, classes that derive from one,
-and `super()` and `self` in those. Not followed: what a call of the program itself returns, containers, and `getattr`.
+also where another file of the program defines them, and `super()` and `self` in those. Not followed: what a call of the
+program itself returns, containers, and `getattr`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import msgspec
 
 from miner.model import expression as ex
 from miner.model.span import Span
+from miner.model.statement import Binding
 from miner.model.use import Passed, Use, UseKind
 from miner.syntax.outline import Item, Outline
+from miner.usage.module import Modules
 from miner.usage.release import Release
 from miner.usage.scope import Held, Scope, calls_and_reads
 
@@ -36,18 +39,43 @@ class Scanner:
         """`roots` are the top-level names that the library is imported by; `version` is of the one to run with."""
         self._roots = frozenset(roots)
         self._release = Release(self._roots, version)
+        self.modules: Modules | None = None
+        self.derived: set[str] = set()
+        """The names of the classes that were found to derive from the library's."""
 
     def uses(self, outline: Outline, path: str, scope: Scope) -> Iterator[Use]:
         """Yield the uses in a file; `scope` holds what is bound before it, and then what it binds."""
-        yield from _File(outline, path, self._roots, self._release).block(outline.items, scope)
+        yield from _File(outline, path, self._roots, self._release, self.modules).block(outline.items, scope)
+        self.derived |= {name for name, held in scope.names.items() if held is not None and held.is_derived}
+
+    def names(self, outline: Outline, path: str) -> dict[str, Held | None]:
+        """Return what the imports and classes at the top of a file bind."""
+        scope = Scope()
+        _File(outline, path, self._roots, self._release, self.modules).bind(outline.items, scope)
+        return scope.names
 
 
 class _File:
-    def __init__(self, outline: Outline, path: str, roots: frozenset[str], release: Release) -> None:
+    def __init__(
+        self, outline: Outline, path: str, roots: frozenset[str], release: Release, modules: Modules | None
+    ) -> None:
         self._outline = outline
         self._path = path
         self._roots = roots
         self._release = release
+        self._modules = modules
+
+    def bind(self, items: list[Item], scope: Scope) -> None:
+        """Bind what imports and classes bind, in a block and in those within it that are no definitions."""
+        for item in items:
+            if item.kind == "import":
+                for _ in self._import(item, scope):
+                    pass
+            elif item.kind == "class":
+                scope.names[item.name] = self._held(item, [held for held, _ in self._bases(item, scope)])
+            elif item.kind != "function":
+                for block in item.blocks.values():
+                    self.bind(block, scope)
 
     def block(self, items: list[Item], scope: Scope) -> Iterator[Use]:
         for item in items:
@@ -95,26 +123,45 @@ class _File:
     def _import(self, item: Item, scope: Scope) -> Iterator[Use]:
         for binding in item.bindings:
             is_ours = not item.level and binding.target.partition(".")[0] in self._roots
-            scope.names[binding.name] = Held(binding.target) if is_ours else None
+            scope.names[binding.name] = Held(binding.target) if is_ours else self._own(binding, item.level)
             if is_ours:
                 yield self._use("import", binding.target, item.span, binding.target.rpartition(".")[2])
         for module in item.modules:
             if not item.level and module.partition(".")[0] in self._roots and not _is_named(item, module):
                 yield self._use("import", module, item.span, module)
 
-    def _class(self, item: Item, scope: Scope) -> Iterator[Use]:
-        yield from self._decorators(item, scope)
-        own = frozenset((*item.functions(), *self._attributes(item)))
-        bases: list[Held] = []
+    def _own(self, binding: Binding, level: int) -> Held | None:
+        """Return what of the library a class is that the program imports from another of its files."""
+        if self._modules is None or not binding.target.rpartition(".")[2][:1].isupper():
+            return None
+        return self._modules.held(binding.target, level, self._path)
+
+    def _bases(self, item: Item, scope: Scope) -> Iterator[tuple[Held, Span]]:
+        """Yield the bases of a class that are of the library, or derive from one that is."""
         span = item.text("arguments")
         for argument in self._outline.arguments(span) if span is not None and self._is_mentioned(span, scope) else ():
             held = scope.resolve(argument.value) if argument.keyword is None else None
             if held is not None and not held.is_object:
-                bases.append(held)
-                yield self._use("base", held.name, span or item.span, held.name.rpartition(".")[2])
+                yield held, span or item.span
+
+    def _held(self, item: Item, bases: list[Held]) -> Held | None:
+        """Return what a class of the program is of the library: the first of its bases that is, but for its own."""
+        if not bases:
+            return None
+        own = frozenset((*item.functions(), *self._attributes(item)))
+        return Held(bases[0].name, is_derived=True, own=own | bases[0].own)
+
+    def _class(self, item: Item, scope: Scope) -> Iterator[Use]:
+        yield from self._decorators(item, scope)
+        bases: list[Held] = []
+        for held, span in self._bases(item, scope):
+            bases.append(held)
+            if not held.is_derived:
+                yield self._use("base", held.name, span, held.name.rpartition(".")[2])
         inside = scope.of_class()
-        base = Held(bases[0].name, is_object=True, own=own | bases[0].own) if bases else None
-        scope.names[item.name] = Held(bases[0].name, own=base.own) if base is not None else None
+        derived = self._held(item, bases)
+        base = Held(derived.name, is_object=True, own=derived.own) if derived is not None else None
+        scope.names[item.name] = derived
         for inner in item.blocks.get("body", []):
             if inner.kind != "function":
                 yield from self._statement(inner, inside)
@@ -208,9 +255,14 @@ class _File:
                 continue
             last = held.name.rpartition(".")[2]
             if not isinstance(part, ex.Call):
-                yield self._use("read", held.name, span, last)
+                use = self._use("read", held.name, span, last)
             elif not held.is_object and "__init__" not in held.own:
-                yield self._use("call", held.name, span, last, part)
+                use = self._use("call", held.name, span, last, part)
+                if held.is_derived:  # the class of the program may give what the call does not
+                    use = msgspec.structs.replace(use, is_open=True)
+            else:
+                continue
+            yield msgspec.structs.replace(use, is_member=True) if held.is_member else use
 
     def _use(self, kind: UseKind, name: str, span: Span, word: str, call: ex.Call | None = None) -> Use:
         """Return a use at the first line of a statement, or where `word` stands first in it."""

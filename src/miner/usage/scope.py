@@ -12,13 +12,14 @@ from miner.model import expression as ex
 class Held:
     """What a name holds: something of the library by its absolute name, or an object of that class.
 
-    `is_member`: it is an attribute of such an object, and what it returns is not known. `own` are the members that a
-    class of the program defines itself, and that are none of the library's then.
+    `is_member`: it is an attribute of such an object, and what it returns is not known. `is_derived`: it is a class of
+    the program; `own` are the members that it defines itself, and that are none of the library's then.
     """
 
     name: str
     is_object: bool = False
     is_member: bool = False
+    is_derived: bool = False
     own: frozenset[str] = frozenset()
 
 

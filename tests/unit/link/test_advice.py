@@ -305,3 +305,21 @@ def test_the_words_of_a_gate_whose_condition_is_not_understood(body, kind, subje
 )
 def test_a_gate_that_is_a_constraint_or_says_nothing_is_no_advice(body):
     assert told(body) == []
+
+
+def test_a_flag_that_is_set_again_between_two_tests():
+    """The call is reached, whatever the flag was before; what is never so in one state is told by nobody."""
+    source = f"""{HEAD}
+import importlib.util
+import os
+from packaging import version
+_kit_available = importlib.util.find_spec("kitlib") is not None
+_old = False
+if os.environ.get("USE_KIT") == "1":
+    if _kit_available:
+        _kit_available = version.parse(importlib.metadata.version("kitlib")) >= version.parse("2.1")
+        if not _kit_available:
+            logger.warning("it is too old")
+"""
+    [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert (found.message, "USE_KIT" in render(found.when)) == ("it is too old", True)

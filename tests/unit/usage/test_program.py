@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,37 @@ def test_what_cannot_be_read_is_told_and_costs_only_itself(tmp_path):
 def test_nothing_to_read_is_one_line(tmp_path, name, said):
     with pytest.raises(SourceError, match=said):
         scan([tmp_path / name], ["kit"])
+
+
+BASE = "from kit import Trainer\n\n\nclass Base(Trainer):\n    def own(self):\n        self.step()\n"
+PROGRAM = {
+    "app/__init__.py": "from .base import Base\n",
+    "app/base.py": BASE,
+    "app/deep/__init__.py": "",
+    "app/deep/a.py": "from ..base import Base\nclass A(Base):\n    def run(self): self.own(); self.step()\n",
+    "app/deep/b.py": "from app import Base as B\n\nB(lr=1).fit()\n",
+    "app/deep/c.py": "from app.base import Missing\nfrom other import Base\n\nMissing().fit()\nBase().fit()\n",
+    "app/loop.py": "from .pool import Pool\n\n\nclass Loop(Pool): ...\n",
+    "app/pool.py": "from .loop import Loop\n\n\nclass Pool(Loop):  # kit\n    def run(self):\n        self.fit()\n",
+}
+
+
+def test_classes_of_the_program_are_followed_from_file_to_file(tmp_path):
+    """By relative and absolute imports, through packages; what a class defines itself is none of the library's."""
+    for name, text in PROGRAM.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = scan([tmp_path], ["kit"])
+    assert found.skipped == {}
+    at = {(Path(use.path).name, use.kind, use.name, use.is_member, use.is_open) for use in found.uses}
+    assert at == {
+        ("base.py", "import", "kit.Trainer", False, False),
+        ("base.py", "base", "kit.Trainer", False, False),
+        ("base.py", "override", "kit.Trainer.own", False, False),
+        ("base.py", "call", "kit.Trainer.step", True, False),
+        ("a.py", "override", "kit.Trainer.run", False, False),
+        ("a.py", "call", "kit.Trainer.step", True, False),
+        ("b.py", "call", "kit.Trainer", False, True),
+        ("b.py", "call", "kit.Trainer.fit", True, False),
+    }
