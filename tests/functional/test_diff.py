@@ -27,6 +27,15 @@ GATE = (
 )
 WARN = '        import warnings\n\n        warnings.warn("Old reports are slow", FutureWarning)\n'
 
+BELLS = '''class BellBooth(Booth):
+    """A booth with bells, which nobody offers."""
+
+    def prepare(self):
+        """Hang the bells."""
+        requires_backends(self, ["slate"])
+
+
+'''
 EDITS = [
     (TRAINER, "steps=100", "steps=200", {("default-changed", "tinyml.trainer.Trainer", "steps")}),
     (TRAINER, ", *, steps=100", "", {("option-removed", "tinyml.trainer.Trainer", "steps")}),
@@ -59,6 +68,7 @@ EDITS = [
     (NET, '"PebbleConfig"]', '"PebbleConfig", "PebbleTail"]\n\n\nclass PebbleTail:\n    """The end of a pebble."""\n', {
         ("implementation-added", "tinyml.PebbleTail", None),
     }),
+    (STUDIO, "def master(", BELLS + "def master(", {("gate-added", "tinyml.studio.BellBooth.prepare", None)}),
     (STUDIO, "It is slower.", "It is faster.", {("advice-changed", "tinyml.studio.Booth", "loud")}),
     (TRAINER, RUN, RUN + GATE, {("gate-added", "tinyml.trainer.Trainer.run", None)}),
     (REPORT, "depth=1", "depth", {("default-changed", "tinyml.report.describe", "depth")}),

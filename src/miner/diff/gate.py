@@ -55,6 +55,8 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     for owner, is_ in after.items():
         if owner not in reached and identity.in_both(owner, is_old=False):
             added += is_
+        elif owner not in reached and identity.is_new_override(owner):
+            yield from (_change("gate-added", None, node, owner, severity="benign") for node in is_ if node.enforced)
     tellers = _tellers(before, identity.now), _tellers(after, str)
     yield from _unmoved(
         [(node, owner) for node, owner in removed if not _has_gone(_told(node), *tellers)],

@@ -147,6 +147,19 @@ class Identity:
             return False
         return name.startswith("_") or self._old_names.member(before, name) is not None
 
+    def is_new_override(self, owner: str) -> bool:
+        """Return whether a method is one of a class that came and is not offered, in the place of one that was there.
+
+        What it needs is needed where the method of the base is called, as of a registry of such classes.
+        """
+        outer, _, name = owner.rpartition(".")
+        around = self._new.get(outer)
+        if around is None or around.kind != "class" or outer in self._reached or _is_offered(around):
+            return False
+        return any(
+            base.qualname in self._reached and name in base.members for base in self._new_names.ancestors(around)
+        )
+
     @cached_property
     def _reached(self) -> dict[str, str]:
         """The objects of the old graph by their names in the new one."""

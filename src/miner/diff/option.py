@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -21,7 +21,7 @@ _TRUTH = re.compile(rb"\b(?:true|false)\b")
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e-?\d+)?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_Parameters = dict[str, str]
+_Parameters = Mapping[str, str]
 """Parameters as they are written, by name."""
 Deprecations = dict[tuple[str, str], Advice]
 _CALLED = frozenset({"class", "function", "method"})

@@ -126,7 +126,9 @@ def _predicates(
     published: dict[str, tuple[Predicate, Formula, Meaning]] = {}
     for module, name, meaning in linked.predicates:
         if linked.library.is_packaged(linked.library.modules[module]):
-            node, means = predicate(linked.library, module, name, meaning, evidences)
+            node, means = predicate(
+                linked.library, module, name, meaning, evidences, linked.called.get(f"{module}.{name}")
+            )
             published[node.qualname] = (node, means, meaning)
     for node, means, meaning in published.values():
         used = [other for other in meaning.uses if other in published]

@@ -12,17 +12,22 @@ from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.graph.twin import twins
 from miner.link.library import Library
-from miner.link.meaning import Meaning
+from miner.link.meaning import Arguments, Meaning
 from miner.link.need import Bound, Need
 from miner.link.place import Place
 from miner.model.evidence import Evidence
-from miner.model.node import Constraint, Otherwise, Predicate, Requirement
+from miner.model.node import Constraint, Otherwise, Predicate, PredicateCall, Requirement
 
 
 def predicate(
-    library: Library, module: str, name: str, meaning: Meaning, evidences: EvidenceReader
+    library: Library,
+    module: str,
+    name: str,
+    meaning: Meaning,
+    evidences: EvidenceReader,
+    called: tuple[Arguments, Formula] | None,
 ) -> tuple[Predicate, Formula]:
-    """Return the node of a predicate, and the formula that it publishes."""
+    """Return the node of a predicate, and the formula that it publishes; `called` is a call of it, if one is known."""
     means = canonical(meaning.formula)
     places = [
         Place(library.modules[place.module].path, place.span, place.role)
@@ -37,6 +42,7 @@ def predicate(
         means=to_json(means),
         kind=meaning.kind,
         quirks=meaning.quirks,
+        called=PredicateCall(arguments=dict(called[0]), means=to_json(canonical(called[1]))) if called else None,
     )
     return node, means
 

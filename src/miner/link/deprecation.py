@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 _VERSION = (
-    r"(?:(?:versions?|releases?|v|[A-Z]\w+|\w+(?=\s*v))\s*v?(\d+(?:\.\d+)*)"
+    r"(?:(?:versions?|releases?|v\.?|[A-Z]\w+|\w+(?=\s*v))\s*v?\.?(\d+(?:\.\d+)*)"
     r"|`?\w+(?:\s+|==)(\d+\.\d+(?:\.\d+)*)|(\d+\.\d+(?:\.\d+)*))"
 )
 _REMOVED = re.compile(
     r"\b(?:removed?|removal|dropped|deleted|deletion|replaced|required|an? (?:hard )?error|mandatory|unsupported|raise"
-    r"|(?:won't|not|no longer) be supported)\b.{0,60}?"
+    r"|(?:won't|not|no longer) be (?:supported|importable|available|accessible|accepted))\b.{0,60}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
     rf"|\b[Ii]n\s+{_VERSION}\s[^.]*\bwill be removed\b"
 )

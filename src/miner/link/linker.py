@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from miner.detect import class_flag
 from miner.detect import predicate as predicate_detector
 from miner.detect.idiom import Idioms
+from miner.formula.connective import Formula
 from miner.link.advice import Told, read_advice
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
@@ -19,7 +20,7 @@ from miner.link.domain import read_domains
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
 from miner.link.library import Library, build_library
-from miner.link.meaning import Found, Meaning, Meanings, Program
+from miner.link.meaning import Arguments, Found, Meaning, Meanings, Program
 from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
 from miner.link.place import Place
@@ -42,7 +43,8 @@ class Linked:
     not understood, by name; `unread` are files without
     facts that the library's own rules read; `bounds` are what gates demand of parameters alone, `unpublished` counts
     the gates that neither a need nor a bound came from; `old_names` say which objects are offered
-    under further names, `flags` what classes say of themselves, `answered` which further names a package answers.
+    under further names, `flags` what classes say of themselves, `answered` which further names a package answers,
+    `called` a call of each predicate that depends on an argument, with what it means.
     """
 
     library: Library
@@ -61,6 +63,7 @@ class Linked:
     old_names: dict[str, list[Place]] = field(default_factory=dict)
     flags: dict[str, dict[str, tuple[bool, Place]]] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
+    called: dict[str, tuple[Arguments, Formula]] = field(default_factory=dict)
 
 
 def link(
@@ -121,7 +124,14 @@ def link(
         old_names,
         _flags(library),
         answered_names(library),
+        _called(meanings, predicates),
     )
+
+
+def _called(meanings: Meanings, predicates: Iterable[tuple[str, str, Meaning]]) -> dict[str, tuple[Arguments, Formula]]:
+    """Return a call of each predicate whose answer is not understood without one, where the library makes one."""
+    found = {f"{module}.{name}": meanings.called(module, name) for module, name, known in predicates if not known.exact}
+    return {name: call for name, call in found.items() if call is not None}
 
 
 def _offer(library: Library, rules: FileRules, structures: Structures) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, Optional, Union
 
 import msgspec
 
@@ -100,13 +100,24 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
         return next((each for each in self.evidence if each.role == "definition"), self.evidence[0])
 
 
+class PredicateCall(Record, frozen=True):
+    """A call of a predicate as the library makes it: constants by keyword, or by position from 0, and what it means."""
+
+    arguments: dict[str, Union[bool, int, float, str, None]]  # noqa: UP007  evaluated by msgspec on 3.10
+    means: FormulaJson
+
+
 class Predicate(NodeRecord, frozen=True, tag_field="type", tag="Predicate"):
-    """A function or flag that answers a question about the environment, and what the answer really means."""
+    """A function or flag that answers a question about the environment, and what the answer really means.
+
+    `called` is an example, where the answer depends on an argument.
+    """
 
     qualname: str
     means: FormulaJson
     kind: Literal["function", "flag"]
     quirks: tuple[str, ...] = ()
+    called: Optional[PredicateCall] = None  # noqa: UP045
 
 
 class Requirement(NodeRecord, frozen=True, tag_field="type", tag="Requirement"):

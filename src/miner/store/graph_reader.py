@@ -133,8 +133,16 @@ def _rows(
 
 
 def _lines_with(data: bytes, words: Collection[str]) -> bytes:
-    sought = [word.encode() for word in words]
-    return b"\n".join(line for line in data.split(b"\n") if any(word in line for word in sought))
+    """Return the lines that hold one of some words, in their order."""
+    found: dict[int, bytes] = {}
+    for word in map(str.encode, words):
+        at = data.find(word)
+        while at >= 0:  # most lines hold none: they are not looked at one by one
+            start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+            end = len(data) if end < 0 else end
+            found[start] = data[start:end]
+            at = data.find(word, end)
+    return b"\n".join(found[start] for start in sorted(found))
 
 
 def _first_bad_line(data: bytes, decoder: msgspec.json.Decoder[Row]) -> int:

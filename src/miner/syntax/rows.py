@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 STRING = r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'(?:\\.|[^\\])*?\'\'\'|\'(?:\\.|[^\'\\\n])*\''
 _TOKEN = re.compile(rf"{STRING}|#[^\n\r]*|[()\[\]{{}},:]|\blambda\b", re.DOTALL)
@@ -77,10 +78,14 @@ def parameters(signature: str | None) -> dict[str, str | None] | None:
     return None if written is None else {name: default(text) for name, text in written.items()}
 
 
-def written_parameters(signature: str | None) -> dict[str, str] | None:
+def written_parameters(signature: str | None) -> Mapping[str, str] | None:
     """Return the same parameters, each as it is written, with annotation and default."""
-    if signature is None:
-        return None
+    return None if signature is None else _written(signature)
+
+
+@lru_cache(maxsize=4096)
+def _written(signature: str) -> Mapping[str, str]:
+    """Read a signature once: those of methods that override one another are alike."""
     found: dict[str, str] = {}
     for start, end in entries(signature):
         match = _NAME.match(signature, start, end)

@@ -96,9 +96,11 @@ class Targets:
         module = self.module_of(own.path)
         if module is None or not node.qualname.startswith(f"{module}."):
             return Unlooked(node, "it is in no module that can be imported")
-        formula = expanded(self._graph, from_json(node.means))
+        formula = expanded(self._graph, from_json(node.means if node.called is None else node.called.means))
         again = list(self._again(node.evidence[1:]))
         look: dict[str, Any] = {"module": module, "qualname": node.qualname.removeprefix(f"{module}."), "again": again}
+        if node.called is not None:
+            look["called"] = node.called.arguments
         if node.kind == "flag":
             look["statement"] = [module, own.start_line, own.end_line, look["qualname"]]
         return Target(node, "predicate", formula, look)

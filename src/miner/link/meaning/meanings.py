@@ -73,6 +73,18 @@ class Meanings:
                     if found is not None:
                         yield module, name, found
 
+    def called(self, module: str, name: str) -> tuple[Arguments, Formula] | None:
+        """Return arguments that the library gives to a function, and what it answers to them.
+
+        Of all calls that were read, the first whose answer is understood; None where there is none.
+        """
+        found = (
+            (arguments, known.formula)
+            for (place, own, arguments), known in self._memory.items()
+            if (place, own) == (module, name) and arguments and known is not None and known.exact
+        )
+        return min(found, key=lambda each: repr(each[0]), default=None)
+
     def condition(
         self,
         module: str,

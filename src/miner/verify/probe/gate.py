@@ -7,6 +7,7 @@ A target is plain data::
      "statement": ["pkg.utils", 20, 20, "FLAG"],   # a flag: the statement that sets it, and its name
      "path": "pkg/quantizers/fp8.py", "site": [58, 60], "guard": [57, 57] | null,
      "decorated": false,                           # the effect comes before the body of the function is entered
+     "called": {"0": "2.6"},                       # of a predicate: constants by position or keyword
      "unknown": "there" | "none",                  # what stands for arguments and attributes of which nothing is said
      "how": "bare" | "new", "constructor": {...}, "arguments": {...}, "attributes": {...}}
 
@@ -88,7 +89,7 @@ def _looked(
     except Exception as error:  # noqa: BLE001  whatever a module does on its import
         return {"outcome": "missing", **told_of(error)}
     if target.get("site") is None:
-        return _asked(subject)
+        return _asked(subject, target.get("called", {}))
     return {**_followed(subject, owner, target, forget), "held": _held(home)}
 
 
@@ -118,9 +119,11 @@ def _held(module: ModuleType) -> list[str]:
     return sorted(name for name in names if name not in sys.modules)
 
 
-def _asked(subject: Any) -> dict[str, Any]:
+def _asked(subject: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    positional = [value for name, value in sorted(arguments.items()) if name.isdigit()]
+    named = {name: value for name, value in arguments.items() if not name.isdigit()}
     try:
-        return {"outcome": "answered", **_answer(subject() if callable(subject) else subject)}
+        return {"outcome": "answered", **_answer(subject(*positional, **named) if callable(subject) else subject)}
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  whatever a predicate raises is its answer
