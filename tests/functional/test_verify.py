@@ -66,6 +66,7 @@ def verified(folder: Path, site: Path) -> dict[tuple[str, str], Any]:
 PREDICATES = {
     "is_torch_available": "verified",
     "is_fastlib_available": "verified",
+    "is_fastlib_at_least": "verified",
     "is_gpu_available": "verified",
     "is_fast_path_available": "verified",
     "is_new_python": "verified",

@@ -139,7 +139,7 @@ def judge_claim(claim: Claimed, result: Mapping[str, Any] | None, cores: int) ->
         return Judgement("not-run", f"the experiment measures no {claim.metric}", "no-probe")
     low, high = found["interval"]
     observed = f"{claim.metric} ratio {found['ratio']:.3g} [{low:.3g}, {high:.3g}], n={found['n']}: {_workload(result)}"
-    observed += f"; {fits(result)}" if "budget" in result else ""
+    observed += f"; {fits(result)}" if is_capped(result) else ""
     expected = f"{claim.words}: {claim.low:.3g} to {claim.high:.3g}"
     share = result["workload"].get("share_of_activations")
 
@@ -156,6 +156,11 @@ def judge_claim(claim: Claimed, result: Mapping[str, Any] | None, cores: int) ->
     if is_contrary:
         return judged("refuted", "it goes the other way on this workload")
     return judged("inconclusive", "the interval goes beyond what is claimed, which names no workload")
+
+
+def is_capped(result: Mapping[str, Any]) -> bool:
+    """Return whether a result was set against a simulated budget, and something is known of it."""
+    return any(each is not None for each in result.get("budget", {}).get("fits", {}).values())
 
 
 def fits(result: Mapping[str, Any]) -> str:

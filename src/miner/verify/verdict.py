@@ -22,7 +22,7 @@ from miner.verify.boots import Seen
 from miner.verify.host import host
 from miner.verify.judge import Answer, error, judge, judge_object, side, told
 from miner.verify.judgement import Judgement
-from miner.verify.measured import Claimed, claims_of, fits, judge_claim, kernels_of
+from miner.verify.measured import Claimed, claims_of, fits, is_capped, judge_claim, kernels_of
 from miner.verify.plan import Job, Plan
 from miner.verify.record import Claim, Level, Reason, Verdict
 from miner.verify.target import Kind
@@ -212,7 +212,7 @@ def _estimated(row: Mapping[str, Any]) -> str:
         f"estimate (fake tensors, nothing is verified by it): one training step of {of['parameters']:,} parameters,"
         f" batch {of['batch']} x {of['length']}, {of['dtype']}: {memory['a']:,.0f} MiB, and {memory['b']:,.0f} MiB with"
         f" gradient checkpointing; activations are {of['share_of_activations']:.0%} of the peak"
-        + (f"; {fits(row)}" if "budget" in row else "")
+        + (f"; {fits(row)}" if is_capped(row) else "")
     )
 
 
