@@ -114,6 +114,10 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
                 yield "enforced", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
         case Predicate() as node:
             yield "means", _formula(node.means)
+            if node.called is not None:
+                given = (repr(value) if name.isdigit() else f"{name}={value!r}"
+                         for name, value in sorted(node.called.arguments.items()))  # fmt: skip
+                yield f"{node.name}({', '.join(given)})", _formula(node.called.means)
             yield from (("quirk", quirk) for quirk in node.quirks)
             yield "defined at", _place(node)[0]
 
