@@ -35,7 +35,10 @@ _GONE = frozenset({"implementation-removed", "removed"})
 _TOLD = frozenset({"deprecated", "advice-added", "advice-changed"})
 _SIGNATURE = frozenset({"option-added", "option-removed", "option-renamed", "removed"})
 _OPTIONS = _TOLD | _SIGNATURE | {"default-changed"}
-_UNSET = frozenset({"None", "False", "{}", "[]", "()", '""', "''"})
+_UNSET = frozenset(
+    {"None", "False", "{}", "[]", "()", '""', "''", '"no"', "'no'", "dict", "list", "tuple", "set", "dict()", "list()"}
+)
+"""Defaults that stand for nothing, among them factories of what is empty."""
 _UNNAMED = re.compile(r"[`'\"]\{[^{}]*\}[`'\"]")
 _OPTIONAL = re.compile(r"""\w+\.(?:get|pop)\((["'])(?P<name>\w+)\1(?:, *(?:None|False))?\)""")
 _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})

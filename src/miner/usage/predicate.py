@@ -46,25 +46,27 @@ class Answers:
         return not any(old < was and new < is_ and was - old == is_ - new for old, new in others)
 
     def _parts(self, means: Any) -> _Parts:
-        """Return the parts of a meaning, all of which have to hold, without the metadata of what is imported anyway."""
+        """Return the parts of a meaning, all of which have to hold: packages as the top modules that they bring, and
+        without the metadata of what is imported anyway.
+        """
         formula = from_json(means)
-        modules = {canonicalize_name(atom.module) for atom in atoms(formula) if isinstance(atom, fa.Module)}
+        modules = {_top(atom.module) for atom in atoms(formula) if isinstance(atom, fa.Module)}
 
         def bare(atom: Atom) -> Formula:
             match atom:
                 case fa.Module(module=name, version=()):
-                    return fa.Module(module=name)
-                case fa.Package(package=name, version=()) if canonicalize_name(name) in modules:
-                    return True
+                    return fa.Module(module=_top(name))
                 case fa.Package(package=name, version=()):
-                    brought = self._modules.get(canonicalize_name(name), ())
-                    return conjunction(*map(_imported, brought)) if brought else atom
+                    brought = {*map(_top, self._modules.get(canonicalize_name(name), ())), _top(name)}
+                    if not brought.isdisjoint(modules):
+                        return True
+                    known = self._modules.get(canonicalize_name(name), ())
+                    return conjunction(*(fa.Module(module=_top(each)) for each in known)) if known else atom
             return atom
 
         return frozenset(map(text, conjuncts(canonical(substitute(formula, bare)))))
 
 
-def _imported(module: str) -> Formula:
-    """Return that a module is there, and with it those that it is in."""
-    parts = module.split(".")
-    return conjunction(*(fa.Module(module=".".join(parts[:end])) for end in range(1, len(parts) + 1)))
+def _top(module: str) -> str:
+    """Return the name of the outermost package of a module."""
+    return module.partition(".")[0]
