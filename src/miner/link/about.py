@@ -93,14 +93,23 @@ class Text(NamedTuple):
     replacement: str | None = None
 
 
+OF_CLASS = re.compile(
+    r"(?:the\s+)?(?:class\s+)?[`'\"]?\{[^{}]*class[^{}]*\}[`'\"]?(?:\s+class)?\s+(?:is|was|has been)\s+"
+    r"(?:deprecated|outdated|replaced|removed)",
+    re.IGNORECASE,
+)
+"""That a class is deprecated, which is named by what holds its name: `The class {self.__class__} is deprecated`."""
+
+
 def subject_of(text: Text) -> str:
     """Return what a message is about.
 
-    That is the option that it begins with, as being given (`Passing "x" ...`); of a deprecation, the name that the
-    message calls deprecated. Else the first that there is of: a quoted name that is an option; an option that is shown
-    in a field, asked for or not; in a deprecation, a quoted name but the replacement; a word that is an option and can
-    only be a name; an option in words; a name with a value; an option that the condition asks for; a word that is an
-    option; an option that is set; an attribute that is shown; a quoted name, classes last; the object itself.
+    That is the object, where it says so of its class; the option that it begins with, as being given
+    (`Passing "x" ...`); of a deprecation, the name that the message calls deprecated. Else the first that there is of:
+    a quoted name that is an option; an option that is shown in a field, asked for or not; in a deprecation, a quoted
+    name but the replacement; a word that is an option and can only be a name; an option in words; a name with a value;
+    an option that the condition asks for; a word that is an option; an option that is set; an attribute that is shown;
+    a quoted name, classes last; the object itself.
     """
     return next(_ranked(text))
 
@@ -111,6 +120,8 @@ def _ranked(text: Text) -> Iterator[str]:
     said = _ADDRESS.sub(" ", FIELD.sub(" ", message))
     other = (replacement or "").removesuffix("()")
     marked = _MARKED.search(said) if is_deprecation else None
+    if is_deprecation and OF_CLASS.match(message):
+        yield object_of(owner)
     given = _GIVEN.match(message)
     if given is not None and given[1] not in CONSTANTS:
         yield option_of(given[1])

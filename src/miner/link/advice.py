@@ -19,7 +19,7 @@ from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.about import FIELD, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of
+from miner.link.about import FIELD, OF_CLASS, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.deprecation import deprecated_since, removed_in, replacement
@@ -34,6 +34,7 @@ from miner.model.site import Guard, Site
 
 _ASKED = re.compile(r"([A-Za-z_]\w*)\s*(?:[!=<>]|not set\b|is\b)")
 """What is marked, as a name and what it is: `sample_size<64`."""
+_OPTION = re.compile(r"[A-Za-z]\w*_\w+")
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 
 
@@ -153,7 +154,7 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
             places += where
     understood = conditions.guards(module.name, site.conditions, local)
     words = said.text or ""
-    old = _marked_name(texts.get("old"), words) or object_of(local.owner)
+    old = _marked_name(texts.get("old"), words, object_of(local.owner))
     return Told(
         local.owner,
         "deprecation",
@@ -238,13 +239,20 @@ def _sets(assignment: str, names: set[str]) -> bool:
     return bool(targets) and option_of(targets[0]) in names
 
 
-def _marked_name(old: str | None, message: str) -> str | None:
-    """Return the name of what is marked: of a name and what it is, the name; of a sentence, what the message quotes."""
+def _marked_name(old: str | None, message: str, whole: str) -> str:
+    """Return the name of what is marked: of a name and what it is, the name; of a sentence, the class or the option
+    that the message is about, or what it quotes; without a name, the `whole` object.
+    """
+    if old is not None and " " in old and OF_CLASS.match(message):
+        return whole
     asked = _ASKED.match(old) if old is not None else None
     if asked is not None:
         return asked[1]
-    quoted = QUOTED.search(message) if old is not None and " " in old else None
-    return option_of(quoted[1]) if quoted is not None else old
+    if old is None or " " not in old:
+        return old or whole
+    named = next((word for word in _OPTION.findall(old) if word in message), None)
+    quoted = QUOTED.search(message)
+    return named or (option_of(quoted[1]) if quoted is not None else old)
 
 
 def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:

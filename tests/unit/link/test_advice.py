@@ -76,6 +76,8 @@ def test_kind_subject_and_condition(body, kind, subject, when):
         ("Passing `old` is deprecated, consider using `new`", None, None, "new", "old"),
         ("`old` is deprecated. Use it instead.", None, None, None, "old"),
         ("`old` is deprecated, it is removed in 3 steps", None, None, None, "old"),
+        ("`old` is deprecated and will be removed in v.5.20.", None, "5.20", None, "old"),
+        ("`old` is deprecated and will not be importable from here from v5.", None, "5", None, "old"),
     ],
 )  # fmt: skip
 def test_what_a_deprecation_names(message, since, removed, replacement, subject):
@@ -157,6 +159,9 @@ def test_replacements_that_are_named_or_asked_for(message, replacement):
         ("if mode.config.rope_kind == 1:\n    logger.warning('it is odd')", "rope_kind"),
         ("if use_cache:\n    logger.warning('see https://kit.org/a_b')", "use_cache"),
         ("warnings.warn('`use_cache` is deprecated in favor of `mode`', FutureWarning)", "use_cache"),
+        ("warnings.warn(f'The {self.__class__} is deprecated, see {mode}', FutureWarning)", "f"),
+        ("deprecate('mode is old', '1.0.0', f'The class {self.__class__} is deprecated')", "f"),
+        ("deprecate('Unsupported sampling_rate', '1.0.0', 'the sampling_rate has been set to `8`')", "sampling_rate"),
     ],
 )
 def test_a_local_stands_for_what_it_is_made_of(body, subject):
