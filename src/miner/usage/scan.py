@@ -160,7 +160,7 @@ class _File:
                 yield self._use("base", held.name, span, held.name.rpartition(".")[2])
         inside = scope.of_class()
         derived = self._held(item, bases)
-        base = Held(derived.name, is_object=True, own=derived.own) if derived is not None else None
+        base = derived.made() if derived is not None else None
         scope.names[item.name] = derived
         for inner in item.blocks.get("body", []):
             if inner.kind != "function":
@@ -197,7 +197,7 @@ class _File:
                 yield from self._expression(parameter.default, span or item.span, around)
             held = around.resolve(_annotated(parameter.annotation)) if parameter.annotation is not None else None
             if parameter.name not in {"self", "cls"} or "self" not in inside.names:
-                inside.names[parameter.name] = Held(held.name, is_object=True) if held is not None else None
+                inside.names[parameter.name] = held.made() if held is not None else None
             if held is not None:
                 yield self._use("read", held.name, span or item.span, held.name.rpartition(".")[2])
         yield from self.block(item.blocks.get("body", []), inside)
@@ -227,7 +227,7 @@ class _File:
         annotation = item.text("annotation")
         if held is None and annotation is not None and self._is_mentioned(annotation, scope):
             stated = scope.resolve(_annotated(self._outline.expression(annotation)))
-            held = Held(stated.name, is_object=True) if stated is not None else None
+            held = stated.made() if stated is not None else None
         for target in targets:
             named = self._outline.expression(target)
             scope.bind(named, held)

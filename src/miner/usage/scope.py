@@ -22,6 +22,10 @@ class Held:
     is_derived: bool = False
     own: frozenset[str] = frozenset()
 
+    def made(self) -> Held:
+        """Return an object of this class."""
+        return Held(self.name, is_object=True, own=self.own)
+
 
 @dataclass(eq=False)
 class Scope:
@@ -95,7 +99,7 @@ class Scope:
                 return Held(f"{held.name}.{name}", is_member=held.is_object)
             case ex.Call(function=ex.Name(name="super"), arguments=()):
                 held = self.get("self")
-                return Held(held.name, is_object=True) if held is not None else None
+                return Held(held.name, is_object=True) if held is not None else None  # what the class hides, too
             case ex.Call(function=function):
                 made = self.resolve(function)
                 return None if made is None or made.is_object or made.is_member else _made(made)

@@ -74,7 +74,7 @@ PROGRAM = {
     "app/base.py": BASE,
     "app/deep/__init__.py": "",
     "app/deep/a.py": "from ..base import Base\nclass A(Base):\n    def run(self): self.own(); self.step()\n",
-    "app/deep/b.py": "from app import Base as B\n\nB(lr=1).fit()\n",
+    "app/deep/b.py": "from app import Base as B\n\nB(lr=1).fit()\ndef use(b: B):\n    b.own()\n    b.go()\n",
     "app/deep/c.py": "from app.base import Missing\nfrom other import Base\n\nMissing().fit()\nBase().fit()\n",
     "app/loop.py": "from .pool import Pool\n\n\nclass Loop(Pool): ...\n",
     "app/pool.py": "from .loop import Loop\n\n\nclass Pool(Loop):  # kit\n    def run(self):\n        self.fit()\n",
@@ -99,4 +99,6 @@ def test_classes_of_the_program_are_followed_from_file_to_file(tmp_path):
         ("a.py", "call", "kit.Trainer.step", True, False),
         ("b.py", "call", "kit.Trainer", False, True),
         ("b.py", "call", "kit.Trainer.fit", True, False),
+        ("b.py", "read", "kit.Trainer", False, False),
+        ("b.py", "call", "kit.Trainer.go", True, False),
     }
