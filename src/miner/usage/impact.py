@@ -133,7 +133,7 @@ class Touching:
 
         An option that overrides of the library take as well is one that is given to them.
         """
-        if use.kind == "override" and (change.type in _GONE or change.type == "option-added"):
+        if use.kind == "override" and (change.type in _GONE or change.type in _SIGNATURE):
             return "risky" if change.type == "option-added" and self._is_handed_on(use, change) else "notice"
         if (use.is_handled and change.type in _GONE) or (change.field == "declared" and change.new == "any"):
             return "notice"
