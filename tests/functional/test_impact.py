@@ -272,6 +272,13 @@ REFUSES = """def describe(model, depth=1):
     ("body", "call", "expected"),
     [
         (WARNS, "describe(None, depth=2)", []),
+        (WARNS.replace('kwargs.get("loud", False)', 'kwargs.get("loud") == "very"'), "describe(None, depth=2)", []),
+        (WARNS.replace('kwargs.get("loud", False)', '"loud" in kwargs'), "describe(None, depth=2)", []),
+        (
+            WARNS.replace('kwargs.get("loud", False)', 'kwargs.get("loud") is None'),
+            "describe(None, depth=2)",
+            ["advice-added"],
+        ),
         (WARNS, "describe(None, depth=2, loud=True)", ["advice-added"]),
         (WARNS, "describe(None, depth=2, **options)", ["advice-added"]),
         (REFUSES, "describe(None)", []),

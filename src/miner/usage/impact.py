@@ -40,7 +40,10 @@ _UNSET = frozenset(
 )
 """Defaults that stand for nothing, among them factories of what is empty."""
 _UNNAMED = re.compile(r"[`'\"]\{[^{}]*\}[`'\"]")
-_OPTIONAL = re.compile(r"""\w+\.(?:get|pop)\((["'])(?P<name>\w+)\1(?:, *(?:None|False))?\)""")
+_OPTIONAL = re.compile(
+    r"""\w+\.(?:get|pop)\((["'])(?P<name>\w+)\1(?:, *(?:None|False))?\)(?: (?:==|is) (?!None\b)[^()]+)?"""
+    r"""|(["'])(?P<key>\w+)\3 in \w+"""
+)
 _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added", "contradiction-resolved"})
 """What no program has to do anything about."""
 
@@ -345,7 +348,7 @@ def _is_of_kind(atom: Atom) -> bool:
 def _unread(condition: str, passed: Collection[str], *, is_open: bool) -> bool | None:
     """Return what a quoted condition comes to at a call: False where it asks for an option that the call leaves out."""
     asked = _OPTIONAL.fullmatch(condition)
-    if asked is not None and not is_open and asked["name"] not in passed:
+    if asked is not None and not is_open and (asked["name"] or asked["key"]) not in passed:
         return False
     return None
 
