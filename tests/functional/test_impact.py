@@ -183,13 +183,21 @@ def test_what_the_library_declares(old, new, program, expected, cache, tmp_path,
     assert [(each["change"]["type"], each["severity"], each["use"]["line"]) for each in found] == expected
 
 
-@pytest.mark.parametrize(("own", "expected"), [("slate>=2.1,<4", []), ("slate>=1.5", ["floor-raised"])])
-def test_what_the_program_declares_itself(own, expected, cache, tmp_path, capsys):
-    """A floor that it is above already is no news."""
+@pytest.mark.parametrize(
+    ("own", "declared", "expected"),
+    [
+        ("slate>=2.1,<4", ("'slate>=1'", "'slate>=2'"), []),
+        ("slate>=1.5", ("'slate>=1'", "'slate>=2'"), ["floor-raised"]),
+        ("slate>=1.5", ("", "'slate'"), []),
+        ("granite", ("", "'slate'"), ["declared-changed"]),
+    ],
+)
+def test_what_the_program_declares_itself(own, declared, expected, cache, tmp_path, capsys):
+    """A floor that it is above already is no news, nor is a package without one that it asks for in some version."""
     graphs = []
-    for name, declared in (("old", "'slate>=1'"), ("new", "'slate>=2'")):
+    for name, stated in zip(("old", "new"), declared, strict=True):
         repository = copied(tmp_path / name)
-        (repository / "setup.py").write_text(SETUP.format(declared), encoding="utf-8")
+        (repository / "setup.py").write_text(SETUP.format(stated), encoding="utf-8")
         graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
     folder = tmp_path / "program"
     folder.mkdir()
@@ -258,6 +266,17 @@ def test_a_class_that_is_gone_is_told_of_where_it_is_named(cache, tmp_path, caps
     assert sorted(each["use"]["line"] for each in found) == [1, 4, 9]
 
 
+@pytest.mark.parametrize(("imports", "expected"), [("", []), ("import slate\n", ["default-changed"])])
+def test_an_option_of_a_package_that_the_program_does_not_use(imports, expected, cache, tmp_path, capsys):
+    """By the first word of its name."""
+    old = after(tmp_path / "first", cache, REPORT, "depth=1", "depth=1, slate_color='red'")
+    new = after(tmp_path / "second", cache, REPORT, "depth=1", "depth=1, slate_color='blue'")
+    program = tmp_path / "program.py"
+    program.write_text(f"{imports}from tinyml import describe\n\ndescribe(None)\n")
+    found = touched(capsys, str(program), "--from", old, "--to", new)
+    assert [each["change"]["type"] for each in found] == expected
+
+
 WARNS = """def describe(model, depth=1, **kwargs):
     if kwargs.get("loud", False):
         warnings.warn("`depth` is ignored when it is loud")
@@ -283,6 +302,12 @@ REFUSES = """def describe(model, depth=1):
         (WARNS, "describe(None, depth=2, **options)", ["advice-added"]),
         (REFUSES, "describe(None)", []),
         (REFUSES.replace("isinstance(model, str)", "depth > 5"), "describe(None, 2)", ["gate-added"]),
+        (
+            "def describe(model, depth=1):\n    found = model.find()\n"
+            + REFUSES.partition("\n")[2].replace("isinstance(model, str)", "found"),
+            "describe(None, 2)",
+            [],
+        ),
     ],
 )
 def test_what_a_call_brings_about(body, call, expected, before, cache, tmp_path, capsys):

@@ -25,7 +25,7 @@ from miner.graph.names import Named, Names
 from miner.link.option import option_of
 from miner.model.change import SEVERITIES, Change, Severity
 from miner.model.impact import Impact
-from miner.model.node import Advice, Package, Requirement
+from miner.model.node import Advice, Implementation, Package, Requirement
 from miner.model.use import Use
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import parameters
@@ -61,6 +61,8 @@ class Touching:
         self._private: dict[str, Change] = {}
         self._declared: list[Change] = []
         self._backends: set[str] = set()
+        packages = {name for package in new.of_type(Package) for name in package.import_names}
+        self._integrations = {name for name in map(_package_of, changes) if name in packages}
         for change in changes:
             if change.type in _BENIGN or (change.type == "gate-softened" and change.field == "needs"):
                 continue  # the latter: what was refused whatever the environment is let through now
@@ -95,11 +97,11 @@ class Touching:
     @property
     def sought(self) -> frozenset[str]:
         """The modules of which it matters whether the program itself imports them: of packages that the library
-        declares no longer, and of those that it needs now.
+        declares no longer, of those that it needs now, and of those that an option with another default is about.
         """
         found = (self._old.nodes.get(change.old_id or "") for change in self._declared if change.new is None)
         names = {name for node in found if isinstance(node, Package) for name in node.import_names}
-        return frozenset(names | self._backends)
+        return frozenset(names | self._backends | self._integrations)
 
     def impacts(
         self, uses: Iterable[Use], imported: Collection[str] = (), floors: Mapping[str, Version] = MappingProxyType({})
@@ -119,10 +121,18 @@ class Touching:
             first = first and not is_first
             for change in found:
                 key = (id(change), use.path, use.line)
-                is_known = change.type == "backend-added" and change.package in imported
-                if key not in seen and not is_known:
+                if key not in seen and not self._is_elsewhere(change, imported):
                     seen.add(key)
                     yield Impact(use=use, change=change, severity=self._severity(use, change), fix=self._fix(change))
+
+    def _is_elsewhere(self, change: Change, imported: Collection[str]) -> bool:
+        """Return whether a change is of a backend that a program imports itself, or of an option of a package that it
+        does not: `trackio_space_id`.
+        """
+        if change.type == "backend-added":
+            return change.package in imported
+        package = _package_of(change)
+        return package in self._integrations and package not in imported
 
     def _is_news(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
         """Return whether another declaration may matter to a program."""
@@ -287,8 +297,9 @@ class Touching:
             return False
         if not isinstance(node, Requirement | Advice):
             return True
-        if change.type == "gate-added" and mentions(from_json(node.when), _is_of_kind):
-            return False  # the kind of argument that the program gives was taken before
+        is_new_gate = change.type == "gate-added"
+        if is_new_gate and mentions(from_json(node.when), lambda atom: _is_local(atom, of[1].node)):
+            return False  # the kind of argument that is given was taken before, and of locals nothing is known
         if use.kind != "call":
             return True
         arguments = given(use, of[1])
@@ -330,7 +341,7 @@ class Touching:
             case "option-renamed":
                 return f"pass {change.new} in place of {change.old}"
             case "removed" if change.new is not None:
-                return f"use {change.new}"
+                return f"use {change.new}" if " " not in change.new else str(change.new)
             case "deprecated":
                 node = self._new.nodes.get(change.new_id or "")
                 named = node.replacement if isinstance(node, Advice) else None
@@ -340,9 +351,17 @@ class Touching:
         return None
 
 
-def _is_of_kind(atom: Atom) -> bool:
-    """Say whether an atom asks of what kind an argument is."""
-    return isinstance(atom, fa.Opaque) and atom.opaque.startswith("isinstance(")
+def _is_local(atom: Atom, node: Implementation | None) -> bool:
+    """Say whether an atom asks of what kind an argument is, or for a local of a function alone."""
+    if not isinstance(atom, fa.Opaque):
+        return False
+    taken = parameters(node.signature if node is not None else None) or {}
+    return atom.opaque.startswith("isinstance(") or (atom.opaque.isidentifier() and atom.opaque not in taken)
+
+
+def _package_of(change: Change) -> str:
+    """Return the first word of an option that has another default: it may be of the package of that name."""
+    return (change.option or "").partition("_")[0] if change.type == "default-changed" else ""
 
 
 def _unread(condition: str, passed: Collection[str], *, is_open: bool) -> bool | None:
@@ -354,7 +373,9 @@ def _unread(condition: str, passed: Collection[str], *, is_open: bool) -> bool |
 
 
 def _is_taken(version: Version, specifier: str) -> bool:
-    """Say whether a specifier, without a marker, takes a version."""
+    """Say whether a specifier, without a marker, takes a version; `any` takes all."""
+    if specifier == "any":
+        return True
     try:
         return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidSpecifier:
