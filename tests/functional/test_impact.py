@@ -160,7 +160,7 @@ SETUP = "from setuptools import setup\nsetup(name='tinyml', install_requires=[{}
         ("'slate>=1'", "'slate>=2'", "import tinyml", [("floor-raised", "breaking", 1)]),
         ("'slate'", "", "import tinyml", []),
         ("'slate'", "", "import tinyml\nimport slate", [("declared-changed", "risky", 1)]),
-        ("", "'slate'", "import tinyml", [("declared-changed", "notice", 1)]),
+        ("", "'slate'", "import tinyml", []),
         ("", "'slate>=2'", "import tinyml", [("declared-changed", "risky", 1)]),
         (
             "'slate>=1'",
@@ -188,12 +188,12 @@ def test_what_the_library_declares(old, new, program, expected, cache, tmp_path,
     [
         ("slate>=2.1,<4", ("'slate>=1'", "'slate>=2'"), []),
         ("slate>=1.5", ("'slate>=1'", "'slate>=2'"), ["floor-raised"]),
-        ("slate>=1.5", ("", "'slate'"), []),
-        ("granite", ("", "'slate'"), ["declared-changed"]),
+        ("slate>=2.5", ("", "'slate>=2'"), []),
+        ("granite", ("", "'slate>=2'"), ["declared-changed"]),
     ],
 )
 def test_what_the_program_declares_itself(own, declared, expected, cache, tmp_path, capsys):
-    """A floor that it is above already is no news, nor is a package without one that it asks for in some version."""
+    """A floor that it is above already is no news."""
     graphs = []
     for name, stated in zip(("old", "new"), declared, strict=True):
         repository = copied(tmp_path / name)
@@ -205,6 +205,23 @@ def test_what_the_program_declares_itself(own, declared, expected, cache, tmp_pa
     (folder / "pyproject.toml").write_text(f'[project]\nname = "x"\ndependencies = ["{own}"]\n', encoding="utf-8")
     found = touched(capsys, str(folder), "--from", graphs[0], "--to", graphs[1])
     assert [each["change"]["type"] for each in found] == expected
+
+
+@pytest.mark.parametrize(("own", "expected"), [("granite>=3", []), ("granite", ["floor-raised", "predicate-changed"])])
+def test_what_is_asked_of_a_version_that_the_program_takes_anyway(own, expected, before, cache, tmp_path, capsys):
+    """By a predicate, or of an object."""
+    repository = copied(tmp_path / "tinyml")
+    for path, old, new in ((VERSIONS, '"2.1"', '"2.2"'), (REPORT, '"granite>=2.5"', '"granite>=2.7"')):
+        text = (repository / path).read_text(encoding="utf-8")
+        (repository / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+    edited = str(mined(committed(repository), tmp_path / "graph", cache))
+    folder = tmp_path / "program"
+    folder.mkdir()
+    text = "from tinyml import describe\nfrom tinyml.utils.import_utils import is_granite_available\n\n"
+    (folder / "main.py").write_text(f"{text}is_granite_available()\ndescribe(None, 2)\n", encoding="utf-8")
+    (folder / "requirements.txt").write_text(f"{own}\n", encoding="utf-8")
+    found = touched(capsys, str(folder), "--from", before, "--to", edited)
+    assert sorted(each["change"]["type"] for each in found) == expected
 
 
 def test_a_predicate_that_asks_one_that_changed(before, cache, tmp_path, capsys):

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -29,6 +28,7 @@ from miner.model.node import Advice, Implementation, Package, Requirement
 from miner.model.use import Use
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import parameters
+from miner.usage.own import is_taken
 from miner.usage.predicate import Answers
 
 _GONE = frozenset({"implementation-removed", "removed"})
@@ -55,7 +55,8 @@ class Touching:
         self._old, self._new = old, new
         self._names = Names(old), Names(new)
         changes = list(changes)
-        self._answers = Answers(new, changes)
+        self._changes = changes
+        self._answers = Answers(new, changes, {})
         self._of: dict[str, list[Change]] = {}
         self._variables: dict[str, Change] = {}
         self._private: dict[str, Change] = {}
@@ -112,6 +113,7 @@ class Touching:
         backend that came those that it is not among; that a package is declared otherwise does not touch a program
         whose own of the `floors` is one that is taken.
         """
+        self._answers = Answers(self._new, self._changes, floors)
         declared = [change for change in self._declared if self._is_news(change, imported, floors)]
         seen: set[tuple[int, str, int]] = set()
         first = True
@@ -121,25 +123,29 @@ class Touching:
             first = first and not is_first
             for change in found:
                 key = (id(change), use.path, use.line)
-                if key not in seen and not self._is_elsewhere(change, imported):
+                if key not in seen and not self._is_elsewhere(change, imported, floors):
                     seen.add(key)
                     yield Impact(use=use, change=change, severity=self._severity(use, change), fix=self._fix(change))
 
-    def _is_elsewhere(self, change: Change, imported: Collection[str]) -> bool:
-        """Return whether a change is of a backend that a program imports itself, or of an option of a package that it
-        does not: `trackio_space_id`.
+    def _is_elsewhere(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
+        """Return whether a change is of a backend that a program imports itself, of a version that it takes no lower
+        one than, or of an option of a package that it does not import: `trackio_space_id`.
         """
+        package = change.package or ""
+        floor = floors.get(canonicalize_name(package)) if change.type == "floor-raised" else None
+        if floor is not None:
+            return is_taken(floor, str(change.new).removeprefix(package))  # a backend is named with its versions
         if change.type == "backend-added":
             return change.package in imported
-        package = _package_of(change)
-        return package in self._integrations and package not in imported
+        word = _package_of(change)
+        return word in self._integrations and word not in imported
 
     def _is_news(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
         """Return whether another declaration may matter to a program."""
         if change.new is None:
             return self._is_among(change, imported)
         floor = floors.get(change.package or "")
-        return floor is None or not _is_taken(floor, str(change.new))
+        return change.new != "any" and (floor is None or not is_taken(floor, str(change.new)))
 
     def _severity(self, use: Use, change: Change) -> Severity:
         """Return how bad a change is at a use: who calls an override is not known; an import may be let fail.
@@ -148,7 +154,7 @@ class Touching:
         """
         if use.kind == "override" and (change.type in _GONE or change.type in _SIGNATURE):
             return "risky" if change.type == "option-added" and self._is_handed_on(use, change) else "notice"
-        if (use.is_handled and change.type in _GONE) or (change.field == "declared" and change.new == "any"):
+        if use.is_handled and change.type in _GONE:
             return "notice"
         return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity
 
@@ -370,16 +376,6 @@ def _unread(condition: str, passed: Collection[str], *, is_open: bool) -> bool |
     if asked is not None and not is_open and (asked["name"] or asked["key"]) not in passed:
         return False
     return None
-
-
-def _is_taken(version: Version, specifier: str) -> bool:
-    """Say whether a specifier, without a marker, takes a version; `any` takes all."""
-    if specifier == "any":
-        return True
-    try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
-    except InvalidSpecifier:
-        return False
 
 
 def _is_unset(default: Any) -> bool:

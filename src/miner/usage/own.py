@@ -42,6 +42,14 @@ def lowest(specifier: str) -> Version | None:
         return None
 
 
+def is_taken(version: Version, specifier: str) -> bool:
+    """Say whether a specifier, without a marker, takes a version."""
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return False
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the declarations at the top of a folder, and those of its metadata."""
     if not folder.is_dir() or folder.is_symlink():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from miner.formula import atom as fa
 from miner.formula.atom import Atom
@@ -17,6 +18,7 @@ from miner.formula.notation import from_json, text
 from miner.model.change import Change
 from miner.model.node import Package
 from miner.store.graph_reader import Graph
+from miner.usage.own import is_taken
 
 _Parts = frozenset[str]
 
@@ -24,8 +26,11 @@ _Parts = frozenset[str]
 class Answers:
     """What the predicates that changed ask for, with each package as the modules that it brings."""
 
-    def __init__(self, graph: Graph, changes: Iterable[Change]) -> None:
-        """Take the new graph and the changes; those of predicates alone count."""
+    def __init__(self, graph: Graph, changes: Iterable[Change], floors: Mapping[str, Version]) -> None:
+        """Take the new graph and the changes, of which those of predicates count; and the lowest versions, by canonical
+        name, that the program takes of packages: what asks for less is always so where the package is.
+        """
+        self._floors = floors
         self._packages = graph.of_type(Package)
         self._changes = [change for change in changes if change.type == "predicate-changed"]
 
@@ -54,7 +59,7 @@ class Answers:
 
         def bare(atom: Atom) -> Formula:
             match atom:
-                case fa.Module(module=name, version=()):
+                case fa.Module(module=name, version=bounds) if not bounds or self._is_taken(name, fa.bounds(bounds)):
                     return fa.Module(module=_top(name))
                 case fa.Package(package=name, version=()):
                     brought = {*map(_top, self._modules.get(canonicalize_name(name), ())), _top(name)}
@@ -65,6 +70,11 @@ class Answers:
             return atom
 
         return frozenset(map(text, conjuncts(canonical(substitute(formula, bare)))))
+
+    def _is_taken(self, name: str, bounds: Iterable[str]) -> bool:
+        """Say whether the lowest version of a package that the program takes is within some bounds."""
+        floor = self._floors.get(canonicalize_name(name))
+        return floor is not None and is_taken(floor, ",".join(bounds))
 
 
 def _top(module: str) -> str:
