@@ -121,7 +121,7 @@ def _node(name: str, needed: Formula, members: list[Need], evidences: EvidenceRe
     return Requirement(
         id=name,
         name=f"{first.owner} needs {', '.join(subjects(needed))}",
-        evidence=evidences.all(place for need in members for place in need.places),
+        evidence=_innermost_first(evidences.all(place for need in members for place in need.places)),
         owner=first.owner,
         needs=to_json(needed),
         when=to_json(first.when if first.is_canonical else canonical(first.when)),
@@ -134,6 +134,17 @@ def _node(name: str, needed: Formula, members: list[Need], evidences: EvidenceRe
         origin=first.origin,
         enforced=first.enforced,
     )
+
+
+def _innermost_first(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return evidence with the last guard of its file first, where no statement of its own stands for a need: the test
+    that decides it, and not an exit before it.
+    """
+    if found[0].role != "guard":
+        return found
+    own = [each for each in found if each.role == "guard" and each.path == found[0].path]
+    innermost = max(own, key=lambda each: each.start_line)
+    return (innermost, *(each for each in found if each is not innermost))
 
 
 def constraints(bounds: Iterable[Bound], evidences: EvidenceReader) -> Iterator[Constraint]:
