@@ -294,6 +294,25 @@ def test_an_option_of_a_package_that_the_program_does_not_use(imports, expected,
     assert [each["change"]["type"] for each in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"), [("loud=False", []), ("loud=True", ["default-changed"]), ("", ["default-changed"])]
+)
+def test_an_option_that_has_no_effect_beside_another(call, expected, cache, tmp_path, capsys):
+    """As its documentation says."""
+    graphs = []
+    for name, color in (("first", "red"), ("second", "blue")):
+        repository = copied(tmp_path / name)
+        path = repository / REPORT
+        text = path.read_text(encoding="utf-8").replace("depth=1", f"depth=1, loud=True, color='{color}'")
+        told = "\n\n    Args:\n        color (`str`): The color. Has no effect if loud is `False`.\n    "
+        path.write_text(text.replace("in words. Slowly.", f"in words.{told}"), encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    program = tmp_path / "program.py"
+    program.write_text(f"from tinyml import describe\n\ndescribe(None, {call})\n")
+    found = touched(capsys, str(program), "--from", graphs[0], "--to", graphs[1])
+    assert [each["change"]["type"] for each in found] == expected
+
+
 WARNS = """def describe(model, depth=1, **kwargs):
     if kwargs.get("loud", False):
         warnings.warn("`depth` is ignored when it is loud")

@@ -28,6 +28,7 @@ from miner.model.node import Advice, Implementation, Package, Requirement
 from miner.model.use import Use
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import parameters
+from miner.usage.effect import Effects
 from miner.usage.own import is_taken
 from miner.usage.predicate import Answers
 
@@ -54,6 +55,7 @@ class Touching:
     def __init__(self, old: Graph, new: Graph, changes: Iterable[Change]) -> None:
         self._old, self._new = old, new
         self._names = Names(old), Names(new)
+        self._effects = Effects(new)
         changes = list(changes)
         self._changes = changes
         self._answers = Answers(new, changes, {})
@@ -278,8 +280,10 @@ class Touching:
             return True
         if use.kind == "base":
             return False
-        if change.type == "default-changed" and _is_unset(change.old) and _is_unset(change.new):
-            return False  # nothing is given, in other words
+        if change.type == "default-changed":
+            is_nothing = _is_unset(change.old) and _is_unset(change.new)  # in other words
+            if is_nothing or self._effects.are_void(change.symbol or "", change.option, given(use, of[1])):
+                return False
         if change.type in {"option-added", "default-changed"}:
             is_needed = change.type == "default-changed" or change.severity == "breaking"
             return is_needed and not is_given and not use.is_open

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -48,7 +49,7 @@ class Answers:
         if was == is_:
             return False
         others = (asked for key, asked in self._asked.items() if key != id(change))
-        return not any(old < was and new < is_ and was - old == is_ - new for old, new in others)
+        return not any(old < was and was - old == is_ - _weaker(new) and is_ & _weaker(new) for old, new in others)
 
     def _parts(self, means: Any) -> _Parts:
         """Return the parts of a meaning, all of which have to hold: packages as the top modules that they bring, and
@@ -75,6 +76,13 @@ class Answers:
         """Say whether the lowest version of a package that the program takes is within some bounds."""
         floor = self._floors.get(canonicalize_name(name))
         return floor is not None and is_taken(floor, ",".join(bounds))
+
+
+@lru_cache(maxsize=1024)
+def _weaker(parts: _Parts) -> _Parts:
+    """Return parts, and with each module in some versions the module in any."""
+    found = (from_json(msgspec.json.decode(part)) for part in parts)
+    return parts | {text(fa.Module(module=each.module)) for each in found if isinstance(each, fa.Module)}
 
 
 def _top(module: str) -> str:

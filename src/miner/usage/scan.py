@@ -94,11 +94,19 @@ class _File:
                 yield from self._values(item, scope)
                 self._bound(item, scope)
                 idle = self._idle(item, scope)
+                bound: dict[str, Held | None] = {}
                 for arm, block in item.blocks.items():
-                    if arm != idle:
-                        is_handled = arm == "body" and self._lets_imports_fail(item)
-                        uses = self.block(block, scope)
-                        yield from map(_handled, uses) if is_handled else uses
+                    if arm == idle:
+                        continue
+                    before = dict(scope.names)
+                    is_handled = arm == "body" and self._lets_imports_fail(item)
+                    uses = self.block(block, scope)
+                    yield from map(_handled, uses) if is_handled else uses
+                    if item.kind == "try" and arm == "body":
+                        bound = {name: held for name, held in scope.names.items() if before.get(name, held) is not held
+                                 or name not in before}  # fmt: skip
+                    elif arm == "handlers":
+                        scope.names |= bound  # what a handler binds is for where the body fails
 
     def _idle(self, item: Item, scope: Scope) -> str | None:
         """Return the arm of an if that is not run with the new release."""

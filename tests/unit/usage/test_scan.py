@@ -228,3 +228,18 @@ def test_a_name_is_where_it_stands_whole():
         )
     """
     assert shown(code, "import") == ["import kit.data.LineTextDataset:3", "import kit.data.TextDataset:4"]
+
+
+def test_what_a_handler_binds_is_for_where_the_body_fails():
+    """The names of the body stand after a try; without one of the body, that of the handler does."""
+    code = """
+    try:
+        from kit import New
+        Name = New
+    except ImportError:
+        from kit import Old as Name
+        from kit import Other
+    Name.load()
+    Other.load()
+    """
+    assert [use.name for use in uses(code) if use.kind == "call"] == ["kit.New.load", "kit.Other.load"]
