@@ -263,6 +263,8 @@ class _File:
                 continue
             last = held.name.rpartition(".")[2]
             if not isinstance(part, ex.Call):
+                if held.is_derived:
+                    continue  # it is the class of the program that is named
                 use = self._use("read", held.name, span, last)
             elif not held.is_object and "__init__" not in held.own:
                 use = self._use("call", held.name, span, last, part)
