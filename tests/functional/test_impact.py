@@ -88,6 +88,16 @@ def after(folder: Path, cache: Path, path: str, old: str, new: str) -> str:
     return str(mined(committed(repository), folder / "graph", cache))
 
 
+def offering(folder: Path, name: str, text: str) -> Path:
+    """Return a copy of the library whose report module ends with `text` and that offers `name`, which it defines."""
+    repository = copied(folder)
+    report, top = repository / REPORT, repository / TOP
+    report.write_text(report.read_text(encoding="utf-8") + text, encoding="utf-8")
+    offered = top.read_text(encoding="utf-8").replace('"Report"]', f'"Report", "{name}"]')
+    top.write_text(offered, encoding="utf-8")
+    return repository
+
+
 def touched(capsys, *arguments: str) -> list[dict]:
     assert run(["impact", *arguments, "--format", "json"]) == 0
     return json.loads(capsys.readouterr().out)["impacts"]
@@ -267,14 +277,9 @@ def test_an_option_that_other_overrides_take_is_given(others, severity, before, 
 def test_a_class_that_is_gone_is_told_of_where_it_is_named(cache, tmp_path, capsys):
     """What its base still has is called as before, through an object of a class of the program."""
     graphs = []
-    for name, derived in (("first", True), ("second", False)):
-        repository = copied(tmp_path / name)
-        report, top = repository / REPORT, repository / TOP
-        extra = '\n\nclass Song(Report):\n    """A report that is sung."""\n' if derived else ""
-        report.write_text(report.read_text(encoding="utf-8") + extra, encoding="utf-8")
-        offered = '"Report", "Song"]' if derived else '"Report"]'
-        top.write_text(top.read_text(encoding="utf-8").replace('"Report"]', offered), encoding="utf-8")
-        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    text = '\n\nclass Song(Report):\n    """A report that is sung."""\n'
+    for repository in (offering(tmp_path / "first", "Song", text), copied(tmp_path / "second")):
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{repository.name}", cache)))
     program = tmp_path / "program.py"
     program.write_text(
         "from tinyml import Song\n\n\nclass Mine(Song):\n    def run(self):\n        self.show()\n\n\nSong.show(None)\n"
@@ -365,14 +370,8 @@ def test_what_a_call_brings_about(body, call, expected, before, cache, tmp_path,
 def test_another_name_that_is_gone_is_told_by_itself(cache, tmp_path, capsys):
     """What it stood for is still there."""
     graphs = []
-    for name, other in (("first", True), ("second", False)):
-        repository = copied(tmp_path / name)
-        report, top = repository / REPORT, repository / TOP
-        alias = "\n\nOld = Report\n" if other else ""
-        report.write_text(report.read_text(encoding="utf-8") + alias, encoding="utf-8")
-        offered = '"Report", "Old"]' if other else '"Report"]'
-        top.write_text(top.read_text(encoding="utf-8").replace('"Report"]', offered), encoding="utf-8")
-        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    for repository in (offering(tmp_path / "first", "Old", "\n\nOld = Report\n"), copied(tmp_path / "second")):
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{repository.name}", cache)))
     program = tmp_path / "program.py"
     program.write_text("from tinyml import Old\n\nOld()\n")
     found = touched(capsys, str(program), "--from", graphs[0], "--to", graphs[1])

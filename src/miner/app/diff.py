@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -20,6 +19,7 @@ from miner.store.cache import default_folder
 from miner.store.canonical import encode
 from miner.store.graph_cache import GraphCache, GraphKey
 from miner.store.graph_reader import Graph
+from miner.store.own_source import own_source
 
 _CHANGES = "changes"
 __all__ = ["Change", "Difference", "diff"]
@@ -56,10 +56,8 @@ def between(old: str, new: str, progress: Progress) -> tuple[Graph, Graph, tuple
 def _key(before: Graph, after: Graph) -> GraphKey:
     """Return all that a comparison depends on: both graphs, and miner's own code."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for package in ("diff", "formula", "graph", "link", "model", "syntax"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for part in own_source("diff", "formula", "graph", "link", "model", "syntax"):
+        digest.update(part)
     graphs = [hashlib.sha256(encode(graph.manifest)).hexdigest() for graph in (before, after)]
     return GraphKey(tree=" ".join(graphs), tool_revision=digest.hexdigest(), reader=_CHANGES, data="", source="")
 

@@ -26,6 +26,7 @@ from miner.store.canonical import encode
 from miner.store.folder import check_target, write_folder
 from miner.store.graph_cache import GraphCache, GraphKey
 from miner.store.layout import MANIFEST, OUTCOMES
+from miner.store.own_source import own_source
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,8 @@ def facts_revision(idioms: Idioms, reader: str, catalog: Path | None) -> str:
     """Return what a graph depends on besides its source, as a short hash: reader, data files, and miner's own code."""
     digest = hashlib.sha256(revision(idioms, reader).encode())
     digest.update(catalogs_digest(catalog).encode())
-    root = Path(__file__).parent.parent
-    for package in ("formula", "graph", "link"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for part in own_source("formula", "graph", "link"):
+        digest.update(part)
     return digest.hexdigest()[:20]
 
 

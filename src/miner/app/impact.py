@@ -37,11 +37,11 @@ def impact(paths: tuple[Path, ...], old: str, new: str, progress: Progress) -> F
     Raises UsageError when the graphs are of different libraries, SourceError when there is nothing to read.
     """
     before, after, changes = between(old, new, progress)
-    touching = Touching(before, after, changes)
+    touching = Touching(before, after, changes, floors(paths))
     progress.stage("read", None)
     scanned = scan(paths, touching.roots, touching.variables, after.manifest.source.version, touching.sought)
     found = sorted(
-        touching.impacts(scanned.uses, scanned.imported, floors(paths)),
+        touching.impacts(scanned.uses, scanned.imported),
         key=lambda each: (_ORDER.index(each.severity), each.use.path, each.use.line, each.change.type),
     )
     notes = tuple(f"{path}: not read: {why}" for path, why in scanned.skipped.items())

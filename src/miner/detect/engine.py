@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +18,7 @@ from miner.detect.trigger import Offsets, Triggers, is_within, merged
 from miner.machine.installed import installed_version
 from miner.model.site import Facts, FileOutcome, Site
 from miner.model.span import Span
+from miner.store.own_source import own_source
 from miner.syntax.decoding import Decoded, RefusedError, decode
 from miner.syntax.outline import Item, Outline, ParseError
 
@@ -42,10 +42,8 @@ def revision(idioms: Idioms, reader: str) -> str:
 @cache
 def _source_digest() -> str:
     digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for package in ("detect", "flow", "model", "syntax"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for part in own_source("detect", "flow", "model", "syntax"):
+        digest.update(part)
     return digest.hexdigest()
 
 

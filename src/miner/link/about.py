@@ -18,6 +18,12 @@ QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]
 WORD = re.compile(r"[A-Za-z_]\w*(?!\.?\w)")
 TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
 """What an assignment, or one of several, sets."""
+OF_CLASS = re.compile(
+    r"(?:the\s+)?(?:class\s+)?[`'\"]?\{[^{}]*class[^{}]*\}[`'\"]?(?:\s+class)?\s+(?:is|was|has been)\s+"
+    r"(?:deprecated|outdated|replaced|removed)",
+    re.IGNORECASE,
+)
+"""That a class is deprecated, which is named by what holds its name: `The class {self.__class__} is deprecated`."""
 _FILES = (".json", ".jinja", ".txt", ".py", ".md", ".bin", ".yaml", ".yml", ".safetensors", ".gguf", ".html")
 _STEM = 6
 _SHORTEST = 3
@@ -91,14 +97,6 @@ class Text(NamedTuple):
     action: str
     is_deprecation: bool = False
     replacement: str | None = None
-
-
-OF_CLASS = re.compile(
-    r"(?:the\s+)?(?:class\s+)?[`'\"]?\{[^{}]*class[^{}]*\}[`'\"]?(?:\s+class)?\s+(?:is|was|has been)\s+"
-    r"(?:deprecated|outdated|replaced|removed)",
-    re.IGNORECASE,
-)
-"""That a class is deprecated, which is named by what holds its name: `The class {self.__class__} is deprecated`."""
 
 
 def subject_of(text: Text) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -52,13 +51,13 @@ _BENIGN = frozenset({"advice-removed", "implementation-added", "variable-added",
 class Touching:
     """The changes between two graphs, by what they are of."""
 
-    def __init__(self, old: Graph, new: Graph, changes: Iterable[Change]) -> None:
+    def __init__(self, old: Graph, new: Graph, changes: Collection[Change], floors: Mapping[str, Version]) -> None:
+        """Take what changed, and the lowest versions of packages that the program takes."""
         self._old, self._new = old, new
         self._names = Names(old), Names(new)
         self._effects = Effects(new)
-        changes = list(changes)
-        self._changes = changes
-        self._answers = Answers(new, changes, {})
+        self._floors = floors
+        self._answers = Answers(new, changes, floors)
         self._of: dict[str, list[Change]] = {}
         self._variables: dict[str, Change] = {}
         self._private: dict[str, Change] = {}
@@ -106,17 +105,14 @@ class Touching:
         names = {name for node in found if isinstance(node, Package) for name in node.import_names}
         return frozenset(names | self._backends | self._integrations)
 
-    def impacts(
-        self, uses: Iterable[Use], imported: Collection[str] = (), floors: Mapping[str, Version] = MappingProxyType({})
-    ) -> Iterator[Impact]:
+    def impacts(self, uses: Iterable[Use], imported: Collection[str] = ()) -> Iterator[Impact]:
         """Yield what touches each use, each change once at each line, and first what touches every program.
 
         That a package is declared no longer touches those that are among the `imported` of the program itself, and a
         backend that came those that it is not among; that a package is declared otherwise does not touch a program
         whose own of the `floors` is one that is taken.
         """
-        self._answers = Answers(self._new, self._changes, floors)
-        declared = [change for change in self._declared if self._is_news(change, imported, floors)]
+        declared = [change for change in self._declared if self._is_news(change, imported)]
         seen: set[tuple[int, str, int]] = set()
         first = True
         for use in uses:
@@ -125,16 +121,16 @@ class Touching:
             first = first and not is_first
             for change in found:
                 key = (id(change), use.path, use.line)
-                if key not in seen and not self._is_elsewhere(change, imported, floors):
+                if key not in seen and not self._is_elsewhere(change, imported):
                     seen.add(key)
                     yield Impact(use=use, change=change, severity=self._severity(use, change), fix=self._fix(change))
 
-    def _is_elsewhere(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
+    def _is_elsewhere(self, change: Change, imported: Collection[str]) -> bool:
         """Return whether a change is of a backend that a program imports itself, of a version that it takes no lower
         one than, or of an option of a package that it does not import: `trackio_space_id`.
         """
         package = change.package or ""
-        floor = floors.get(canonicalize_name(package)) if change.type == "floor-raised" else None
+        floor = self._floors.get(canonicalize_name(package)) if change.type == "floor-raised" else None
         if floor is not None:
             return is_taken(floor, str(change.new).removeprefix(package))  # a backend is named with its versions
         if change.type == "backend-added":
@@ -142,11 +138,11 @@ class Touching:
         word = _package_of(change)
         return word in self._integrations and word not in imported
 
-    def _is_news(self, change: Change, imported: Collection[str], floors: Mapping[str, Version]) -> bool:
+    def _is_news(self, change: Change, imported: Collection[str]) -> bool:
         """Return whether another declaration may matter to a program."""
         if change.new is None:
             return self._is_among(change, imported)
-        floor = floors.get(change.package or "")
+        floor = self._floors.get(change.package or "")
         return change.new != "any" and (floor is None or not is_taken(floor, str(change.new)))
 
     def _severity(self, use: Use, change: Change) -> Severity:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from miner.formula.specifier import floor
 from miner.link.declared import DeclarationError, is_declaration, read_declaration
-
-_FLOORS = frozenset({">=", ">", "~=", "=="})
 
 
 def floors(paths: Iterable[Path]) -> dict[str, Version]:
@@ -27,18 +26,17 @@ def floors(paths: Iterable[Path]) -> dict[str, Version]:
             except (DeclarationError, OSError):
                 continue
             for row in rows:
-                floor = None if row.extra or row.marker else lowest(row.specifier)
-                if floor is not None:
-                    found[row.package] = max(floor, found.get(row.package, floor))
+                least = None if row.extra or row.marker else lowest(row.specifier)
+                if least is not None:
+                    found[row.package] = max(least, found.get(row.package, least))
     return found
 
 
 def lowest(specifier: str) -> Version | None:
     """Return the lowest version that a specifier names as one that is taken; None where it names none."""
     try:
-        bounds = [each.version.removesuffix(".*") for each in SpecifierSet(specifier) if each.operator in _FLOORS]
-        return max(map(Version, bounds), default=None)
-    except (InvalidSpecifier, InvalidVersion):
+        return floor(SpecifierSet(specifier))
+    except InvalidSpecifier:
         return None
 
 

@@ -63,11 +63,10 @@ class Answers:
                 case fa.Module(module=name, version=bounds) if not bounds or self._is_taken(name, fa.bounds(bounds)):
                     return fa.Module(module=_top(name))
                 case fa.Package(package=name, version=()):
-                    brought = {*map(_top, self._modules.get(canonicalize_name(name), ())), _top(name)}
-                    if not brought.isdisjoint(modules):
+                    brought = dict.fromkeys(map(_top, self._modules.get(canonicalize_name(name), ())))
+                    if not {*brought, _top(name)}.isdisjoint(modules):
                         return True
-                    known = self._modules.get(canonicalize_name(name), ())
-                    return conjunction(*(fa.Module(module=_top(each)) for each in known)) if known else atom
+                    return conjunction(*(fa.Module(module=each) for each in brought)) if brought else atom
             return atom
 
         return frozenset(map(text, conjuncts(canonical(substitute(formula, bare)))))

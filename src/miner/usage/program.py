@@ -71,7 +71,7 @@ def scan(
     words = tuple(root.encode() for root in roots)
     scanner.modules = Modules((str(file) for file in files if file.suffix == ".py"), partial(_names, reader, words))
     sought = _imports(others)
-    left: list[Path] = []
+    left: dict[Path, bytes] = {}
     for path in files:
         found.files.append(str(path))
         data = reader.bytes_of(path)
@@ -81,15 +81,12 @@ def scan(
         if any(word in data for word in words) or reader.sets_variable(data):
             reader.read(path, data)
         elif path.suffix == ".py":
-            left.append(path)
+            left[path] = data
     while left and scanner.derived:
         known = _any_of(scanner.derived)
         scanner.derived = set()
-        texts = {path: reader.bytes_of(path) or b"" for path in left}
-        mentioning = [path for path in left if known.search(texts[path])]
-        for path in mentioning:
-            reader.read(path, texts[path])
-        left = [path for path in left if path not in mentioning]
+        for path in [path for path, data in left.items() if known.search(data)]:
+            reader.read(path, left.pop(path))
     if not found.files:
         raise SourceError(f"no Python file or notebook in {', '.join(map(str, paths))}")
     return found

@@ -24,6 +24,8 @@ from miner.usage.release import Release
 from miner.usage.scope import Held, Scope, calls_and_reads
 
 _WORD = re.compile(rb"[^\W\d]\w*")
+_NEW = Held("")
+"""What no name holds."""
 _SET = re.compile(rb"\bself\.([A-Za-z_]\w*)\s*(?::[^=\n]+)?=(?!=)")
 _FAILURE = re.compile(r"\b(?:ImportError|ModuleNotFoundError|AttributeError|Exception|BaseException)\b")
 _BINDING = frozenset(
@@ -94,17 +96,16 @@ class _File:
                 yield from self._values(item, scope)
                 self._bound(item, scope)
                 idle = self._idle(item, scope)
+                before = dict(scope.names) if item.kind == "try" else {}
                 bound: dict[str, Held | None] = {}
                 for arm, block in item.blocks.items():
                     if arm == idle:
                         continue
-                    before = dict(scope.names)
                     is_handled = arm == "body" and self._lets_imports_fail(item)
                     uses = self.block(block, scope)
                     yield from map(_handled, uses) if is_handled else uses
                     if item.kind == "try" and arm == "body":
-                        bound = {name: held for name, held in scope.names.items() if before.get(name, held) is not held
-                                 or name not in before}  # fmt: skip
+                        bound = {name: held for name, held in scope.names.items() if before.get(name, _NEW) is not held}
                     elif arm == "handlers":
                         scope.names |= bound  # what a handler binds is for where the body fails
 
