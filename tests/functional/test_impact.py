@@ -414,3 +414,23 @@ def test_what_is_wrong_is_one_line(arguments, code, said, before, capsys):
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_an_old_name_of_a_module_that_is_still_answered_is_not_gone(before, cache, tmp_path, capsys):
+    """What the module that is answered for it does not define is."""
+    repository = copied(tmp_path / "tinyml")
+    (repository / REPORT).rename(repository / SOURCE / "reports.py")
+    top = repository / TOP
+    text = top.read_text(encoding="utf-8").replace(".report import", ".reports import").replace('"report"', '"reports"')
+    top.write_text(f'{text}\nsys.modules["tinyml.report"] = sys.modules["tinyml.reports"]\n', encoding="utf-8")
+    edited = mined(committed(repository), tmp_path / "graph", cache)
+    program = tmp_path / "old.py"
+    program.write_text("from tinyml.report import describe\nfrom tinyml import report\nreport.Report\nreport.Gone\n")
+    found = touched(capsys, str(program), "--from", before, "--to", str(edited), "--severity", "breaking")
+    assert found == []
+    text = text.replace("reports", "trainer").replace('"tinyml.reports"', '"tinyml.trainer"')
+    (repository / TOP).write_text(f'{text}\nsys.modules["tinyml.report"] = sys.modules["tinyml.trainer"]\n')
+    edited = mined(committed(repository), tmp_path / "other", cache)
+    found = touched(capsys, str(program), "--from", before, "--to", str(edited), "--severity", "breaking")
+    gone = [("implementation-removed", 1), ("implementation-removed", 3)]
+    assert [(each["change"]["type"], each["use"]["line"]) for each in found] == gone

@@ -21,14 +21,14 @@ from miner.model.site import Guard, Site
 from miner.syntax.outline import Item
 
 ID = "substitution"
-_ASKS = "__getattr__"
+ASKS = "__getattr__"
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield the site of each object that one function gives for another."""
     if item is not None and item.kind == "assign":
         yield from _table(file, item)
-    elif item is not None and item.name == _ASKS and (parameters := file.names(item).parameters):
+    elif item is not None and item.name == ASKS and (parameters := file.names(item).parameters):
         yield from _answers(file, item, ex.Name(parameters[-1]))
 
 
@@ -48,7 +48,7 @@ def _given(file: File, returned: Item, asked: ex.Name) -> Iterator[Site]:
     guards = file.conditions(returned)
     tests = [each for guard in guards if guard.holds and guard.kind == "if" for each in _conjuncts(guard)]
     missing = {test: found for test in tests if (found := _missing(file, returned, test, asked)) is not None}
-    endings = {test: ending for test in tests if (ending := _ending(test, asked)) is not None}
+    endings = {test: needed for test in tests if (needed := ending(test, asked)) is not None}
     left = [test for test in tests if test not in missing and test not in endings]
     backend, container = next(iter(missing.values()), ("", None))
     known = [test for test in left if _is_known(test, name)]
@@ -91,7 +91,7 @@ def _looked_up(file: File, item: Item, asked: ex.Name) -> Iterator[Site]:
         case ex.Compare(left=ex.Name() as left, operators=("in",), comparators=(ex.Name(name=table),)):
             made = _value(file, item, left) if left != asked else None
             other = made.body if isinstance(made, ex.Conditional) and made.orelse == asked else made
-            is_asked = left == asked or (other is not None and _is_made(other, asked))
+            is_asked = left == asked or (other is not None and is_made(other, asked))
             if is_asked and span is not None and matches(table, file.idioms.placeholders.answered):
                 guards = file.conditions(item)
                 expressions = {"other": other} if other is not None else {}
@@ -121,12 +121,12 @@ def _other(file: File, returned: Item, asked: ex.Name) -> tuple[ex.Name, ex.Expr
     match _value(file, returned, file.expression(span)):
         case ex.Call(function=ex.Name(name="getattr"), arguments=(_, ex.Argument(value=ex.Name() as name), *_)):
             made = _value(file, returned, name)
-            if made is not None and _is_made(made, asked):
+            if made is not None and is_made(made, asked):
                 return name, made
     return None
 
 
-def _is_made(made: ex.Expression, asked: ex.Name) -> bool:
+def is_made(made: ex.Expression, asked: ex.Name) -> bool:
     """Say whether a name is the one asked for with more around it, or without so many of its last letters."""
     match made:
         case ex.Formatted(parts=parts):
@@ -155,7 +155,8 @@ def _is_known(test: ex.Expression, name: ex.Name) -> bool:
     return isinstance(test, ex.Compare) and test.operators == ("in",) and test.left == name
 
 
-def _ending(test: ex.Expression, asked: ex.Name) -> str | None:
+def ending(test: ex.Expression, asked: ex.Name) -> str | None:
+    """Return the ending that a test asks for of the name that is asked for: `name.endswith("Fast")`."""
     match test:
         case ex.Call(
             function=ex.Attribute(value=value, name="endswith"),
@@ -170,7 +171,7 @@ def _endings(guards: tuple[Guard, ...], asked: ex.Name) -> Iterator[str]:
     for guard in guards:
         test = guard.test
         either = test.values if isinstance(test, ex.Boolean) and test.operator == "or" else (test,)
-        found = [_ending(each, asked) for each in either] if guard.holds and guard.kind == "if" else [None]
+        found = [ending(each, asked) for each in either] if guard.holds and guard.kind == "if" else [None]
         if None not in found:
             yield from (each for each in found if each is not None)
 
@@ -186,7 +187,7 @@ def _is_about(test: ex.Expression, names: tuple[ex.Name, ...], container: ex.Exp
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return (b"def " + _ASKS.encode(), *cores(*idioms.placeholders.answered))
+    return (b"def " + ASKS.encode(), *cores(*idioms.placeholders.answered))
 
 
 DETECTOR = Detector(ID, 2, frozenset({"function", "assign"}), _words, find)

@@ -32,7 +32,11 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
             yield _module(module, evidences)
         for definition in module.definitions.values():
             qualname = f"{name}.{definition.name}"
-            if qualname in wanted or definition.name in module.offered or _is_public_definition(definition):
+            if (
+                qualname in wanted
+                or definition.name in module.offered
+                or _is_public_definition(linked, qualname, definition)
+            ):
                 yield _defined(linked, module, definition, stated, evidences)
         for row in module.facts.exports or ():
             if row.name not in module.definitions:
@@ -50,6 +54,33 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
             exports=tuple(Export(module=answered.package, name=name) for name in sorted(answered.names)),
             public=True,
         )
+    yield from _alias_modules(linked, evidences)
+
+
+def _alias_modules(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
+    """Yield the old names of modules, and the objects that have other names in them."""
+    for qualname, alias in linked.modules.items():
+        evidence = evidences.all(alias.places)
+        yield Implementation(
+            id=f"implementation:{qualname}",
+            name=qualname.rpartition(".")[2],
+            evidence=evidence,
+            qualname=qualname,
+            kind="module",
+            public=not is_private(qualname),
+            target=alias.target,
+        )
+        for name, target in sorted(alias.renamed.items()):
+            yield Implementation(
+                id=f"implementation:{qualname}.{name}",
+                name=name,
+                evidence=evidence,
+                qualname=f"{qualname}.{name}",
+                kind="alias",
+                exports=(Export(module=qualname, name=name),),
+                public=not is_private(f"{qualname}.{name}"),
+                target=target,
+            )
 
 
 def implementation(linked: Linked, module: Module, definition: Definition, evidences: EvidenceReader) -> Implementation:
@@ -69,9 +100,10 @@ def _module(module: Module, evidences: EvidenceReader) -> Implementation:
     )
 
 
-def _is_public_definition(definition: Definition) -> bool:
-    named = not definition.name.startswith("_")
-    return definition.kind in {"class", "function"} and named and not definition.type_checking
+def _is_public_definition(linked: Linked, qualname: str, definition: Definition) -> bool:
+    if definition.name.startswith("_") or definition.type_checking:
+        return False
+    return definition.kind in {"class", "function"} or linked.library.named_otherwise(qualname) is not None
 
 
 def _backend_places(linked: Linked) -> dict[str, list[Place]]:

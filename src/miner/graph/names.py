@@ -75,7 +75,12 @@ class Names:
             return Named(node.qualname, node, owner)
         head, _, last = name.rpartition(".")
         owner_found = self.find(head) if head else None
-        if owner_found is None or owner_found.node is None or owner_found.node.kind != "class":
+        if owner_found is None or owner_found.node is None:
+            return None
+        if owner_found.node.kind == "module":
+            module = owner_found.node.target or owner_found.qualname
+            return self.find(f"{module}.{last}") if module != head else None
+        if owner_found.node.kind != "class":
             return None
         return self.member(owner_found.node, last)
 

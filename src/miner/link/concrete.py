@@ -239,7 +239,7 @@ def _comprehension(e: ex.Comprehension, names: Mapping[str, Any]) -> Any:
     for count, value in enumerate(evaluate(e.iterable, names)):
         if count > _LONGEST_LOOP:
             raise NotUnderstood("a loop that is too long")
-        inner = {**names, **_unpacked(e.target, value)}
+        inner = {**names, **unpacked(e.target, value)}
         if all(evaluate(condition, inner) for condition in e.conditions):
             found.append(evaluate(e.element, inner))
             if e.key is not None:
@@ -249,7 +249,7 @@ def _comprehension(e: ex.Comprehension, names: Mapping[str, Any]) -> Any:
     return set(found) if e.kind == "set" else found
 
 
-def _unpacked(target: ex.Expression, value: Any) -> dict[str, Any]:
+def unpacked(target: ex.Expression, value: Any) -> dict[str, Any]:
     """Return the names that a target binds to the parts of a value."""
     if isinstance(target, ex.Name):
         return {target.name: value}
@@ -257,8 +257,15 @@ def _unpacked(target: ex.Expression, value: Any) -> dict[str, Any]:
         raise NotUnderstood("a target of this shape")
     bound: dict[str, Any] = {}
     for part, piece in zip(target.items, value, strict=True):
-        bound |= _unpacked(part, piece)
+        bound |= unpacked(part, piece)
     return bound
+
+
+def _walrus(e: ex.Walrus, names: Mapping[str, Any]) -> Any:
+    if not isinstance(e.target, ex.Name) or not isinstance(names, dict):
+        raise NotUnderstood("a name that is bound within an expression")
+    names[e.target.name] = value = evaluate(e.value, names)
+    return value
 
 
 def _call(e: ex.Call, names: Mapping[str, Any]) -> Any:
@@ -362,5 +369,6 @@ _RULES: dict[type[Any], Callable[[Any, Mapping[str, Any]], Any]] = {
     ex.Formatted: _formatted,
     ex.Lambda: _lambda,
     ex.Comprehension: _comprehension,
+    ex.Walrus: _walrus,
     ex.Call: _call,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,6 +42,12 @@ class Module:
             if earlier is None or earlier.type_checking or not definition.type_checking:
                 found[definition.name] = definition
         return found
+
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The names that several definitions bind."""
+        counts = Counter(each.name for each in self.facts.definitions)
+        return frozenset(name for name, count in counts.items() if count > 1)
 
     @cached_property
     def offered(self) -> dict[str, list[ExportRow]]:
@@ -174,12 +181,14 @@ class Library:
         return self.named_otherwise(found) or found if found is not None else None
 
     def named_otherwise(self, qualname: str) -> str | None:
-        """Return the class that a variable is another name of."""
+        """Return the class that a variable is another name of; None where it may be something else too."""
         owner, _, name = qualname.rpartition(".")
         module = self.modules.get(owner)
         definition = module.definitions.get(name) if module is not None else None
         if module is None or definition is None or definition.kind != "variable" or not definition.bases:
             return None
+        if name in module.rebound:
+            return None  # which of them is not known
         found = self.absolute(module, definition.bases[0])
         return found if found in self.classes else None
 

@@ -21,6 +21,7 @@ from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
 from miner.link.library import Library, build_library
 from miner.link.meaning import Arguments, Found, Meaning, Meanings, Program
+from miner.link.module_alias import ModuleAlias, module_aliases
 from miner.link.need import Bound, Need
 from miner.link.offer import objects_of
 from miner.link.place import Place
@@ -64,6 +65,7 @@ class Linked:
     flags: dict[str, dict[str, tuple[bool, Place]]] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
     called: dict[str, tuple[Arguments, Formula]] = field(default_factory=dict)
+    modules: dict[str, ModuleAlias] = field(default_factory=dict)
 
 
 def link(
@@ -107,6 +109,7 @@ def link(
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
     advice = read_advice(library, conditions, backends, idioms, gated.spoken)
     read_defaults(library, conditions, idioms, advice)
+    modules = module_aliases(library, rules.problems)
     return Linked(
         library,
         conditions,
@@ -125,6 +128,7 @@ def link(
         _flags(library),
         answered_names(library),
         _called(meanings, predicates),
+        modules,
     )
 
 

@@ -13,30 +13,10 @@ from miner.formula.connective import Formula, conjunction, conjuncts, disjunctio
 from miner.link.backend import Backends, sites, strings
 from miner.link.library import Library
 from miner.link.message import template
+from miner.link.naming import Naming, naming
 from miner.link.need import Need
 from miner.link.place import Place
-from miner.model import expression as ex
 from miner.model.site import Site
-
-
-@dataclass(frozen=True)
-class _Name:
-    """How the name of the other object is made: `before` and `after` the one asked for, less its last `cut` letters."""
-
-    before: str
-    after: str
-    cut: int
-
-    def of(self, asked: str) -> str:
-        """Return the name of the other object."""
-        return f"{self.before}{asked[: len(asked) - self.cut]}{self.after}"
-
-    def asked(self, name: str, ending: str) -> str | None:
-        """Return the name with an ending for which the object `name` is given; None where there is none."""
-        left = f"{ending[: len(ending) - self.cut]}{self.after}"
-        if not (name.startswith(self.before) and name.endswith(left) and len(name) >= len(self.before) + len(left)):
-            return None
-        return f"{name[len(self.before) : len(name) - len(left)]}{ending}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +29,7 @@ class _Rule:
     backend: str
     ending: str
     is_there: bool
-    other: _Name
+    other: Naming
     message: str | None
     places: tuple[Place, ...]
     root: str
@@ -93,7 +73,7 @@ def answered_names(library: Library) -> dict[str, Answered]:
             continue
         home, keys = tables[table]
         offered = library.lazy[package].keys() | library.modules[package].definitions.keys()
-        other = _made(site.expressions["other"]) if "other" in site.expressions else None
+        other = naming(site.expressions["other"]) if "other" in site.expressions else None
         places = [
             Place(library.modules[module].path, site.span, "declaration"),
             Place(library.modules[home].path, keys.span, "constant"),
@@ -128,7 +108,7 @@ def _rule(library: Library, module: str, site: Site) -> _Rule:
         backend,
         ending,
         bool(is_there),
-        _made(site.expressions["other"]),
+        naming(site.expressions["other"]),
         template(site.expressions.get("message"), library, module).text,
         (
             Place(path, site.span, "site"),
@@ -137,16 +117,6 @@ def _rule(library: Library, module: str, site: Site) -> _Rule:
         ),
         module.partition(".")[0],
     )
-
-
-def _made(other: ex.Expression) -> _Name:
-    match other:
-        case ex.Formatted(parts=parts):
-            at = next(index for index, part in enumerate(parts) if not isinstance(part, str))
-            return _Name("".join(map(str, parts[:at])), "".join(map(str, parts[at + 1 :])), 0)
-        case ex.Subscript(index=ex.Slice(upper=ex.Constant(value=int(end)))):
-            return _Name("", "", -end)
-    raise AssertionError(other)
 
 
 def _offered(library: Library) -> dict[str, dict[str, str]]:

@@ -76,8 +76,8 @@ class Gate(Record, frozen=True):
 class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementation"):
     """A class, function, method, module-level variable or alias, where it is defined and how it is imported.
 
-    `target` is what an alias, or a variable that is another name of a class, stands for. A module is one where its top
-    level states something; `external` lives in another library, and a catalog names it.
+    `target` is what an alias, a variable that is another name of a class, or the old name of a module stands for. Other
+    modules are there where their top level states something; `external` is of another library, and a catalog names it.
     Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own, `flags`
     what it says itself that it supports or needs (`_supports_sdpa`).
     """
