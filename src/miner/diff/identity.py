@@ -33,7 +33,7 @@ class Identity:
 
     def _of(self, qualname: str) -> str | None:
         if qualname in self._new:
-            return qualname
+            return self._aliased(qualname) or qualname
         if qualname in self.moves:
             return self.moves[qualname]
         before = self._old.get(qualname)
@@ -51,6 +51,12 @@ class Identity:
             return f"{now}.{name}" if owner in self._modules and not is_published else None
         found = self._new_names.member(node, name)
         return found.qualname if found is not None else f"{now}.{name}" if name.startswith("__") else None
+
+    def _aliased(self, qualname: str) -> str | None:
+        """Return the class that is there under the name of another, which was a class by itself."""
+        before, now = self._old.get(qualname), self._new[qualname]
+        was_class = before is not None and before.kind == "class"
+        return now.target if was_class and now.kind == "variable" and now.target in self._new else None
 
     @cached_property
     def _known(self) -> dict[str, str | None]:
@@ -120,6 +126,9 @@ class Identity:
         }
         found: dict[str, str] = {}
         for qualname, node in self._old.items():
+            other = self._aliased(qualname) if qualname in self._new else None
+            if other is not None and other not in self._old:
+                found[qualname] = other
             if qualname in self._new or node.kind not in {"class", "function", "variable"}:
                 continue
             for export in node.exports:

@@ -58,29 +58,17 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
 
 
 def _alias_modules(linked: Linked, evidences: EvidenceReader) -> Iterator[Implementation]:
-    """Yield the old names of modules, and the objects that have other names in them."""
+    """Yield the old names of modules."""
     for qualname, alias in linked.modules.items():
-        evidence = evidences.all(alias.places)
         yield Implementation(
             id=f"implementation:{qualname}",
             name=qualname.rpartition(".")[2],
-            evidence=evidence,
+            evidence=evidences.all(alias.places),
             qualname=qualname,
             kind="module",
             public=not is_private(qualname),
             target=alias.target,
         )
-        for name, target in sorted(alias.renamed.items()):
-            yield Implementation(
-                id=f"implementation:{qualname}.{name}",
-                name=name,
-                evidence=evidence,
-                qualname=f"{qualname}.{name}",
-                kind="alias",
-                exports=(Export(module=qualname, name=name),),
-                public=not is_private(f"{qualname}.{name}"),
-                target=target,
-            )
 
 
 def implementation(linked: Linked, module: Module, definition: Definition, evidences: EvidenceReader) -> Implementation:
@@ -123,6 +111,8 @@ def _defined(
     places = [Place(module.path, definition.span, "definition"), *stated.get(qualname, ())]
     places += [Place(module.path, row.span, "declaration") for row in module.offered.get(definition.name, ())]
     places += linked.old_names.get(qualname, ())
+    old_exports = linked.old_exports.get(qualname, {})
+    places += [place for alias in old_exports.values() for place in alias.places]
     flags = linked.flags.get(qualname, {})
     places += [place for _, place in flags.values()]
     return Implementation(
@@ -131,7 +121,7 @@ def _defined(
         evidence=evidences.all(places),
         qualname=qualname,
         kind=definition.kind,
-        exports=exports,
+        exports=(*exports, *(Export(module=old, name=name) for old, name in sorted(old_exports))),
         signature=None if definition.signature is None else redact(definition.signature)[0],
         summary=None if definition.summary is None else redact(definition.summary)[0],
         backends=linked.backends.get(qualname, ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from miner.detect import class_flag
@@ -66,6 +67,15 @@ class Linked:
     answered: dict[str, Answered] = field(default_factory=dict)
     called: dict[str, tuple[Arguments, Formula]] = field(default_factory=dict)
     modules: dict[str, ModuleAlias] = field(default_factory=dict)
+
+    @cached_property
+    def old_exports(self) -> dict[str, dict[tuple[str, str], ModuleAlias]]:
+        """The old modules and names that objects are imported by under an alias of their module, by object."""
+        found: dict[str, dict[tuple[str, str], ModuleAlias]] = {}
+        for module, alias in self.modules.items():
+            for name, target in alias.renamed.items():
+                found.setdefault(target, {})[module, name] = alias
+        return found
 
 
 def link(
