@@ -145,6 +145,37 @@ def test_what_a_module_said_and_a_function_of_it_says_now_is_changed(cache, tmp_
     assert [each.type for each in found.changes if each.field == "message"] == ["advice-changed"]
 
 
+def test_a_field_of_a_message_that_has_another_name_is_no_change(cache, tmp_path):
+    """Nor is it one where a function of the same class says it now; of other words around the field it is."""
+    told = """
+
+class Desk:
+    def set(self, key, value=None):
+        self.put(key, value)
+
+    def put(self, key, value=None):
+        if value is not None:
+            warnings.warn(f"There is no such thing as the slider {FIELD} here.")
+"""
+    graphs = []
+    for name, text in (
+        ("first", told.replace("FIELD", "key")),
+        (
+            "second",
+            told.replace("FIELD", "key.strip()").replace("self.put(", "self._put(").replace("def put", "def _put"),
+        ),
+        ("third", told.replace("no such", "another").replace("FIELD", "key")),
+    ):
+        repository = copied(tmp_path / name)
+        path = repository / STUDIO
+        path.write_text(f"import warnings\n{path.read_text(encoding='utf-8')}{text}", encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    messages = [
+        [each.type for each in diff(graphs[0], new, Silent()).changes if each.field == "message"] for new in graphs[1:]
+    ]
+    assert messages == [[], ["advice-changed"]]
+
+
 REFUSES = '        if self.model == 8:\n            raise ValueError("8 is refused")\n'
 NEEDS = (
     "        from .utils import import_utils\n\n"

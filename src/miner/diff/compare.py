@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeVar, get_args
 
@@ -20,6 +21,8 @@ from miner.store.graph_reader import Graph
 
 Kind = TypeVar("Kind", bound=Node)
 _ORDER: tuple[str, ...] = get_args(Severity)
+_FIELD = re.compile(r"\{[^{}]*\}")
+_LEAST_SAID = 24
 RELATIONS = frozenset({"uses_predicate"})
 """The edges that a comparison follows."""
 _Declared = dict[str | None, tuple[Package, str]]
@@ -219,12 +222,13 @@ def _advice(identity: Identity) -> Iterator[Change]:
             identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
         ):
             continue  # the object itself came or went
-        if (identity.now(node.owner) if after is None else node.owner, node.message) in (is_ if after is None else was):
+        words = _words(node.message)
+        if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
         here, there = tellers if after is None else reversed(tellers)
-        if (before is None or after is None) and here.get(node.message, set()) & there.get(node.message, set()):
+        if (before is None or after is None) and here.get(words, set()) & there.get(words, set()):
             continue  # said by the same object on the other side, of something else
-        if (before is None or after is None) and there.get(node.message, set()) - here.get(node.message, set()):
+        if (before is None or after is None) and there.get(words, set()) - here.get(words, set()):
             continue  # said by another object now, which did not say it before
         fields = {"symbol": node.owner, "option": node.subject}
         if before is not None and after is not None:
@@ -279,14 +283,20 @@ def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[st
     found: dict[str | None, set[str]] = {}
     for node in graph.of_type(Advice):
         if node.message is not None:
-            found.setdefault(node.message, set()).add(now(node.owner))
+            found.setdefault(_words(node.message), set()).add(now(node.owner))
     return found
 
 
-def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str]]:
+def _words(message: str | None) -> str | None:
+    """Return a message to compare: what stands in its fields is another matter, where enough stands around them."""
+    plain = _FIELD.sub("{}", message or "")
+    return plain if len(plain) >= _LEAST_SAID else message
+
+
+def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str | None]]:
     """Return who says what where a requirement or a constraint is not met, under the names in the new graph."""
     stated: list[Requirement | Constraint] = [*graph.of_type(Requirement), *graph.of_type(Constraint)]
-    return {(now(node.owner), node.otherwise.message) for node in stated if node.otherwise.message is not None}
+    return {(now(node.owner), _words(node.otherwise.message)) for node in stated if node.otherwise.message is not None}
 
 
 def _paired(

@@ -27,7 +27,7 @@ class Use(Record, frozen=True):
     `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
     cell. `is_open`: the call unpacks arguments that are not seen, or is of a class of the program, which may give more.
     Of an override, the arguments are its parameters. `is_member`: it is reached through an object. `is_handled`: an
-    import whose failure the program handles, or that type checkers see only.
+    import whose failure the program handles, or that type checkers see only; `is_met`: it binds something else then.
     """
 
     kind: UseKind
@@ -38,3 +38,4 @@ class Use(Record, frozen=True):
     is_open: bool = False
     is_member: bool = False
     is_handled: bool = False
+    is_met: bool = False

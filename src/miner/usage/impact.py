@@ -146,14 +146,15 @@ class Touching:
         return change.new != "any" and (floor is None or not is_taken(floor, str(change.new)))
 
     def _severity(self, use: Use, change: Change) -> Severity:
-        """Return how bad a change is at a use: who calls an override is not known; an import may be let fail.
+        """Return how bad a change is at a use: who calls an override is not known; an import may be let fail, and then
+        the program may go on with something else, or without.
 
         An option that overrides of the library take as well is one that is given to them.
         """
         if use.kind == "override" and (change.type in _GONE or change.type in _SIGNATURE):
             return "risky" if change.type == "option-added" and self._is_handed_on(use, change) else "notice"
         if use.is_handled and change.type in _GONE:
-            return "notice"
+            return "notice" if use.is_met else "risky"
         return "risky" if use.kind == "override" and change.severity in {"breaking", "benign"} else change.severity
 
     def _is_handed_on(self, use: Use, change: Change) -> bool:

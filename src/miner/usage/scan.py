@@ -101,9 +101,12 @@ class _File:
                 for arm, block in item.blocks.items():
                     if arm == idle:
                         continue
-                    is_handled = arm == "body" and self._lets_imports_fail(item)
                     uses = self.block(block, scope)
-                    yield from map(_handled, uses) if is_handled else uses
+                    if arm == "body" and self._lets_imports_fail(item):
+                        is_met = item.kind == "if" or self._gives_others(item)
+                        yield from (_handled(use, is_met=is_met) for use in uses)
+                    else:
+                        yield from uses
                     if item.kind == "try" and arm == "body":
                         bound = {name: held for name, held in scope.names.items() if before.get(name, _NEW) is not held}
                     elif arm == "handlers":
@@ -128,6 +131,27 @@ class _File:
             return self._outline.source(test).rpartition(".")[2] == "TYPE_CHECKING"
         caught = [handler.text("type") for handler in item.blocks.get("handlers", [])]
         return any(span is None or _FAILURE.search(self._outline.source(span)) for span in caught)
+
+    def _gives_others(self, item: Item) -> bool:
+        """Say whether each handler around imports binds all names that they bind."""
+        wanted = set(self._imported(item.blocks["body"]))
+        return all(wanted <= set(self._named(handler.blocks["body"])) for handler in item.blocks["handlers"])
+
+    def _imported(self, items: list[Item]) -> Iterator[str]:
+        for item in items:
+            yield from (binding.name for binding in item.bindings)
+            if item.kind not in {"function", "class"}:
+                yield from (name for block in item.blocks.values() for name in self._imported(block))
+
+    def _named(self, items: list[Item]) -> Iterator[str]:
+        """Yield the names that a block binds: by imports, definitions and assignments."""
+        for item in items:
+            yield from (binding.name for binding in item.bindings)
+            yield from (self._outline.source(target) for target in item.all_texts("target"))
+            if item.kind in {"function", "class"}:
+                yield item.name
+            else:
+                yield from (name for block in item.blocks.values() for name in self._named(block))
 
     def _import(self, item: Item, scope: Scope) -> Iterator[Use]:
         for binding in item.bindings:
@@ -284,8 +308,8 @@ class _File:
         return Use(kind=kind, name=name, path=self._path, line=line, arguments=given, is_open=is_open)
 
 
-def _handled(use: Use) -> Use:
-    return msgspec.structs.replace(use, is_handled=True) if use.kind == "import" else use
+def _handled(use: Use, *, is_met: bool) -> Use:
+    return msgspec.structs.replace(use, is_handled=True, is_met=is_met) if use.kind == "import" else use
 
 
 @lru_cache(maxsize=4096)

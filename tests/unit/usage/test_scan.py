@@ -95,6 +95,21 @@ def test_an_import_that_may_fail():
     ]
 
 
+@pytest.mark.parametrize(
+    ("handler", "is_met"),
+    [
+        ("from kit import new as old", True),
+        ("old = None", True),
+        ("if other:\n        def old(): ...\n    else:\n        class old: ...", True),
+        ("HAS_OLD = False", False),
+        ("pass", False),
+    ],
+)
+def test_a_handler_gives_something_else_for_what_is_not_there_or_goes_without(handler, is_met):
+    code = f"try:\n    from kit import old\nexcept ImportError:\n    {handler}\n"
+    assert [use.is_met for use in uses(code) if use.is_handled] == [is_met]
+
+
 def shown(code: str, *kinds: str) -> list[str]:
     """Return what is used of the library; that it is imported itself is left out."""
     found = (use for use in uses(code) if use.name != "kit" and (not kinds or use.kind in kinds))
