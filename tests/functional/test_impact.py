@@ -434,3 +434,33 @@ def test_an_old_name_of_a_module_that_is_still_answered_is_not_gone(before, cach
     found = touched(capsys, str(program), "--from", before, "--to", str(edited), "--severity", "breaking")
     gone = [("implementation-removed", 1), ("implementation-removed", 3)]
     assert [(each["change"]["type"], each["use"]["line"]) for each in found] == gone
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [("*, volume=1.0", ["option-added"]), ("", []), ("**options", [])],
+    ids=["all", "none", "any"],
+)
+def test_an_override_that_takes_less_anyway_lacks_nothing_new(taken, expected, before, cache, tmp_path, capsys):
+    edited = after(tmp_path, cache, REPORT, "def play(self, *, volume", "def play(self, *, tune=None, volume")
+    program = tmp_path / "mine.py"
+    program.write_text(f"from tinyml import Report\nclass Mine(Report):\n    def play(self, {taken}): ...\n")
+    found = touched(capsys, str(program), "--from", before, "--to", edited)
+    assert [each["change"]["type"] for each in found] == expected
+
+
+def test_a_constant_that_is_no_longer_offered_elsewhere_is_there_where_it_is_defined(cache, tmp_path, capsys):
+    """And gone where it is not."""
+    first = offering(tmp_path / "tinyml", "LOUD", "\nLOUD = 11\nQUIET = 1\n")
+    old = mined(committed(first), tmp_path / "old", cache)
+    top, report = first / TOP, first / REPORT
+    top.write_text(top.read_text(encoding="utf-8").replace(', "LOUD"', ""), encoding="utf-8")
+    report.write_text(report.read_text(encoding="utf-8").replace("QUIET", "SOFT"), encoding="utf-8")
+    new = mined(committed(first), tmp_path / "new", cache)
+    program = tmp_path / "loud.py"
+    program.write_text("from tinyml.report import LOUD\nfrom tinyml.report import QUIET\nfrom tinyml import LOUD\n")
+    found = touched(capsys, str(program), "--from", str(old), "--to", str(new), "--severity", "breaking")
+    assert [(each["change"]["type"], each["use"]["line"]) for each in found] == [
+        ("implementation-removed", 2),
+        ("implementation-removed", 3),
+    ]

@@ -89,9 +89,14 @@ def _module(module: Module, evidences: EvidenceReader) -> Implementation:
 
 
 def _is_public_definition(linked: Linked, qualname: str, definition: Definition) -> bool:
+    """Say whether a definition is there for others by its name: a variable is where that is not in lower case, as of a
+    constant or a type, or where it is another name of a class.
+    """
     if definition.name.startswith("_") or definition.type_checking:
         return False
-    return definition.kind in {"class", "function"} or linked.library.named_otherwise(qualname) is not None
+    if definition.kind == "variable":
+        return not definition.name.islower() or linked.library.named_otherwise(qualname) is not None
+    return definition.kind in {"class", "function"}
 
 
 def _backend_places(linked: Linked) -> dict[str, list[Place]]:

@@ -28,6 +28,7 @@ from miner.model.use import Use
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import parameters
 from miner.usage.effect import Effects
+from miner.usage.fix import fix
 from miner.usage.own import is_taken
 from miner.usage.predicate import Answers
 
@@ -123,7 +124,9 @@ class Touching:
                 key = (id(change), use.path, use.line)
                 if key not in seen and not self._is_elsewhere(change, imported):
                     seen.add(key)
-                    yield Impact(use=use, change=change, severity=self._severity(use, change), fix=self._fix(change))
+                    yield Impact(
+                        use=use, change=change, severity=self._severity(use, change), fix=fix(change, self._new)
+                    )
 
     def _is_elsewhere(self, change: Change, imported: Collection[str]) -> bool:
         """Return whether a change is of a backend that a program imports itself, of a version that it takes no lower
@@ -268,7 +271,7 @@ class Touching:
             return False
         is_given = change.option in given(use, of[1] if change.type in _TOLD else of[0])  # who tells takes the new ones
         if use.kind == "override":
-            is_lacking = change.type == "option-added" and not is_given and not use.is_open
+            is_lacking = change.type == "option-added" and not is_given and not use.is_open and _takes_all(use, of[0])
             is_taken = change.type in _SIGNATURE - {"option-added"} and is_given
             return is_lacking or (is_taken and not takes_any(of[1].node))
         if use.kind not in {"call", "base"} or not self._is_worth_telling(use, change, of):
@@ -340,22 +343,11 @@ class Touching:
         is_unread = mentions(from_json(node.when), lambda atom: isinstance(atom, fa.Opaque))
         return value(needs, known) is True or (is_refusal(needs) and is_unread)
 
-    def _fix(self, change: Change) -> str | None:
-        """Return what the library says to do about a change."""
-        match change.type:
-            case "implementation-moved":
-                return f"use {change.new}"
-            case "option-renamed":
-                return f"pass {change.new} in place of {change.old}"
-            case "removed" if change.new is not None:
-                return f"use {change.new}" if " " not in change.new else str(change.new)
-            case "deprecated":
-                node = self._new.nodes.get(change.new_id or "")
-                named = node.replacement if isinstance(node, Advice) else None
-                return f"use {named}" if named and "{" not in named else None
-            case "floor-raised" | "cap-added" if change.field == "declared" and change.package != "python":
-                return f'pip install "{change.package}{change.new}"'
-        return None
+
+def _takes_all(use: Use, before: Named) -> bool:
+    """Say whether an override takes the options that the method had: who calls one that does not gives it none."""
+    had = parameters(before.node.signature) if before.node is not None else None
+    return (had or {}).keys() <= given(use, before).keys()
 
 
 def _is_local(atom: Atom, node: Implementation | None) -> bool:

@@ -61,12 +61,14 @@ def scan(
     with other releases only is left out.
 
     Hidden folders, virtual environments and links are not entered. Raises SourceError when a path is not there, or when
-    nothing at all can be read.
+    nothing at all can be read. A program that has a package of such a name itself imports that.
     """
     found = Scanned()
-    scanner = Scanner(roots, version)
     snippets = SnippetReader()
-    files = list(dict.fromkeys(file for each in paths for file in _files(each)))
+    given = list(paths)
+    files = list(dict.fromkeys(file for each in given for file in _files(each)))
+    roots = _not_own(list(roots), given, files, found)
+    scanner = Scanner(roots, version)
     reader = _Reader(found, scanner, snippets, _quoted(variables))
     words = tuple(root.encode() for root in roots)
     scanner.modules = Modules((str(file) for file in files if file.suffix == ".py"), partial(_names, reader, words))
@@ -90,6 +92,18 @@ def scan(
     if not found.files:
         raise SourceError(f"no Python file or notebook in {', '.join(map(str, paths))}")
     return found
+
+
+def _not_own(roots: list[str], given: list[Path], files: list[Path], found: Scanned) -> list[str]:
+    """Return the top-level names that are not those of a package of the program itself; of the others it is noted."""
+    places = {place for path in given for place in (path, path / "src", path.parent)}
+    own = {
+        file.parent.name: file.parent
+        for file in files
+        if file.name == "__init__.py" and file.parent.name in roots and file.parent.parent in places
+    }
+    found.skipped.update({str(path): f"the program has {name} itself" for name, path in own.items()})
+    return [root for root in roots if root not in own]
 
 
 class _Reader:

@@ -102,3 +102,19 @@ def test_classes_of_the_program_are_followed_from_file_to_file(tmp_path):
         ("b.py", "read", "kit.Trainer", False, False),
         ("b.py", "call", "kit.Trainer.go", True, False),
     }
+
+
+@pytest.mark.parametrize("place", [".", "src"])
+def test_a_program_that_has_a_package_of_that_name_imports_its_own(place, tmp_path):
+    """Not so where such a folder stands elsewhere; what it has of another library is not concerned."""
+    package = tmp_path / place / "kit"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (tmp_path / "a.py").write_text(f"{CALL}import net\nnet.make()\n")
+    found = scan([tmp_path], ["kit", "net"])
+    assert [use.name for use in calls(found)] == ["net.make"]
+    assert found.skipped == {str(package): "the program has kit itself"}
+    (tmp_path / "deep").mkdir()
+    (tmp_path / place / "kit").rename(tmp_path / "deep" / "kit")
+    assert [use.name for use in calls(scan([tmp_path], ["kit", "net"]))] == ["kit.make", "net.make"]
+    assert calls(scan([tmp_path / "deep" / "kit"], ["kit", "net"])) == []
