@@ -41,7 +41,7 @@ def _moved(here: Machine, there: Machine) -> Machine:
 
     What torch answers here (`is_available()`) says nothing of another machine; what it has does.
     """
-    features = {name: fact for name, fact in here.features.items() if not name.endswith("()")}
+    features = {name: fact for name, fact in here.features.items() if not name.endswith(")")}
     complete = dict.fromkeys((*there.complete, *(("packages", "modules") if not there.packages else ())))
     return msgspec.structs.replace(
         there,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from miner.audit.finding import Finding, Row, name_of
+from miner.formula.atom import question
 
 _WORD = re.compile(r"\w{3,}")
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+!]*")
@@ -75,7 +76,8 @@ def _of_formula(formula: Any) -> Iterator[str]:
             if operator != "<" or version not in beyond:  # of a version that the text has: `major == 2` is below 3
                 yield version
     if "feature" in formula:
-        yield formula["feature"].rpartition(".")[2].removesuffix("()")
+        for asked in (question(formula["feature"]), formula["feature"].partition(" == ")[2]):
+            yield asked.partition("(")[0].rpartition(".")[2]
     if formula.get("value") not in (None, True, False):
         yield str(formula["value"])
 

@@ -154,7 +154,7 @@ def _about(atom: Atom) -> LackOf:
     match atom:
         case fa.Package() | fa.Module() | fa.SameRelease() | fa.Python():
             return "software"
-        case fa.Feature(feature=name) if not name.endswith("()"):
+        case fa.Feature(feature=name) if not name.endswith(")"):
             return "software"
         case fa.Environment() | fa.Binary() | fa.OperatingSystem():
             return "system"

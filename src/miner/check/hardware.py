@@ -88,7 +88,7 @@ def _part(formula: Formula, kinds: Container[str | None]) -> Formula | None:
         case Not(part):
             inner = _part(part, kinds)
             return None if inner is None else negation(inner)
-        case fa.Feature(feature=name) if name.endswith("()") and any(part in kinds for part in name.split(".")):
+        case fa.Feature(feature=name) if name.endswith(")") and any(part in kinds for part in name.split(".")):
             return formula
         case _ if isinstance(formula, _HARDWARE):
             return formula

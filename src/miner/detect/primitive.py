@@ -8,6 +8,7 @@ import msgspec
 
 PrimitiveKind = Literal[
     "accelerator",
+    "answer",
     "capability",
     "count",
     "device",

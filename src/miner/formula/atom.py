@@ -45,9 +45,15 @@ class Predicate(_Atom, frozen=True, kw_only=True):
 
 
 class Feature(_Atom, frozen=True, kw_only=True):
-    """An attribute exists on an importable module (`hasattr`); with brackets behind it, the call answers yes."""
+    """An attribute exists on an importable module (`hasattr`); with brackets behind it, the call answers yes; with a
+    comparison behind that, it holds: `torch.version.xpu is not None`."""
 
     feature: str
+
+
+def question(feature: str) -> str:
+    """Return what is asked in a feature, without what the answer is compared with."""
+    return feature.removesuffix(" is not None").partition(" == ")[0]
 
 
 class SameRelease(_Atom, frozen=True, kw_only=True):

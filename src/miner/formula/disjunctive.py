@@ -25,6 +25,7 @@ from miner.formula.atom import (
     Rocm,
     SameRelease,
     Toolkit,
+    question,
 )
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
@@ -209,8 +210,10 @@ def _walk_literals(f: Formula, *, positive: bool) -> Iterator[Literal]:
 
 def _names(atom: Atom) -> tuple[str, ...]:
     match atom:
-        case Package(package=name) | Module(module=name) | Feature(feature=name) | Binary(binary=name):
+        case Package(package=name) | Module(module=name) | Binary(binary=name):
             return (name,)
+        case Feature(feature=name):
+            return (question(name),)
         case OperatingSystem(os=name) | Environment(env=name) | Device(device=name) | Parameter(param=name):
             return (name,)
         case Predicate(predicate=name):

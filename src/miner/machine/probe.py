@@ -17,6 +17,7 @@ from typing import Any
 
 _KINDS = ("cuda", "xpu", "npu", "mlu", "musa", "hpu")
 _GIB = 1 << 30
+_NOWHERE = object()
 
 
 def facts() -> dict[str, Any]:
@@ -63,19 +64,24 @@ def framework(features: list[str]) -> dict[str, Any]:
 
 
 def _feature(torch: Any, name: str) -> bool | None:
-    """Return whether torch has an attribute, or answers yes; None for what is no question (`is_...`, `has_...`)."""
-    path = name.removesuffix("()")
+    """Return whether torch has an attribute, also one that is not None, or answers yes; None for what is no question
+    (`is_...`, `has_...`).
+    """
+    asked = name.removesuffix(" is not None")
+    path, _, given = asked.partition("(")
     package, *parts = path.split(".")
-    is_call = name != path
+    is_call = asked != path
     if package != "torch" or not parts or (is_call and not parts[-1].startswith(("is_", "has_"))):
+        return None
+    if " == " in name or not all(map(str.isidentifier, parts)):
         return None
     found = torch
     for part in parts:
-        found = getattr(found, part, None)
-        if found is None:
-            return False
+        found = getattr(found, part, _NOWHERE)
+    if found is _NOWHERE or (asked != name and found is None):
+        return False
     try:
-        return bool(found()) if is_call else True
+        return bool(found(*json.loads(f"[{given[:-1]}]"))) if is_call else True
     except Exception:  # noqa: BLE001  whatever goes wrong in it: no answer
         return None
 

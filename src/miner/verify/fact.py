@@ -63,6 +63,8 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
             yield f"binary:{name}"
         case fa.Feature(feature=name):
             yield f"feature:{name}"
-            parts = name.removesuffix("()").split(".")
-            if name.endswith("()") and len(parts) > 1:  # `torch.cuda.is_bf16_supported()` looks at the device
+            for path in (name.partition(" == ")[2], fa.question(name).partition("(")[0]):
+                parts = path.split(".")
+                yield from (f"feature:{'.'.join(parts[:end])}" for end in range(2, len(parts) + 1))
+            if name.endswith(")") and len(parts) > 1:  # `torch.cuda.is_bf16_supported()` looks at the device
                 yield from (f"device:{parts[-2]}", f"capability:{parts[-2]}")

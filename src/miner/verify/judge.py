@@ -72,6 +72,8 @@ def judge(
         seen = _seen(answer, node, expected=at.expected)
         looks.append(_Look(point, background, answer, at.expected, seen, words, turned.get(key, {})))
     looks = [look for look in looks if not _is_unreal(look, node)] or looks
+    if isinstance(node, Predicate) and any(look.answer["outcome"] == "answered" for look in looks):
+        looks = [replace(look, seen=False) if _is_away(look) else look for look in looks]
     judged = _broken(looks) or _unlike(looks, job, variant) or _weak(looks, job, variant, distributions, varied)
     if judged is None:
         judged = Judgement("verified", _sides(trial))
@@ -86,6 +88,11 @@ def _is_unreal(look: _Look, node: Predicate | Requirement) -> bool:
     if look.seen is not look.expected or not isinstance(node, Requirement):
         return look.seen is not look.expected
     return look.answer["outcome"] == "effect" and differs(node.otherwise, look.answer) is not None
+
+
+def _is_away(look: _Look) -> bool:
+    """Say whether the module of a predicate, which answers elsewhere, cannot be imported where it has to say no."""
+    return look.answer["outcome"] == "missing" and not look.expected
 
 
 def _seen(answer: Answer, node: Predicate | Requirement, *, expected: bool) -> bool | None:
@@ -109,6 +116,8 @@ def side(answer: Answer) -> bool | None:
 def _quirks(look: _Look, node: Predicate | Requirement) -> Iterable[str]:
     if look.answer["outcome"] == "raised" and look.seen is False:
         yield f"raises {look.answer['exception']} instead of answering no"
+    if look.answer["outcome"] == "missing" and look.seen is False:
+        yield f"its module raises {look.answer['exception']} instead of answering no"
     if look.answer["outcome"] == "effect" and isinstance(node, Requirement):
         unlike = differs(node.otherwise, look.answer)
         if unlike is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from miner.formula.atom import Atom
 from miner.formula.connective import Formula, Not, affirmed, conjunction, negation
-from miner.formula.disjunctive import atoms, disjunctive
+from miner.formula.disjunctive import atoms, disjunctive, substitute
 from miner.formula.evaluate import value
 from miner.formula.notation import text
 from miner.formula.text import render
@@ -20,6 +20,8 @@ _CONTEXTS = 4096
 """How many combinations of the states of the other entities are looked through for a pair."""
 
 _TERMS = 64
+_STEPS = 2048
+"""How many steps are taken to find the states of the others in which two states of an entity differ."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ def _distinct(entity: Entity) -> list[State]:
     return sorted(found.values(), key=lambda state: -sum(map(bool, state.holds.values())))
 
 
+def _left(formula: Formula, known: Mapping[Atom, bool | None]) -> Formula:
+    """Return what is left of a formula where some atoms are known."""
+
+    def decided(atom: Atom) -> Formula:
+        found = known.get(atom)
+        return atom if found is None else found
+
+    return substitute(formula, decided)
+
+
 class _Search:
     def __init__(self, formula: Formula, condition: Formula, of: list[Entity]) -> None:
         self._formula = formula
@@ -94,6 +106,7 @@ class _Search:
         self._distinct = [_distinct(entity) for entity in of]
         self._points: dict[str, int] = {}
         self._made: list[Point] = []
+        self._left = _STEPS
 
     def run(self) -> Trial | str:
         pairs: dict[str, Pair] = {}
@@ -101,24 +114,27 @@ class _Search:
         for index, entity in enumerate(self._entities):
             others = self._distinct[:index] + self._distinct[index + 1 :]
             combinations = itertools.product(*others)
-            seen = list(itertools.islice(combinations, _CONTEXTS))
+            seen: Iterable[tuple[State, ...]] = list(itertools.islice(combinations, _CONTEXTS))
             if next(combinations, None) is not None:
                 is_whole = False
-                seen = [*self._decisive(others), *seen]
+                seen = itertools.chain(self._decisive(others), self._sought(entity, others), seen)
             self._entity(index, entity, seen, pairs)
         if any(pair.alone for pair in pairs.values()):
             pairs = {key: pair for key, pair in pairs.items() if pair.alone}
-        left = [render(atom) for atom in self._wanted if text(atom) not in pairs]
+        left = [atom for atom in self._wanted if text(atom) not in pairs]
         if not self._made:
             return "no machine was found on which it makes a difference"
+        masked = [render(atom) for atom in left if is_whole or self._is_masked(atom)]
         return Trial(
             tuple(self._made),
             tuple(pairs.values()),
-            masked=tuple(left) if is_whole else (),
-            missing=() if is_whole else tuple(left),
+            masked=tuple(masked),
+            missing=tuple(each for each in map(render, left) if each not in masked),
         )
 
-    def _entity(self, index: int, entity: Entity, contexts: list[tuple[State, ...]], pairs: dict[str, Pair]) -> None:
+    def _entity(
+        self, index: int, entity: Entity, contexts: Iterable[tuple[State, ...]], pairs: dict[str, Pair]
+    ) -> None:
         """Find pairs for the atoms of one entity, and keep its every state in the context of the first."""
         swept = False
         mine = [atom for atom in self._wanted if atom in entity.states[0].holds]
@@ -151,6 +167,46 @@ class _Search:
             chosen = [[state for state in states if _agrees(state, wanted)] or states for states in others]
             yield tuple(states[-1] for states in chosen)
             yield tuple(states[0] for states in chosen)
+
+    def _sought(self, entity: Entity, others: list[list[State]]) -> Iterator[tuple[State, ...]]:
+        """Yield for pairs of states of an entity those of the others with which the formula tells them apart."""
+        whole = conjunction(self._condition, self._formula)
+        for pair in itertools.pairwise(_distinct(entity)):
+            self._left = _STEPS
+            found = self._telling(tuple(state.holds for state in pair), whole, dict(enumerate(others)))
+            if found is not None:
+                yield tuple(found.get(index, states[-1]) for index, states in enumerate(others))
+
+    def _is_masked(self, atom: Atom) -> bool:
+        """Say whether an atom cannot decide the formula by itself: no states tell apart two that differ in it alone."""
+        whole = conjunction(self._condition, self._formula)
+        index = next(index for index, each in enumerate(self._entities) if atom in each.states[0].holds)
+        others = {other: states for other, states in enumerate(self._distinct) if other != index}
+        for pair in itertools.combinations(self._distinct[index], 2):
+            changed = [each for each in self._wanted if pair[0].holds.get(each) is not pair[1].holds.get(each)]
+            self._left = _STEPS
+            if changed == [atom] and self._telling(tuple(state.holds for state in pair), whole, others) is not None:
+                return False
+            if self._left < 0:
+                return False
+        return True
+
+    def _telling(
+        self, pair: tuple[Mapping[Atom, bool | None], ...], formula: Formula, others: Mapping[int, list[State]]
+    ) -> dict[int, State] | None:
+        """Return states of the other entities with which what is left of a formula differs between two; None: none."""
+        self._left -= 1
+        left = frozenset(atoms(formula))
+        values = [value(formula, holds.get) for holds in pair]
+        if None not in values or left.isdisjoint(pair[0]) or self._left < 0:
+            return {} if None not in values and len(set(values)) > 1 else None
+        index = next((index for index, states in others.items() if not left.isdisjoint(states[0].holds)), None)
+        rest = {each: states for each, states in others.items() if each != index}
+        for state in others[index] if index is not None else ():
+            found = self._telling(pair, _left(formula, state.holds), rest)
+            if found is not None and index is not None:
+                return {index: state, **found}
+        return None
 
     @cached_property
     def _ways(self) -> list[dict[Formula, bool]]:

@@ -131,7 +131,7 @@ def _entity(atom: Atom, distributions: Distributions) -> str | None:
         case fa.Binary(binary=name):
             return f"program {name}"
         case fa.Feature(feature=name):
-            return f"feature {name}"
+            return f"feature {fa.question(name)}"
     return None
 
 
@@ -206,8 +206,7 @@ def _package(
     provided: Mapping[str, list[str]] | None = None,
 ) -> State:
     own = distribution.replace("-", "_")
-    listed = {name: (distribution if canonicalize_name(name) != distribution else True) if there else False
-              for name, there in modules.items()}  # fmt: skip
+    listed = {name: (name == own or distribution) if there else False for name, there in modules.items()}
     facts = {
         "packages": {distribution: found or False},
         "modules": {own: False, **listed} if own in modules else listed,
@@ -293,8 +292,20 @@ def _program_states(name: str, _: tuple[Atom, ...]) -> Iterator[State]:
         )
 
 
-def _feature_states(name: str, _: tuple[Atom, ...]) -> Iterator[State]:
-    root = name.partition(".")[0]
-    for there in (False, True):
-        facts = {"features": {name: there}, "modules": {root: True}}
-        yield State(f"{name} is {'there' if there else 'not there'}", {"features": {name: there}}, facts)
+def _feature_states(asked: str, of: tuple[Atom, ...]) -> Iterator[State]:
+    """Yield the states of one attribute or answer: not there, None, what it is compared with, or something else."""
+    names = [atom.feature for atom in of if isinstance(atom, fa.Feature)]
+    others = [name for name in names if " == " in name]
+    root = asked.partition(".")[0]
+
+    def state(words: str, *holding: str) -> State:
+        features = {name: name in holding for name in names}
+        return State(f"{asked} is {words}", {"features": features}, {"features": features, "modules": {root: True}})
+
+    there = [name for name in names if name not in others]
+    yield state("not there")
+    if not asked.endswith(")") and f"{asked} is not None" in names:
+        yield state("None", asked)
+    yield state("there", *there)
+    for other in others:
+        yield state(other.partition(" == ")[2], *there, other)

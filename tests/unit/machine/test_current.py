@@ -7,11 +7,13 @@ import stat
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from miner.errors import SourceError
 from miner.formula.atom import Binary, Environment, Module, Package
+from miner.machine import probe
 from miner.machine.current import this_machine
 
 
@@ -82,3 +84,27 @@ def test_an_interpreter_that_does_not_answer_is_one_line(tmp_path, body):
 def test_an_interpreter_that_is_not_there_is_one_line():
     with pytest.raises(SourceError, match="cannot be run: No such file or directory; name another with --python"):
         this_machine("/no/such/python")
+
+
+def test_torch_is_asked_for_what_it_has_and_answers():
+    """What is compared with something else, and what is no question, is not known."""
+    torch = SimpleNamespace(
+        xpu=None,
+        npu=SimpleNamespace(is_available=lambda: True),
+        backends=SimpleNamespace(mps=SimpleNamespace(is_macos_or_newer=lambda major, minor: (major, minor) <= (14, 0))),
+        start=lambda: True,
+    )
+    asked = {
+        "torch.xpu": True,
+        "torch.xpu is not None": False,
+        "torch.npu is not None": True,
+        "torch.mlu": False,
+        "torch.npu.is_available()": True,
+        "torch.backends.mps.is_macos_or_newer(14, 0)": True,
+        "torch.backends.mps.is_macos_or_newer(15, 0)": False,
+        "torch.npu.is_available('x', 1)": None,
+        "torch.start()": None,
+        "torch.npu.kind() == torch.Kind.ONE": None,
+        "kit.fast": None,
+    }
+    assert {name: probe._feature(torch, name) for name in asked} == asked

@@ -111,6 +111,14 @@ def test_a_predicate_that_raises_says_no_where_it_is_known_to_or_has_to() -> Non
     found = judge(of, answers(of, YES, NO, without_torch=raised), {}, VARIED)
     assert (found.claim, len(found.quirks)) == ("verified", 1)
     assert judge(of, answers(of, raised, NO), {}, VARIED).claim == "one-sided"
+    away = {**raised, "outcome": "missing"}
+    found = judge(of, answers(of, YES, NO, without_torch=away), {}, VARIED)
+    assert (found.claim, found.quirks) == (
+        "verified",
+        ("its module raises ModuleNotFoundError instead of answering no",),
+    )
+    assert judge(of, answers(of, away, NO), {}, VARIED).claim == "one-sided"
+    assert judge(of, answers(of, away, away), {}, VARIED).claim == "not-run"
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,43 @@ def test_every_atom_flips_alone(formula: Any, atoms: set[str]) -> None:
     assert found.masked == found.missing == ()
 
 
+SEVERAL = {
+    "all": [
+        {"any": [{"all": [{"module": f"kit{number}"}, {"feature": f"kit{number}.is_fast()"}]} for number in range(12)]},
+        TORCH,
+    ]
+}
+
+
+def test_among_many_ways_the_states_that_tell_two_apart_are_sought() -> None:
+    """More than can be tried one by one; an atom for which there are none is masked."""
+    found = tried(SEVERAL)
+    assert {f"kit{number}.is_fast()" for number in range(12)} <= {pair.atom for pair in found.pairs if pair.alone}
+    assert found.missing == ()
+    masked = tried({"all": [*SEVERAL["all"], {"module": "torch", "version": [[">=", "2.5"]]}]})
+    assert (masked.masked, masked.missing) == (("torch >= 2.5",), ())
+
+
+def test_an_attribute_may_be_missing_none_or_there() -> None:
+    """And what a call answers is one thing, or another."""
+    found = tried({"all": [{"feature": "torch.xpu"}, {"feature": "torch.xpu is not None"}]})
+    assert at(found) == {"torch.xpu is not there": False, "torch.xpu is None": False, "torch.xpu is there": True}
+    asked = tried({"feature": "kit.kind() == kit.Kind.ONE"})
+    assert at(asked) == {
+        "kit.kind() is not there": False,
+        "kit.kind() is there": False,
+        "kit.kind() is kit.Kind.ONE": True,
+    }
+
+
+def test_a_part_of_a_namespace_has_the_version_of_its_own_distribution() -> None:
+    found = trial(
+        from_json({"module": "optimum.quanto", "version": [[">", "0.2.5"]]}), {"optimum.quanto": "optimum-quanto"}
+    )
+    assert isinstance(found, Trial)
+    assert at(found)["optimum-quanto 0.2.6"]
+
+
 def test_an_atom_that_cannot_decide_is_masked() -> None:
     """torch >= 2.6 under a base version of 2.7 that is asked for too."""
     found = tried({"all": [TORCH, {"module": "torch", "base": True, "version": [[">=", "2.7"]]}]})

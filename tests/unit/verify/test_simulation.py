@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from miner.verify.probe import simulation
-from miner.verify.probe.hardware import install
+from miner.verify.probe.hardware import ABSENT, install
 from miner.verify.probe.stand_in import anything, made
 
 UNIVERSE = [["fancylib", "fancy-lib"], ["click", "click"], ["otherlib", "otherlib"]]
@@ -88,6 +88,21 @@ def test_a_part_may_be_missing() -> None:
             importlib.metadata.version("fancy-lib")
 
 
+def test_what_a_stand_in_answers_is_what_the_machine_says() -> None:
+    """None, something, or what the answer is compared with; afterwards it is a stand-in again."""
+
+    def asked(**features: bool) -> tuple[bool, bool]:
+        with worn(modules={"fancylib": True}, features=features):
+            fancylib: Any = importlib.import_module("fancylib")
+            found = fancylib.config.kind("key")
+            return found is not None, found == fancylib.Kind.ONE
+
+    key, one = "fancylib.config.kind('key') is not None", "fancylib.config.kind('key') == fancylib.Kind.ONE"
+    assert asked(**{key: False, one: False}) == (False, False)
+    assert asked(**{key: True, one: False}) == (True, False)
+    assert asked(**{key: True, one: True}) == (True, True)
+
+
 def test_system_python_variables_and_programs() -> None:
     """And everything is put back."""
     before = (
@@ -146,6 +161,29 @@ def test_a_program_of_the_machine_is_not_run(text: bool) -> None:
             assert (started.poll(), started.wait(1)) == (0, 0)
         assert subprocess.run([sys.executable, "-c", "raise SystemExit(3)"], check=False).returncode == 3
     assert subprocess.Popen.__name__ == "Popen"
+
+
+@pytest.mark.parametrize(
+    ("features", "found"),
+    [
+        ({"torch.xpu": False, "torch.xpu is not None": False}, "missing"),
+        ({"torch.xpu": True, "torch.xpu is not None": False}, None),
+        ({"torch.xpu is not None": False}, None),
+        ({"torch.xpu is not None": True}, "there"),
+    ],
+)
+def test_an_attribute_of_torch_is_missing_none_or_there(features: dict[str, bool], found: str | None) -> None:
+    torch: Any = SimpleNamespace(backends=SimpleNamespace(mps=None), version=SimpleNamespace(), xpu=object())
+    install(torch, {"features": features}, [], set(), _put)
+    there = getattr(torch, "xpu", "missing")
+    assert (there if there is None or there == "missing" else "there") == found
+
+
+def _put(owner: Any, name: str, value: Any) -> None:
+    if value is ABSENT:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, value)
 
 
 def test_a_torch_is_told_of_devices() -> None:

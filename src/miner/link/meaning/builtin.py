@@ -186,6 +186,8 @@ def arithmetic(operator: str, left: Value, right: Value, source: str) -> Value:
             return Constant(a - b)
         case Constant(int(a)), "*", Constant(int(b)) if abs(a) + abs(b) < 1 << 30:
             return Constant(a * b)
+        case Release(subject, "joined", 1, _), "+", Release(other, "number", 1, _) if subject == other:
+            return replace(left, view="digits", count=2)
         case Release(_, "joined", n, _), "+", Constant("."):
             return replace(left, view="dotted", count=n)
         case Release(subject, "dotted", n, _), "+", Release(other, "number", m, _) if subject == other and n == m:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from miner.formula.atom import Device, DeviceCount, Environment, Module, Opaque, OperatingSystem, Package, Parameter
+from miner.formula.atom import (
+    Device,
+    DeviceCount,
+    Environment,
+    Feature,
+    Module,
+    Opaque,
+    OperatingSystem,
+    Package,
+    Parameter,
+)
 from miner.formula.connective import Formula, disjunction, negation
 from miner.link.meaning.subject import MIRROR, ORDERED, compare_release, constants
 from miner.link.meaning.tree import decide
@@ -21,6 +31,7 @@ from miner.link.meaning.value import (
     Distributions,
     External,
     Index,
+    Number,
     Parsed,
     Platform,
     Raised,
@@ -102,6 +113,8 @@ def _pair(operator: str, left: Value, right: Value, how: Comparison) -> Formula 
         return found.formula if found else None
     if isinstance(left, Truth):
         return _truths(operator, left, right)
+    if isinstance(left, External) and left.known and isinstance(right, External) and operator == "==":
+        return Feature(feature=f"{left.path} == {right.path}")
     if not isinstance(right, Constant):
         return None
     return _with_constant(operator, left, right.value, how)
@@ -114,6 +127,8 @@ def _with_constant(operator: str, left: Value, constant: float | str | None, how
             if case and constant != getattr(constant, case)():
                 return False  # no converted value is spelled so
             return Environment(env=name, value=constant, ignore_case=bool(case))
+        case Number(name) if is_equal and not isinstance(constant, str) and str(constant).isdigit():
+            return Environment(env=name, value=str(constant))
         case Platform() if is_equal and constant in how.systems:
             return OperatingSystem(os=how.systems[str(constant)])
         case Accelerator(True) if is_equal and isinstance(constant, str):
@@ -133,6 +148,10 @@ def _is_none(value: Value) -> Formula | None:
             return negation(Module(module=module))
         case Argument(name, of):
             return Parameter(param=name, of=of, op="==", value=None)
+        case External(path, "answer"):
+            return negation(Feature(feature=f"{path} is not None"))
+        case External(_, "there"):
+            return False
         case Unknown() | External():
             return None
     return False

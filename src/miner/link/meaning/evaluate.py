@@ -107,7 +107,7 @@ class Evaluator:
         """Return when `left operator right` holds, for values that are no decisions."""
         subjects = [side.subject for side in (left, right) if isinstance(side, Release)]
         for side in (left, right):
-            if isinstance(side, Release) and side.view == "text" and operator in ORDERED:
+            if isinstance(side, Release) and side.view in {"text", "digits"} and operator in ORDERED:
                 self._context.trace.quirks["compares-strings"] = None
         major = self._context.major(subjects[0]) if len(subjects) == 1 else None
         return compare(operator, left, right, Comparison(self._context.idioms.probe.systems, source, major))

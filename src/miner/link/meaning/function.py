@@ -20,6 +20,7 @@ from miner.link.meaning.value import (
     Index,
     Method,
     NamedDevice,
+    Number,
     Parsed,
     Platform,
     Release,
@@ -53,6 +54,8 @@ def builtin_call(context: Context, path: str, values: Values, source: str) -> Va
             return _integer(value, source)
         case "int", (Release(_, "number", _, _) as value,):
             return value
+        case "int", (Variable(name, ""),):
+            return Number(name)
         case "len", (Series(_, items, True),):
             return Constant(len(items))
         case "all" | "any", (Series(_, items, True),):
@@ -69,8 +72,10 @@ def builtin_call(context: Context, path: str, values: Values, source: str) -> Va
 
 def _getattr(context: Context, owner: External, name: str, default: list[Value]) -> Value:
     found = context.evaluator.member(owner, name, ex.Name(name))
-    if default and found == External(f"{owner.path}.{name}"):
-        return choose(Feature(feature=f"{owner.path}.{name}"), found, default[0])
+    if default and isinstance(found, External) and found.path == f"{owner.path}.{name}":
+        if default[0] == NONE:
+            return choose(Feature(feature=f"{found.path} is not None"), replace(found, known="there"), NONE)
+        return choose(Feature(feature=found.path), found, default[0])
     return found
 
 

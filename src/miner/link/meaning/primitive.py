@@ -67,8 +67,12 @@ def ask(context: Context, item: Primitive, subject: str | None, values: Position
     match item.kind:
         case "device":
             return Truth(Device(device=subject or "cuda"))
-        case "feature":
-            return Truth(Feature(feature=f"{subject}()"))
+        case "feature" | "answer":
+            given = [repr(value.value) for value in values if isinstance(value, Constant)]
+            asked = f"{subject}({', '.join(given)})"
+            if len(given) < len(values):
+                return None
+            return Truth(Feature(feature=asked)) if item.kind == "feature" else External(asked, known="answer")
         case "count":
             return Count(subject or "cuda")
         case "accelerator":

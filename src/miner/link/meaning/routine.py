@@ -33,6 +33,8 @@ from miner.model import statement as st
 
 Given = tuple[tuple["str | None", str, Value], ...]
 _DEEPEST = 24
+_ASKED = frozenset({"answer", "feature"})
+"""Kinds of primitives whose subject is the question itself."""
 _OPERATORS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
@@ -79,9 +81,7 @@ class Caller:
         if found is not None:
             by_keyword = tuple(keywords[k] for k in ("name", "distribution_name", "default") if k in keywords)
             item, subject = found
-            answer = ask(
-                self._context, item, path if item.kind == "feature" else subject, (*values, *by_keyword), source
-            )
+            answer = ask(self._context, item, path if item.kind in _ASKED else subject, (*values, *by_keyword), source)
             if answer is not None:
                 return answer
         answer = builtin_call(self._context, path, values, source) or self._foreign(path, values, keywords)

@@ -60,11 +60,23 @@ def compare_release(operator: str, left: Release, right: Value, major: int | Non
     if left.view == "scaled" and isinstance(right, Constant) and isinstance(right.value, int):
         tens, ones = divmod(right.value, left.count)
         return atom(left.subject, ((operator, f"{tens}.{ones}"),))
+    if left.view == "digits" and left.subject.kind == "capability" and isinstance(right, Constant):
+        return _digits(operator, left, str(right.value))
     if left.view == "joined" and left.count == 2 and isinstance(right, Constant) and operator in {"==", "!="}:
         parts = str(right.value).split(".")
         if len(parts) == 2 and all(part.isdigit() for part in parts):
             return _span(operator, left, f"{parts[0]}.{parts[1]}", f"{parts[0]}.{int(parts[1]) + 1}")
     return None
+
+
+def _digits(operator: str, left: Release, digits: str) -> Formula | None:
+    """Compare the text of two components, `80`: as their order is, while both are one digit, as capabilities' are."""
+    if len(digits) != len("80") or not digits.isdigit():
+        return None
+    major, minor = digits[0], digits[1]
+    if operator in ORDERED:
+        return atom(left.subject, ((operator, f"{major}.{minor}"),))
+    return _span(operator, left, f"{major}.{minor}", f"{major}.{int(minor) + 1}")
 
 
 def _text(value: Value) -> str | None:

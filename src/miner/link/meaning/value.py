@@ -38,7 +38,8 @@ class Release:
 
     `view`: text, parsed, base (the text without local and pre-release parts), number (component `count`), release (the
     first `count` components as a tuple; -1 for all), joined (the first `count` components as text), dotted (the same
-    and a final dot). `base` once local and pre-release parts are dropped.
+    and a final dot), digits (the first two as text, with nothing between them). `base` once local and pre-release parts
+    are dropped.
     """
 
     subject: Subject
@@ -96,6 +97,13 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Number:
+    """The value of an environment variable that is set, as a whole number."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Platform:
     """The name of the operating system, in the spelling of one of the standard functions."""
 
@@ -144,9 +152,14 @@ class Operator:
 
 @dataclass(frozen=True)
 class External:
-    """Something outside the programs, by its dotted path."""
+    """Something outside the programs, by its dotted path.
+
+    `known`: `there` of what is not None; `answer` of what a package answers, which may be: the path is the question
+    then, as it is written with whole names, `kit.config.get('key')`.
+    """
 
     path: str
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,6 +240,7 @@ Value = Union[  # noqa: UP007
     DistributionOf,
     Metadata,
     Variable,
+    Number,
     Platform,
     Output,
     Count,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
+from . import stand_in
+
 _KINDS = ("cuda", "xpu", "npu", "mlu", "musa", "hpu", "neuron", "mps")
 _QUESTIONS = {
     "is_available": "device",
@@ -48,10 +50,16 @@ class _Torch:
                 self._listen_for_devices(torch)
             self._toolkit(torch, machine.get("toolkit") or {})
         stated = machine.get("features", {})
-        for name, is_there in stated.items():
-            self._feature(torch, name, is_there)
+        asked: dict[str, dict[str, bool]] = {}
+        for name, holds in stated.items():
+            asked.setdefault(_question(name), {})[name] = holds
+        for question, names in asked.items():
+            if question in names:
+                self._feature(torch, question, names[question])
+            if names.keys() != {question}:
+                self._compared(torch, question, names)
         for name in watched:
-            if name.endswith("()") and name not in stated:
+            if name.endswith(")") and name not in stated:
                 self._listen(*_holder(torch, name), f"feature:{name}")
 
     def _devices(self, torch: Any, devices: list[dict[str, Any]]) -> None:
@@ -122,13 +130,30 @@ class _Torch:
         owner, last = _holder(torch, name)
         if owner is None:
             return
-        if name.endswith("()"):
+        if name.endswith(")"):
             self._answer(owner, last, f"feature:{name}", is_there)
         elif not is_there:
             if hasattr(owner, last):
                 self._put(owner, last, ABSENT)
         elif not hasattr(owner, last):
             self._put(owner, last, SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))
+
+    def _compared(self, torch: Any, question: str, stated: dict[str, bool]) -> None:
+        """Let an attribute, or what a call answers, be None, what it is compared with, or something else."""
+        owner, last = _holder(torch, question)
+        equal = [name.partition(" == ")[2] for name, holds in stated.items() if " == " in name and holds]
+        if stated.get(question) is False and not question.endswith(")"):
+            return
+        if owner is None or isinstance(owner, stand_in.StandInModule):
+            owner, last = stand_in.answers, question.partition("(")[0]
+        is_none = stated.get(f"{question} is not None") is False
+        something = SimpleNamespace(is_available=lambda: False, device_count=lambda: 0)
+
+        def answer(*_: object, **__: object) -> Any:
+            self._reads.update(f"feature:{name}" for name in stated)
+            return _named(equal[0]) if equal else None if is_none else something
+
+        self._put(owner, last, answer if question.endswith(")") else answer())
 
     def _listen_for_devices(self, torch: Any) -> None:
         for kind in (*_KINDS, "accelerator"):
@@ -155,9 +180,26 @@ class _Torch:
         self._put(owner, name, answer)
 
 
+def _question(feature: str) -> str:
+    """Return what is asked in a feature, without what the answer is compared with."""
+    return feature.removesuffix(" is not None").partition(" == ")[0]
+
+
+def _named(path: str) -> Any:
+    """Return what a dotted name is, by the longest part of it that is a module that is loaded."""
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        found: Any = sys.modules.get(".".join(parts[:end]))
+        if found is not None:
+            for part in parts[end:]:
+                found = getattr(found, part)
+            return found
+    return None
+
+
 def _holder(torch: Any, feature: str) -> tuple[Any, str]:
     """Return what has a feature as its attribute, None where that is not loaded, and the name of the attribute."""
-    root, *parts = feature.removesuffix("()").split(".")
+    root, *parts = feature.partition("(")[0].split(".")
     if not parts:
         return None, root
     owner: Any = torch if root == "torch" else sys.modules.get(root)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
+
+answers = SimpleNamespace()
+"""What is given in place of a stand-in, as attributes by the dotted names of what is asked for."""
 
 
 def _answers(value: object) -> Callable[..., Any]:
@@ -21,7 +24,7 @@ class _Permissive(type):
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return made(f"{cls.__name__}.{name}")
+        return _attribute(f"{cls.__name__}.{name}")
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
         if len(args) == 1 and not options and callable(args[0]):
@@ -90,6 +93,11 @@ def made(name: str) -> Any:
     return _Permissive(name, (StandIn,), {"__module__": "stand_in"})
 
 
+def _attribute(name: str) -> Any:
+    found = vars(answers)
+    return found[name] if name in found else made(name)
+
+
 def anything(name: str) -> Any:
     """Return an object that stands in for a value of which nothing is known."""
     return made(name)()
@@ -117,4 +125,4 @@ class StandInModule(ModuleType):
             self._reads.add(f"feature:{self.__name__}.{name}")
         if name.startswith("__") or name in self._without:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        return made(f"{self.__name__}.{name}")
+        return _attribute(f"{self.__name__}.{name}")

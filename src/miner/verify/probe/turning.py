@@ -65,7 +65,7 @@ def turned(machine: Mapping[str, Any], fact: str, real: Mapping[str, simulation.
         case "package" if name in real:
             yield _with(machine, modules=dict.fromkeys(real[name].modules, False), distributions={name: None})
         case "feature":
-            for value in (False, True) if name.endswith("()") else (False,):
+            for value in (False, True) if name.endswith(")") else (False,):
                 yield _with(machine, features={name: value})
         case "device" | "count" | "capability" | "memory":
             yield from _devices(machine, kind, "cuda" if name == "any" else name)

@@ -69,6 +69,39 @@ CASES = [
     ('isinstance(torch.device("cuda:0"), str)', False),
     ("torch.device(mode).type == 'cuda'", None),
     ('hasattr(torch, "npu")', Feature(feature="torch.npu")),
+    ('getattr(torch.version, "xpu", None) is not None', Feature(feature="torch.version.xpu is not None")),
+    ('getattr(torch, "xpu", None) is None', Not(Feature(feature="torch.xpu is not None"))),
+    ('getattr(torch, "xpu", 0) is None', None),
+    ("torch.backends.mps.is_macos_or_newer(14, 0)", Feature(feature="torch.backends.mps.is_macos_or_newer(14, 0)")),
+    ("torch.distributed.is_available(mode)", None),
+    (
+        "comet_ml.config.get_config('api_key') is not None",
+        Feature(feature="comet_ml.config.get_config('api_key') is not None"),
+    ),
+    (
+        "experimental._get_device_type() == experimental.DeviceType.GAUDI",
+        Feature(
+            feature="habana_frameworks.torch.utils.experimental._get_device_type() == "
+            "habana_frameworks.torch.utils.experimental.DeviceType.GAUDI"
+        ),
+    ),
+    ("experimental._get_device_type() < experimental.DeviceType.GAUDI", None),
+    (
+        'f"{torch.musa.get_device_properties(0).major}{torch.musa.get_device_properties(0).minor}" >= "22"',
+        ComputeCapability(compute_capability=((">=", "2.2"),), device="musa"),
+    ),
+    (
+        'f"{torch.cuda.get_device_properties(0).major}{torch.cuda.get_device_properties(0).minor}" == "89"',
+        ComputeCapability(compute_capability=((">=", "8.9"), ("<", "8.10"))),
+    ),
+    ('f"{torch.cuda.get_device_properties(0).major}{torch.cuda.get_device_properties(0).minor}" >= "9"', None),
+    ('int(os.getenv("FOO", 3)) == 2', Environment(env="FOO", value="2")),
+    (
+        'int(os.getenv("FOO", 3)) in (2, 3)',
+        Any((Not(Environment(env="FOO")), Environment(env="FOO", value="2"), Environment(env="FOO", value="3"))),
+    ),
+    ('int(os.getenv("FOO", 3)) == "2"', None),
+    ('int(os.getenv("FOO", 3)) > 2', None),
     ('shutil.which("ninja") is not None', Binary(binary="ninja")),
     ("sys.version_info >= (3, 11)", Python(python=((">=", "3.11"),))),
     ('sys.platform == "linux"', OperatingSystem(os="linux")),
@@ -106,6 +139,8 @@ import os
 import platform
 import shutil
 import sys
+import comet_ml
+import habana_frameworks.torch.utils.experimental as experimental
 import torch
 from packaging import version
 from packaging.version import Version
