@@ -28,8 +28,9 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
                 if f"{name}.{definition.name}" in wanted:
                     yield _defined(linked, module, definition, stated, evidences)
             continue
-        if name in wanted:
-            yield _module(module, evidences)
+        imported = tuple(sorted(_imported(linked, module)))
+        if name in wanted or imported:
+            yield _module(module, imported, evidences)
         for definition in module.definitions.values():
             qualname = f"{name}.{definition.name}"
             if (
@@ -76,8 +77,20 @@ def implementation(linked: Linked, module: Module, definition: Definition, evide
     return _defined(linked, module, definition, {}, evidences)
 
 
-def _module(module: Module, evidences: EvidenceReader) -> Implementation:
-    """Return a module as the owner of what its top level states."""
+def _imported(linked: Linked, module: Module) -> set[str]:
+    """Return the names in a module of what it imports of the library when it is run."""
+    return {
+        binding.name
+        for row in module.facts.imports
+        if not row.type_checking
+        for binding in row.bindings
+        if binding.name not in module.definitions
+        and module.absolute(row.level, binding.target).partition(".")[0] in linked.library.roots
+    }
+
+
+def _module(module: Module, imported: tuple[str, ...], evidences: EvidenceReader) -> Implementation:
+    """Return a module as the owner of what its top level states, and of the names that it imports."""
     return Implementation(
         id=f"implementation:{module.name}",
         name=module.name.rpartition(".")[2],
@@ -85,6 +98,7 @@ def _module(module: Module, evidences: EvidenceReader) -> Implementation:
         qualname=module.name,
         kind="module",
         public=not any(part.startswith("_") for part in module.name.split(".")),
+        members=imported,
     )
 
 

@@ -79,7 +79,8 @@ class Names:
             return None
         if owner_found.node.kind == "module":
             module = owner_found.node.target or owner_found.qualname
-            return self.find(f"{module}.{last}") if module != head else None
+            found = self.find(f"{module}.{last}") if module != head else None
+            return found or (Named(name, None, owner_found.node) if last in owner_found.node.members else None)
         if owner_found.node.kind != "class":
             return None
         return self.member(owner_found.node, last)

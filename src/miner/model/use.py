@@ -26,8 +26,8 @@ class Use(Record, frozen=True):
 
     `path` as it was given, with the number of the cell behind it for a notebook; `line` from 1, of the file or the
     cell. `is_open`: the call unpacks arguments that are not seen, or is of a class of the program, which may give more.
-    Of an override, the arguments are its parameters. `is_member`: it is reached through an object. `is_handled`: an
-    import whose failure the program handles, or that type checkers see only; `is_met`: it binds something else then.
+    Of an override, the arguments are its parameters. `is_member`: it is reached through an object. `is_handled`: the
+    program goes on where it fails, or only type checkers see it; `is_met`: there is something else then.
     """
 
     kind: UseKind

@@ -102,11 +102,7 @@ class _File:
                     if arm == idle:
                         continue
                     uses = self.block(block, scope)
-                    if arm == "body" and self._lets_imports_fail(item):
-                        is_met = item.kind == "if" or self._gives_others(item)
-                        yield from (_handled(use, is_met=is_met) for use in uses)
-                    else:
-                        yield from uses
+                    yield from self._let_fail(item, uses) if arm == "body" else uses
                     if item.kind == "try" and arm == "body":
                         bound = {name: held for name, held in scope.names.items() if before.get(name, _NEW) is not held}
                     elif arm == "handlers":
@@ -125,12 +121,31 @@ class _File:
             return None
         return self._release.holds(self._outline.expression(span), scope)
 
-    def _lets_imports_fail(self, item: Item) -> bool:
-        """Say whether the program goes on where an import in a block fails, or only type checkers see it."""
+    def _let_fail(self, item: Item, uses: Iterator[Use]) -> Iterator[Use]:
+        """Yield the uses in a body, and note where the program goes on when they fail, or only type checkers see it."""
         if item.kind == "if" and (test := item.text("test")) is not None:
-            return self._outline.source(test).rpartition(".")[2] == "TYPE_CHECKING"
-        caught = [handler.text("type") for handler in item.blocks.get("handlers", [])]
-        return any(span is None or _FAILURE.search(self._outline.source(span)) for span in caught)
+            is_hidden = self._outline.source(test).rpartition(".")[2] == "TYPE_CHECKING"
+            yield from (_handled(use, is_met=True) if is_hidden and use.kind == "import" else use for use in uses)
+            return
+        handlers = [each for each in item.blocks.get("handlers", []) if not _raises(each)]
+        caught = {kind for each in handlers for kind in self._caught(each)}
+        is_met = bool(handlers) and self._gives_others(item)
+        does_else = any(inner.kind != "jump" for each in handlers for inner in each.blocks["body"])
+        for use in uses:
+            if use.kind == "import":
+                yield _handled(use, is_met=is_met) if caught & {"ImportError", "AttributeError"} else use
+            else:
+                yield _handled(use, is_met=does_else) if "AttributeError" in caught else use
+
+    def _caught(self, handler: Item) -> Iterator[str]:
+        """Yield which of the ways in which a name is not there a handler catches."""
+        span = handler.text("type")
+        kinds = _FAILURE.findall(self._outline.source(span)) if span is not None else ["Exception"]
+        for kind in kinds:
+            if kind.endswith("Exception"):
+                yield from ("ImportError", "AttributeError")
+            else:
+                yield "AttributeError" if kind == "AttributeError" else "ImportError"
 
     def _gives_others(self, item: Item) -> bool:
         """Say whether each handler around imports binds all names that they bind."""
@@ -308,8 +323,12 @@ class _File:
         return Use(kind=kind, name=name, path=self._path, line=line, arguments=given, is_open=is_open)
 
 
+def _raises(handler: Item) -> bool:
+    return any(inner.kind == "raise" for inner in handler.blocks["body"][-1:])
+
+
 def _handled(use: Use, *, is_met: bool) -> Use:
-    return msgspec.structs.replace(use, is_handled=True, is_met=is_met) if use.kind == "import" else use
+    return msgspec.structs.replace(use, is_handled=True, is_met=is_met)
 
 
 @lru_cache(maxsize=4096)

@@ -110,6 +110,23 @@ def test_a_handler_gives_something_else_for_what_is_not_there_or_goes_without(ha
     assert [use.is_met for use in uses(code) if use.is_handled] == [is_met]
 
 
+@pytest.mark.parametrize(
+    ("caught", "handler", "handled"),
+    [
+        ("AttributeError", "x = 1", [("import", True), ("read", True)]),
+        ("AttributeError", "pass", [("import", False), ("read", False)]),
+        ("Exception", "x = 1", [("import", True), ("read", True)]),
+        ("(TypeError, ImportError)", "x = 1", [("import", True)]),
+        ("ImportError as e", "raise OSError from e", []),
+        ("KeyError", "x = 1", []),
+    ],
+)
+def test_what_a_handler_catches_may_fail(caught, handler, handled):
+    """A name that is read as an attribute too; one that raises again catches nothing."""
+    code = f"import kit\ntry:\n    from kit import x\n    kit.a.b\nexcept {caught}:\n    {handler}\n"
+    assert [(use.kind, use.is_met) for use in uses(code) if use.is_handled] == handled
+
+
 def shown(code: str, *kinds: str) -> list[str]:
     """Return what is used of the library; that it is imported itself is left out."""
     found = (use for use in uses(code) if use.name != "kit" and (not kinds or use.kind in kinds))
