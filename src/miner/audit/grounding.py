@@ -78,6 +78,8 @@ def _of_formula(formula: Any) -> Iterator[str]:
     if "feature" in formula:
         for asked in (question(formula["feature"]), formula["feature"].partition(" == ")[2]):
             yield asked.partition("(")[0].rpartition(".")[2]
+    if formula.get("key") is not None:
+        yield formula["key"]
     if formula.get("value") not in (None, True, False):
         yield str(formula["value"])
 

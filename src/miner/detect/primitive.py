@@ -17,6 +17,7 @@ PrimitiveKind = Literal[
     "feature",
     "import",
     "index",
+    "json",
     "metadata",
     "named-device",
     "os-name",

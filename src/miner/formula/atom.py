@@ -126,11 +126,14 @@ class Memory(_Atom, frozen=True, kw_only=True):
 
 
 class Environment(_Atom, frozen=True, kw_only=True):
-    """An environment variable is set (no `value`), or holds this value, in any case where the code compares so."""
+    """An environment variable is set (no `value`), or holds this value, in any case where the code compares so; with a
+    `key`, it holds a JSON object that has it, with `is_true` one in which it counts as true."""
 
     env: str
     value: str | None = None
     ignore_case: bool = False
+    key: str | None = None
+    is_true: bool = False
 
 
 class Parameter(_Atom, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from operator import eq, ge, gt, le, lt
 from typing import Protocol, Union
@@ -148,9 +149,22 @@ def _same_release(atom: SameRelease, machine: Facts) -> bool | None:
     return len(releases) <= 1
 
 
+def _has(text: str, key: str, *, is_true: bool) -> bool:
+    """Return whether a text is a JSON object with a key, and `is_true`: one that counts as true."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and key in found and (not is_true or bool(found[key]))
+
+
 def _variable(atom: Environment, reading: Reading) -> bool | None:
-    if reading is None or reading is False or atom.value is None:
+    if reading is None or reading is False or (atom.value is None and atom.key is None):
         return _there(reading)
     if reading is True:
         return None
+    if atom.key is not None:
+        return _has(reading, atom.key, is_true=atom.is_true)
+    if atom.value is None:
+        return True
     return reading.lower() == atom.value.lower() if atom.ignore_case else reading == atom.value

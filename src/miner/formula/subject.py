@@ -159,7 +159,9 @@ def _weaker(atom: Atom) -> tuple[str, ...]:
             bare = Module(module=atom.module)
             named = Module(module=atom.module, distribution=distribution)
             return (text(bare), text(named)) if listed and distribution else (text(bare),)
-        case Environment(value=str()):
+        case Environment(key=str(), is_true=True):
+            return (text(Environment(env=atom.env)), text(Environment(env=atom.env, key=atom.key)))
+        case Environment(value=str()) | Environment(key=str()):
             return (text(Environment(env=atom.env)),)
         case _:
             return ()

@@ -83,6 +83,8 @@ def _unversioned(atom: Atom) -> str:
             return name
         case SameRelease():
             return f"{' and '.join(atom.same_release)} agree in {atom.digits} numbers"
+        case Environment(key=str(key)):
+            return f"${atom.env}[{key!r}]" + (" is true" if atom.is_true else "")
         case Environment():
             return f"${atom.env}" if atom.value is None else f"${atom.env} == {atom.value!r}"
         case Parameter():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -270,6 +271,9 @@ def _toolkit_states(name: str, of: tuple[Atom, ...]) -> Iterator[State]:
 def _variable_states(name: str, of: tuple[Atom, ...]) -> Iterator[State]:
     yield State(f"{name} is not set", {"env": {name: None}}, {"env": {name: False}})
     values = [atom.value for atom in of if isinstance(atom, fa.Environment) and atom.value is not None]
+    keys = [atom.key for atom in of if isinstance(atom, fa.Environment) and atom.key is not None]
+    values += [json.dumps({key: is_true}) for key in keys for is_true in (True, False)]
+    values += [json.dumps(dict.fromkeys(keys, True))] if keys else []
     for value in dict.fromkeys((*values, *(_OTHER_VALUES if values else ("1",)))):
         yield State(f"{name}={value}", {"env": {name: value}}, {"env": {name: value}})
 

@@ -92,18 +92,23 @@ class Targets:
         return ".".join(inside)
 
     def _predicate(self, node: Predicate) -> Target | Unlooked:
-        own = node.evidence[0]
-        module = self.module_of(own.path)
-        if module is None or not node.qualname.startswith(f"{module}."):
+        own = next((each for each in node.evidence if self._is_own(node, each)), None)
+        module = self.module_of(own.path) if own is not None else None
+        if own is None or module is None:
             return Unlooked(node, "it is in no module that can be imported")
         formula = expanded(self._graph, from_json(node.means if node.called is None else node.called.means))
-        again = list(self._again(node.evidence[1:]))
+        again = list(self._again([each for each in node.evidence if each is not own]))
         look: dict[str, Any] = {"module": module, "qualname": node.qualname.removeprefix(f"{module}."), "again": again}
         if node.called is not None:
             look["called"] = node.called.arguments
         if node.kind == "flag":
-            look["statement"] = [module, own.start_line, own.end_line, look["qualname"]]
+            look["statement"] = [module, look["qualname"]]
         return Target(node, "predicate", formula, look)
+
+    def _is_own(self, node: Predicate, place: Evidence) -> bool:
+        """Say whether a place is the definition of a predicate itself, and not of what it asks."""
+        module = self.module_of(place.path)
+        return place.role == "definition" and module is not None and node.qualname.startswith(f"{module}.")
 
     def _requirement(self, node: Requirement) -> Target | Unlooked:
         needs = expanded(self._graph, from_json(node.needs))

@@ -155,3 +155,20 @@ def test_vantages():
     assert evaluate(All((package("a", "< 2"), package("b", ">= 2"))), At(TOP, "a", "1")) is True
     assert evaluate(Module(module="a.part"), At(TOP, "a", False)) is False
     assert evaluate(Python(python=(("<", "3.10"),)), At(TOP, "python", "3.9")) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "is_true"),
+    [
+        ('{"a": 1}', True, True),
+        ('{"a": 0}', True, False),
+        ("{}", False, False),
+        ("[1]", False, False),
+        ("a", False, False),
+    ],
+)
+def test_a_variable_may_hold_json(text, has, is_true):
+    """A text that is none, or no object, has no keys."""
+    machine = Machine(name="m", env={"X": text})
+    assert evaluate(Environment(env="X", key="a"), machine) is has
+    assert evaluate(Environment(env="X", key="a", is_true=True), machine) is is_true

@@ -54,6 +54,8 @@ CUDA, XPU = Device(device="cuda"), Device(device="xpu")
         (SameRelease(same_release=("a", "b"), digits=2), "a and b agree in 2 numbers"),
         (Environment(env="RANK"), "$RANK"),
         (Environment(env="X", value="true"), "$X == 'true'"),
+        (Environment(env="X", key="a"), "$X['a']"),
+        (Environment(env="X", key="a", is_true=True), "$X['a'] is true"),
         (Parameter(param="args.bf16", of="m.f"), "args.bf16"),
         (Parameter(param="p", of="m.f", op="==", value=None), "p == None"),
         (Opaque(opaque="f(\n  x)", reason="call"), "[f( x)]"),

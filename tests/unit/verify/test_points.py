@@ -86,6 +86,14 @@ def test_an_attribute_may_be_missing_none_or_there() -> None:
     }
 
 
+def test_a_variable_may_hold_an_object_with_a_key() -> None:
+    key = {"env": "X", "key": "a"}
+    found = tried({"all": [key, {"not": {**key, "is_true": True}}]})
+    assert at(found)['X={"a": false}']
+    assert not at(found)['X={"a": true}']
+    assert not at(found)["X=on"]
+
+
 def test_a_part_of_a_namespace_has_the_version_of_its_own_distribution() -> None:
     found = trial(
         from_json({"module": "optimum.quanto", "version": [[">", "0.2.5"]]}), {"optimum.quanto": "optimum-quanto"}

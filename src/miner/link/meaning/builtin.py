@@ -13,6 +13,7 @@ from miner.link.meaning.value import (
     Constant,
     DistributionOf,
     Distributions,
+    Document,
     External,
     Index,
     Metadata,
@@ -109,6 +110,8 @@ def member(value: Value, name: str, source: str) -> Value:
         case Unknown(_, reason):
             return Unknown(source, reason)
         case Constant() | Release() | Variable() | Series() | Table() | Index() | Distributions() | DistributionOf():
+            return Method(value, name)
+        case Document():
             return Method(value, name)
         case Metadata():
             return Method(value, name)

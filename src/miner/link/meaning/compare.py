@@ -29,6 +29,7 @@ from miner.link.meaning.value import (
     Count,
     DistributionOf,
     Distributions,
+    Document,
     External,
     Index,
     Number,
@@ -196,6 +197,8 @@ def _membership(left: Value, right: Value, how: Comparison) -> Formula | None:
             return True
         case Constant(str(name)), Index():
             return Module(module=name)
+        case Constant(str(key)), Document(variable):
+            return Environment(env=variable, key=key)
         case Constant(str(name)), External("os.environ"):
             return Environment(env=name)
         case Constant(str(name)), Platform() if name in how.systems:

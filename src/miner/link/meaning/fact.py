@@ -196,11 +196,16 @@ def _decide_version(atom: Module | Package, known: Iterable[tuple[Module | Packa
 
 
 def _decide_variable(atom: Environment, known: Iterable[tuple[Environment, bool]]) -> bool | None:
+    bare = atom.value is None and atom.key is None
     for fact, holds in known:
-        if holds and atom.value is None:
+        if holds and bare:
             return True
-        if holds and fact.value is not None and fact.value != atom.value:
+        if not holds and fact.value is None and fact.key is None:
             return False
-        if not holds and fact.value is None:
+        if fact.key is not None or atom.key is not None:
+            if holds and atom.key is not None and fact.key == atom.key and not atom.is_true:
+                return True
+            continue
+        if holds and fact.value is not None and fact.value != atom.value:
             return False
     return None

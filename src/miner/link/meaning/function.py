@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from miner.formula.atom import Feature
+from miner.formula.atom import Environment, Feature
 from miner.formula.connective import conjunction, disjunction
 from miner.link.meaning import builtin
 from miner.link.meaning.context import Context
@@ -16,6 +16,7 @@ from miner.link.meaning.value import (
     Constant,
     DistributionOf,
     Distributions,
+    Document,
     External,
     Index,
     Method,
@@ -137,6 +138,8 @@ def method_call(method: Method, values: Values, source: str) -> Value:
             return Series(kind, (*items, *more), whole and also)
         case Series() as series, "copy", ():
             return series
+        case Document(variable), "get", (Constant(str(key)), *default) if _is_no(default):
+            return Truth(Environment(env=variable, key=key, is_true=True))
         case Table(items), "get", (Constant(key), *default):
             found_item = [value for name, value in items if name == key]
             return found_item[-1] if found_item else (default[0] if default else NONE)
@@ -147,6 +150,11 @@ def method_call(method: Method, values: Values, source: str) -> Value:
         case Table(items), "items", ():
             return Series("list", tuple(Series("tuple", (Constant(key), value)) for key, value in items))
     return Unknown(source, "a method that is not understood")
+
+
+def _is_no(default: list[Value]) -> bool:
+    """Say whether what is given in place of a key counts as false, as the key's value may too."""
+    return not default or default[0] in {NONE, FALSE}
 
 
 def _string(text: str, name: str, values: list[object]) -> Value | None:

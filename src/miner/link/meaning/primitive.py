@@ -14,6 +14,7 @@ from miner.link.meaning.value import (
     Constant,
     Count,
     DistributionOf,
+    Document,
     External,
     Index,
     Metadata,
@@ -27,6 +28,7 @@ from miner.link.meaning.value import (
     Series,
     Spec,
     Subject,
+    Table,
     Truth,
     Unknown,
     Value,
@@ -116,6 +118,8 @@ def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value |
             return None if name is None else choose(Package(package=name), Metadata(name), Raised(_NOT_FOUND))
         case "parse":
             return _parsed(chosen, source)
+        case "json":
+            return _document(chosen)
         case "which":
             name = _text(chosen)
             return None if name is None else choose(Binary(binary=name), Output(name), NONE)
@@ -153,6 +157,15 @@ def _absolute(chosen: Value, values: Positional) -> str | None:
         return name
     package = _text(values[1]) if len(values) > 1 else None
     return None if package is None else package + name
+
+
+def _document(chosen: Value) -> Value | None:
+    match chosen:
+        case Variable(name, ""):
+            return Document(name)
+        case Constant("{}"):
+            return Table(())
+    return None
 
 
 def _spec(chosen: Value, values: Positional) -> Value | None:

@@ -104,6 +104,13 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Document:
+    """The value of an environment variable that is set, as JSON; a text that is none has no keys."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Platform:
     """The name of the operating system, in the spelling of one of the standard functions."""
 
@@ -241,6 +248,7 @@ Value = Union[  # noqa: UP007
     Metadata,
     Variable,
     Number,
+    Document,
     Platform,
     Output,
     Count,

@@ -4,7 +4,7 @@ A target is plain data::
 
     {"module": "pkg.quantizers.fp8", "qualname": "Fp8Quantizer.validate_environment",
      "again": [["pkg.utils", 163, 163], ...],      # statements that asked the machine when they were imported
-     "statement": ["pkg.utils", 20, 20, "FLAG"],   # a flag: the statement that sets it, and its name
+     "statement": ["pkg.utils", "FLAG"],           # a flag, which the statements that set it are run for
      "path": "pkg/quantizers/fp8.py", "site": [58, 60], "guard": [57, 57] | null,
      "decorated": false,                           # the effect comes before the body of the function is entered
      "called": {"0": "2.6"},                       # of a predicate: constants by position or keyword
@@ -79,9 +79,8 @@ def _looked(
             _run_again(module_of(module), start, end)
         keep()
         if "statement" in target:
-            module, start, end, name = target["statement"]
-            namespace = _run_again(module_of(module), start, end)
-            return {"outcome": "answered", **_answer(namespace[name])}
+            module, name = target["statement"]
+            return {"outcome": "answered", **_answer(_set_again(module_of(module), name)[name])}
         home = module_of(target["module"])
         if target.get("site") is not None:
             _import_again(home)
@@ -139,16 +138,29 @@ def told_of(error: BaseException) -> dict[str, Any]:
     return {"exception": type(error).__name__, "message": str(error)[:_TEXT]}
 
 
-def _run_again(module: ModuleType, start: int, end: int) -> dict[str, Any]:
+def _run_again(module: ModuleType, start: int, end: int) -> None:
     """Run the statements at the top of a module once more that set what those of these lines set, in its namespace."""
+    top = _statements(str(module.__file__))
+    _run_setters(module, {name for each in top if each.lineno <= end and start <= _end(each) for name in _sets(each)})
+
+
+def _set_again(module: ModuleType, name: str) -> dict[str, Any]:
+    """Run the statements that set a name, and before them those that set what they read, and return the namespace."""
+    top = _statements(str(module.__file__))
+    wanted, known = {name}, set[str]()
+    while known != wanted:
+        known = set(wanted)
+        wanted |= {read for each in top if wanted & _sets(each) for read in _named(each, ast.Load)}
+    _run_setters(module, wanted)
+    return vars(module)
+
+
+def _run_setters(module: ModuleType, names: set[str]) -> None:
     path = str(module.__file__)
-    top = _statements(path)
-    wanted = {name for each in top if each.lineno <= end and start <= _end(each) for name in _sets(each)}
-    for each in top:
-        if wanted & _sets(each):
+    for each in _statements(path):
+        if names & _sets(each):
             code = compile(ast.Module([each], []), path, "exec")
             exec(code, vars(module))  # noqa: S102  the library's own statement
-    return vars(module)
 
 
 @functools.lru_cache
@@ -164,11 +176,16 @@ def _end(statement: ast.stmt) -> int:
 
 def _sets(statement: ast.stmt) -> frozenset[str]:
     """Return the names that a statement assigns to at the top of its module, in whatever branch."""
+    return _named(statement, ast.Store)
+
+
+def _named(statement: ast.stmt, context: type[ast.expr_context]) -> frozenset[str]:
+    """Return the names that a statement sets, or reads, at the top of its module."""
     found: set[str] = set()
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
             found.add(node.id)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.ListComp):
             waiting.extend(ast.iter_child_nodes(node))

@@ -101,6 +101,18 @@ CASES = [
         Any((Not(Environment(env="FOO")), Environment(env="FOO", value="2"), Environment(env="FOO", value="3"))),
     ),
     ('int(os.getenv("FOO", 3)) == "2"', None),
+    ('bool(json.loads(os.getenv("FOO", "{}")).get("a"))', Environment(env="FOO", key="a", is_true=True)),
+    ('"a" in json.loads(os.getenv("FOO", "{}"))', Environment(env="FOO", key="a")),
+    (
+        'json.loads(os.getenv("FOO", "{}")).get("a", False) and "a" in json.loads(os.getenv("FOO", "{}"))',
+        Environment(env="FOO", key="a", is_true=True),
+    ),
+    (
+        'bool(os.getenv("FOO")) and "a" in json.loads(os.environ["FOO"]) and "b" in json.loads(os.environ["FOO"])',
+        All((Environment(env="FOO", key="a"), Environment(env="FOO", key="b"))),
+    ),
+    ('json.loads(os.getenv("FOO", "{}")).get("a", 7)', None),
+    ('json.loads(os.getenv("FOO", "[1]")).get("a")', None),
     ('int(os.getenv("FOO", 3)) > 2', None),
     ('shutil.which("ninja") is not None', Binary(binary="ninja")),
     ("sys.version_info >= (3, 11)", Python(python=((">=", "3.11"),))),
@@ -135,6 +147,7 @@ CASES = [
 HEAD = """
 import importlib.metadata
 import importlib.util
+import json
 import os
 import platform
 import shutil
