@@ -28,7 +28,7 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
                 if f"{name}.{definition.name}" in wanted:
                     yield _defined(linked, module, definition, stated, evidences)
             continue
-        imported = tuple(sorted(_imported(linked, module)))
+        imported = tuple(sorted(_imported(module)))
         if name in wanted or imported:
             yield _module(module, imported, evidences)
         for definition in module.definitions.values():
@@ -77,16 +77,10 @@ def implementation(linked: Linked, module: Module, definition: Definition, evide
     return _defined(linked, module, definition, {}, evidences)
 
 
-def _imported(linked: Linked, module: Module) -> set[str]:
-    """Return the names in a module of what it imports of the library when it is run."""
-    return {
-        binding.name
-        for row in module.facts.imports
-        if not row.type_checking
-        for binding in row.bindings
-        if binding.name not in module.definitions
-        and module.absolute(row.level, binding.target).partition(".")[0] in linked.library.roots
-    }
+def _imported(module: Module) -> set[str]:
+    """Return the names in a module of what it imports when it is run."""
+    bound = (binding.name for row in module.facts.imports if not row.type_checking for binding in row.bindings)
+    return {name for name in bound if name not in module.definitions or module.definitions[name].type_checking}
 
 
 def _module(module: Module, imported: tuple[str, ...], evidences: EvidenceReader) -> Implementation:

@@ -65,6 +65,7 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
             yield f"feature:{name}"
             for path in (name.partition(" == ")[2], fa.question(name).partition("(")[0]):
                 parts = path.split(".")
-                yield from (f"feature:{'.'.join(parts[:end])}" for end in range(2, len(parts) + 1))
+                for end in range(2, len(parts) + 1):
+                    yield from (f"{kind}:{'.'.join(parts[:end])}" for kind in ("feature", "attribute"))
             if name.endswith(")") and len(parts) > 1:  # `torch.cuda.is_bf16_supported()` looks at the device
                 yield from (f"device:{parts[-2]}", f"capability:{parts[-2]}")

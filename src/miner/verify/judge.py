@@ -199,6 +199,8 @@ def _weak(
     ignored += ("env:",) if is_predicate else ()
     asked = {fact for look in by_point.values() for fact in look.answer.get("reads", ())}
     asked -= explained(formulas, distributions)
+    if not is_predicate:  # a gate is passed, and what is done then may ask for more
+        asked = {fact for fact in asked if not fact.startswith("attribute:")}
     if "statement" in job.target.look:  # what a stand-in has is no question: nothing real is like it
         asked = {fact for fact in asked if not fact.startswith("feature:")}
     loose = varied - ruled(formulas, distributions)

@@ -175,16 +175,24 @@ def _planned(target: Target, trials: Sequence[Trial | str]) -> Job | Unlooked:
         conditions=tuple(target.conditions[index] for index, _ in kept),
     )
     is_swept = target.kind == "predicate"
-    looks = tuple(_looks(each, backgrounds, is_swept=is_swept or len(each.points) <= _FEW_POINTS) for _, each in kept)
+    everywhere = any(isinstance(atom, fa.Environment) for atom in atoms(target.formula))
+    looks = tuple(
+        _looks(each, backgrounds, is_swept=is_swept or len(each.points) <= _FEW_POINTS, everywhere=everywhere)
+        for _, each in kept
+    )
     return Job(chosen, tuple(each for _, each in kept), looks)
 
 
-def _looks(of: Trial, backgrounds: Sequence[str], *, is_swept: bool) -> tuple[tuple[int, str], ...]:
-    """Return (point, background): those of pairs in every background; in the first all, or else the extremes too."""
+def _looks(of: Trial, backgrounds: Sequence[str], *, is_swept: bool, everywhere: bool) -> tuple[tuple[int, str], ...]:
+    """Return (point, background): those of pairs in every background; in the first all, or else the extremes too.
+
+    `everywhere`: all in every background, where there are few: a gate may be reached in one of them only.
+    """
     paired = of.decisive or {0}
     extremes = {0, len(of.points) - 1} | paired
     first = [(index, backgrounds[0]) for index in (range(len(of.points)) if is_swept else sorted(extremes))]
-    return (*first, *((index, each) for each in backgrounds[1:] for index in sorted(paired)))
+    others = range(len(of.points)) if everywhere and len(of.points) <= _FEW_POINTS else sorted(paired)
+    return (*first, *((index, each) for each in backgrounds[1:] for index in others))
 
 
 def _worn(

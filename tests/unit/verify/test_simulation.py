@@ -151,6 +151,23 @@ def test_what_is_asked_is_noted() -> None:
     assert "feature:fancylib.speed" in asked
 
 
+def test_what_a_package_is_asked_to_have_is_noted_but_not_what_it_asks_itself() -> None:
+    """A real one too, where its modules are those of the universe."""
+    with worn() as machine:
+        click: Any = importlib.import_module("click")
+        machine.reads.clear()
+        assert hasattr(click, "echo")
+        assert not hasattr(pytest, "no_such_thing")
+        exec("hasattr(click, 'Path')", {"__name__": "click.core", "click": click})
+        asked = set(machine.reads)
+        machine._machine["features"] = {"click.echo": False}
+        machine._watch_attributes()
+        assert not hasattr(click, "echo")
+    assert "attribute:click.echo" in asked
+    assert not {"attribute:pytest.no_such_thing", "attribute:click.Path"} & asked
+    assert hasattr(click, "echo")
+
+
 @pytest.mark.parametrize("text", [False, True])
 def test_a_program_of_the_machine_is_not_run(text: bool) -> None:
     """It says nothing and ends well; what the machine does not have is run as it really is."""

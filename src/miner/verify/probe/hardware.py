@@ -133,7 +133,7 @@ class _Torch:
         if name.endswith(")"):
             self._answer(owner, last, f"feature:{name}", is_there)
         elif not is_there:
-            if hasattr(owner, last):
+            if last in getattr(owner, "__dict__", {}):
                 self._put(owner, last, ABSENT)
         elif not hasattr(owner, last):
             self._put(owner, last, SimpleNamespace(is_available=lambda: False, device_count=lambda: 0))

@@ -128,6 +128,7 @@ class Simulation:
         self._modules_and_finders()
         self._watch_find_spec()
         self._watch_imports()
+        self._watch_attributes()
         self._state_versions()
         if machine.get("os"):
             system = machine["os"]
@@ -229,6 +230,27 @@ class Simulation:
             return found
 
         self._set(importlib.util, "find_spec", find)
+
+    def _watch_attributes(self) -> None:
+        """Note, as `attribute:NAME`, when code that is of none of the packages asks whether a module of theirs has one.
+
+        The answer is no where the machine says so: it may be one of the module's class, which cannot be taken away.
+        """
+        really = builtins.hasattr
+        stated = self._machine.get("features", {})
+
+        def is_known(module: str) -> bool:
+            return module.partition(".")[0] in self._known
+
+        def has(owner: object, name: str) -> bool:
+            asking = sys._getframe(1).f_globals.get("__name__", "")
+            if isinstance(owner, ModuleType) and is_known(owner.__name__) and not is_known(asking):
+                self.reads.add(f"attribute:{owner.__name__}.{name}")
+                if stated.get(f"{owner.__name__}.{name}") is False:
+                    return False
+            return really(owner, name)
+
+        self._set(builtins, "hasattr", has)
 
     def _watch_imports(self) -> None:
         """Note as `import:NAME` what is imported again: it needs what is loaded, and may be there to ask for it."""

@@ -64,7 +64,7 @@ def turned(machine: Mapping[str, Any], fact: str, real: Mapping[str, simulation.
             yield _with(machine, distributions={name: None if is_there else "9999"})
         case "package" if name in real:
             yield _with(machine, modules=dict.fromkeys(real[name].modules, False), distributions={name: None})
-        case "feature":
+        case "feature" | "attribute":
             for value in (False, True) if name.endswith(")") else (False,):
                 yield _with(machine, features={name: value})
         case "device" | "count" | "capability" | "memory":
