@@ -329,3 +329,19 @@ def test_graphs_of_different_libraries(graph, tmp_path, capsys):
     assert run(["diff", str(graph), str(tmp_path)]) == 3
     (line,) = capsys.readouterr().err.splitlines()
     assert "manifest.json" in line
+
+
+def test_what_is_said_on_one_side_only_has_its_object_on_the_other(cache, tmp_path):
+    """A gate that came stands, in the old release, where the function is defined that did not have it."""
+    repository = copied(tmp_path / "tinyml")
+    old = mined(committed(repository), tmp_path / "old", cache)
+    report = repository / REPORT
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text.replace("    def show", "    @slate_required\n    def show"), encoding="utf-8")
+    new = mined(committed(repository), tmp_path / "new", cache)
+    (came,) = diff(str(old), str(new), Silent()).changes
+    (went,) = diff(str(new), str(old), Silent()).changes
+    assert (came.type, went.type) == ("gate-added", "gate-removed")
+    assert came.old_evidence is not None
+    assert came.old_evidence == went.new_evidence
+    assert (came.old_evidence.path, came.old_evidence.role) == (REPORT, "definition")

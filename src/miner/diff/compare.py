@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeVar, get_args
 
+import msgspec
+
 from miner.diff.consequence import changed_predicates
 from miner.diff.gate import changed_gates, is_said_alike
 from miner.diff.identity import Identity
@@ -42,6 +44,7 @@ def changes(old: Graph, new: Graph) -> list[Change]:
         *_variables(old, new),
         *_contradictions(old, new),
     ]
+    found = [_with_both_places(each, identity) for each in found]
     found.sort(
         key=lambda each: (
             _ORDER.index(each.severity),
@@ -52,6 +55,16 @@ def changes(old: Graph, new: Graph) -> list[Change]:
         )
     )
     return found
+
+
+def _with_both_places(found: Change, identity: Identity) -> Change:
+    """Return a change of what is said on one side only with the place, on the other, of the object that it is of."""
+    node = identity.new.nodes.get(found.new_id or "") or identity.old.nodes.get(found.old_id or "")
+    if not isinstance(node, Requirement | Constraint | Advice) or (found.old_evidence and found.new_evidence):
+        return found
+    if found.old_evidence is None:
+        return msgspec.structs.replace(found, old_evidence=identity.place_before(node.owner))
+    return msgspec.structs.replace(found, new_evidence=identity.place_now(node.owner))
 
 
 def _objects(identity: Identity) -> Iterator[Change]:

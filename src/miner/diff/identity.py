@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from miner.graph.names import Names
+from miner.model.evidence import Evidence
 from miner.model.node import Implementation
 from miner.store.graph_reader import Graph
 
@@ -138,6 +139,16 @@ class Identity:
                     break
         return found
 
+    def place_before(self, owner: str) -> Evidence | None:
+        """Return where an object of the new graph was defined in the old one, or the class around it; None: nowhere."""
+        node = self._old.get(self._reached.get(owner, "")) or self._old.get(self._reached.get(_outer(owner), ""))
+        return node.definition if node is not None else None
+
+    def place_now(self, owner: str) -> Evidence | None:
+        """Return where an object of the old graph is defined in the new one, or the class around it; None: nowhere."""
+        node = self._new.get(self.now(owner)) or self._new.get(self.now(_outer(owner)))
+        return node.definition if node is not None else None
+
     def in_both(self, owner: str, *, is_old: bool) -> bool:
         """Return whether what has a name in one graph is in the other too: of a method, in its class or a base of it.
 
@@ -204,6 +215,10 @@ class Identity:
     def offered(self) -> tuple[dict[str, Implementation], dict[str, Implementation]]:
         """Return the objects of both graphs by how users import them from the outermost package that offers them."""
         return _offered(self._old), _offered(self._new)
+
+
+def _outer(qualname: str) -> str:
+    return qualname.rpartition(".")[0]
 
 
 def _is_offered(node: Implementation) -> bool:
