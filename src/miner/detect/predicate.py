@@ -18,6 +18,7 @@ from miner.detect.idiom import Idioms
 from miner.detect.inventory import rebound_names
 from miner.model.site import Site
 from miner.model.span import Span
+from miner.model.statement import Binding
 from miner.syntax.freeze import freeze
 from miner.syntax.outline import Item
 
@@ -210,6 +211,15 @@ def probe_words(idioms: Idioms) -> tuple[bytes, ...]:
 def _home_words(idioms: Idioms) -> tuple[bytes, ...]:
     """Return what a module holds that asks for packages itself: other modules may call any of its short functions."""
     return _probe_words(_asking_names(idioms, _OF_PACKAGES))
+
+
+def asks_for_packages(idioms: Idioms, binding: Binding) -> bytes | None:
+    """Return the word by which to find uses of an import that asks for packages, or whose attributes do; else None."""
+    names = _asking_names(idioms, _OF_PACKAGES)
+    if binding.target in names:
+        return binding.name.encode()
+    is_around = any(name.startswith(f"{binding.target}.") for name in names)
+    return f"{binding.name}.".encode() if is_around else None
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:

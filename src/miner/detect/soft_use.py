@@ -204,16 +204,23 @@ def _is_asking(file: File, test: ex.Expression) -> bool:
 def _given(file: File) -> tuple[bytes, ...]:
     """Return further names to look for: predicates that the file imports, and locals that hold an answer.
 
-    Imports are looked at when they are from the file's own library and named like predicates; a local is one that an
-    assignment binds to an expression with a word in it, or to such a local.
+    Imports are looked at when they are from the file's own library and named like predicates, or of what asks for
+    packages (`from importlib import metadata`); a local is one that an assignment binds to an expression with a word in
+    it, or to such a local.
     """
     found: set[bytes] = set()
+    asking: set[bytes] = set()
     for item in file.outline.items:
         if item.kind == "import" and item.level:
             names = (binding.name for binding in item.bindings)
             found.update(name.encode() for name in names if matches(name, file.idioms.predicates.names))
+        elif item.kind == "import":
+            asking.update(
+                word for each in item.bindings if (word := predicate.asks_for_packages(file.idioms, each)) is not None
+            )
     words = _words(file.idioms)
-    held = _holding(file.data, file.triggers.get(ID, ()))
+    held = _holding(file.data, merged(file.triggers.get(ID, ()), file.data, tuple(sorted(asking))))
+    found |= asking
     for name in sorted(held):
         held |= _holding(file.data, merged((), file.data, (name,)))
     found |= held
@@ -244,4 +251,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 2, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 3, _KINDS, _triggers, find, deep=True, more=_given)

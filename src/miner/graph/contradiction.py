@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -107,11 +108,11 @@ def _undeclared(packages: Sequence[Package], known: dict[str, Node]) -> Iterator
     """Yield packages of which a version is enforced and that no declaration names."""
     rows = [each for package in packages for each in package.evidence if each.role == "declaration"]
     for package in packages:
-        if package.declared or not package.gated or not rows:
+        if package.declared or not rows:
             continue
-        gate = package.gated[0]
-        node = known.get(gate.stated_by)
-        if isinstance(node, Predicate | Requirement):
+        stated = ((gate, known.get(gate.stated_by)) for gate in package.gated)
+        enforcing = ((gate, node) for gate, node in stated if node is not None and _is_enforcing(node))
+        for gate, node in itertools.islice(enforcing, 1):
             enforced = f"{package.name}{gate.specifier} is enforced"
             yield _Found(
                 "undeclared",
@@ -122,6 +123,11 @@ def _undeclared(packages: Sequence[Package], known: dict[str, Node]) -> Iterator
                     Statement(text=f"what is declared does not name {package.name}", node=package.id, evidence=rows[0]),
                 ),
             )
+
+
+def _is_enforcing(node: Node) -> bool:
+    """Say whether what states a version refuses others, and does not only go another way."""
+    return isinstance(node, Predicate) or (isinstance(node, Requirement) and node.enforced)
 
 
 def _messages(requirements: Sequence[Requirement], packages: Sequence[Package]) -> Iterator[_Found]:

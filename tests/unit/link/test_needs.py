@@ -10,6 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from linking import linked, needs
 
+from miner.formula.atom import Package
+
 GATE = """
     import importlib.metadata
     import importlib.util
@@ -278,3 +280,34 @@ def test_a_stand_in_that_is_none() -> None:
     )
     stated = {need.owner: (need.effect, need.action) for need in snapshot.needs if need.origin == "placeholder"}
     assert stated == {"kit.net.Net": ("placeholder", None), "kit.net.TABLE": ("disable", "kit.TABLE is None")}
+
+
+@pytest.mark.parametrize(
+    ("imported", "call"),
+    [
+        ("import importlib.metadata", "importlib.metadata.version"),
+        ("from importlib import metadata", "metadata.version"),
+        ("import importlib.metadata as im", "im.version"),
+        ("from importlib.metadata import version as release", "release"),
+    ],
+)
+def test_what_asks_for_packages_is_known_under_any_name(imported: str, call: str) -> None:
+    """Also where a local holds the answer."""
+    found = linked(
+        {
+            "kit/__init__.py": "",
+            "kit/fast.py": f"""
+                {imported}
+                from packaging import version
+
+                def train(net):
+                    is_new = version.parse({call}("quick")) >= version.parse("1.0.2")
+                    if is_new:
+                        return net.fit()
+                    logger.warning("no training")
+                    return None
+            """,
+        }
+    )
+    wanted = Package(package="quick", version=((">=", "1.0.2"),))
+    assert ("kit.fast.train", wanted, "skip") in {(each.owner, each.needs, each.effect) for each in found.needs}
