@@ -159,12 +159,13 @@ def test_what_a_package_is_asked_to_have_is_noted_but_not_what_it_asks_itself() 
         assert hasattr(click, "echo")
         assert not hasattr(pytest, "no_such_thing")
         exec("hasattr(click, 'Path')", {"__name__": "click.core", "click": click})
+        exec("from click import Choice", {"__name__": "kit"})
         asked = set(machine.reads)
         machine._machine["features"] = {"click.echo": False}
         machine._watch_attributes()
         assert not hasattr(click, "echo")
     assert "attribute:click.echo" in asked
-    assert not {"attribute:pytest.no_such_thing", "attribute:click.Path"} & asked
+    assert not {"attribute:pytest.no_such_thing", "attribute:click.Path", "attribute:click.Choice"} & asked
     assert hasattr(click, "echo")
 
 

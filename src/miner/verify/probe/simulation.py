@@ -244,7 +244,8 @@ class Simulation:
 
         def has(owner: object, name: str) -> bool:
             asking = sys._getframe(1).f_globals.get("__name__", "")
-            if isinstance(owner, ModuleType) and is_known(owner.__name__) and not is_known(asking):
+            is_import = asking.startswith("importlib.")  # of `from kit import name`: that is no question
+            if isinstance(owner, ModuleType) and is_known(owner.__name__) and not (is_import or is_known(asking)):
                 self.reads.add(f"attribute:{owner.__name__}.{name}")
                 if stated.get(f"{owner.__name__}.{name}") is False:
                     return False
