@@ -47,14 +47,14 @@ def _entry(file: File, item: Item) -> Iterator[Site]:
     match file.expression(target):
         case ex.Subscript(value=table, index=key) if ex.dotted(table) == _TABLE and key != ex.Name("__name__"):
             expressions = {"key": key, "value": file.expression(value)}
-            loop, names = item.parent, ()
+            loop = item.parent
             if loop is not None and loop.kind == "for":
                 over, each = loop.text("iterable"), loop.text("target")
                 if over is None or each is None:
                     return
                 expressions |= {"each": file.expression(each), "iterable": file.expression(over)}
             expressions |= {f"name:{name}": found for name, (found, _) in _bound(file, *expressions.values()).items()}
-            yield Site(ID, "entry", item.span, "", file.conditions(item), expressions, names=names)
+            yield Site(ID, "entry", item.span, "", file.conditions(item), expressions)
 
 
 def _installed(file: File, item: Item) -> Iterator[Site]:

@@ -90,7 +90,7 @@ def scan(
         for path in [path for path, data in left.items() if known.search(data)]:
             reader.read(path, left.pop(path))
     if not found.files:
-        raise SourceError(f"no Python file or notebook in {', '.join(map(str, paths))}")
+        raise SourceError(f"no Python file or notebook in {', '.join(map(str, given))}")
     return found
 
 
