@@ -201,6 +201,18 @@ def test_what_was_refused_whatever_the_environment_is_refused_less_now(old, new,
     assert gates == expected
 
 
+def test_what_is_refused_without_asking_any_more_is_so_on_another_condition(cache, tmp_path):
+    """The gate has not gone: its words are still there."""
+    refuses = REFUSES.replace("8 is refused", "8 takes granite")
+    before = mined(after_edits(copied(tmp_path / "old"), TRAINER, (RUN, RUN + NEEDS)), tmp_path / "before", cache)
+    after = mined(after_edits(copied(tmp_path / "new"), TRAINER, (RUN, RUN + refuses)), tmp_path / "after", cache)
+    found = [each for each in diff(str(before), str(after), Silent()).changes if each.symbol != "tinyml.trainer"]
+    assert [(each.type, each.field) for each in found if not each.type.startswith("advice")] == [
+        ("condition-changed", "needs")
+    ]
+    assert found[0].new is None
+
+
 def after_edits(repository: Path, path: str, *edits: tuple[str, str]) -> Path:
     """Edit a file of a copy and return the copy as a repository."""
     text = (repository / path).read_text(encoding="utf-8")
@@ -225,6 +237,13 @@ def test_a_gate_that_moves_within_its_class_is_none(cache, tmp_path):
         (GATE.replace("raise ImportError(", "print("), ["gate-softened"]),
         (GATE.replace("is_slate_available()", "is_slate_available('0.6')"), ["floor-raised"]),
         (GATE.replace("Training is", "All training is"), []),
+        (
+            GATE.replace("is_slate_available()", "is_slate_available('0.6') and import_utils.is_granite_available()")
+            .replace("not import_utils.is_slate", "not (import_utils.is_slate")
+            .replace("available():", "available()):")
+            .replace("Training is", "Any training is"),
+            ["floor-raised"],
+        ),
     ],
 )
 def test_a_gate_that_says_or_does_something_else(gate, expected, cache, tmp_path):

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import msgspec
 
+from miner.diff.advice import changed_advice
 from miner.diff.consequence import changed_predicates
-from miner.diff.gate import changed_gates, is_said_alike
+from miner.diff.gate import changed_gates
 from miner.diff.identity import Identity
 from miner.diff.option import Deprecations, changed_options, deprecations
 from miner.diff.record import change
 from miner.diff.version import compared
 from miner.graph.names import Named
-from miner.model.change import SEVERITIES, Change, ChangeType, Severity
+from miner.model.change import SEVERITIES, Change, Severity
 from miner.model.concept import Contradiction
 from miner.model.evidence import Evidence
-from miner.model.node import Advice, Constraint, EnvironmentVariable, Implementation, Node, Package, Requirement
+from miner.model.node import Advice, Constraint, EnvironmentVariable, Implementation, Package, Requirement
 from miner.store.graph_reader import Graph
 
-Kind = TypeVar("Kind", bound=Node)
 _ORDER: tuple[str, ...] = get_args(Severity)
-_FIELD = re.compile(r"\{[^{}]*\}")
-_LEAST_SAID = 24
 RELATIONS = frozenset({"uses_predicate"})
 """The edges that a comparison follows."""
 _Declared = dict[str | None, tuple[Package, str]]
@@ -40,7 +37,7 @@ def changes(old: Graph, new: Graph) -> list[Change]:
         *_predicates(identity),
         *changed_gates(identity),
         *changed_options(identity),
-        *_advice(identity),
+        *changed_advice(identity),
         *_variables(old, new),
         *_contradictions(old, new),
     ]
@@ -100,7 +97,7 @@ def _objects(identity: Identity) -> Iterator[Change]:
 
 def _methods(identity: Identity, told: Deprecations) -> Iterator[Change]:
     """Yield the public methods that classes which stayed, and their bases, have no longer."""
-    for before, after in identity.stayed():
+    for before, after in identity.stayed:
         if before.kind != "class" or after.kind != "class":
             continue
         for name in before.members:
@@ -209,131 +206,6 @@ def _predicates(identity: Identity) -> Iterator[Change]:
         yield change(
             "predicate-changed", before, after, symbol=after.qualname, field="means", old=before.means, new=after.means
         )
-
-
-def _advice(identity: Identity) -> Iterator[Change]:
-    """Yield what is told in other words of an object that is in both graphs.
-
-    Code that gives or forces a default says nothing when it goes: a decorator or an attribute may give the same.
-    """
-
-    def key(owner: str | None, node: Advice) -> tuple[Hashable, ...]:
-        return owner, node.subject, node.kind
-
-    pairs = _paired(
-        [node for node in identity.old.of_type(Advice) if node.origin != "code"],
-        [node for node in identity.new.of_type(Advice) if node.origin != "code"],
-        lambda node: key(identity.of(node.owner), node),
-        lambda node: key(node.owner, node),
-        lambda node: node.message,
-    )
-    was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
-    tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
-    for before, after in _in_other_words(list(pairs), identity):
-        node = after or before
-        if node is None or not (
-            identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
-        ):
-            continue  # the object itself came or went
-        words = _words(node.message)
-        if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
-            continue  # said on the other side too, where it is a requirement
-        here, there = tellers if after is None else reversed(tellers)
-        if (before is None or after is None) and here.get(words, set()) & there.get(words, set()):
-            continue  # said by the same object on the other side, of something else
-        if (before is None or after is None) and there.get(words, set()) - here.get(words, set()):
-            continue  # said by another object now, which did not say it before
-        fields = {"symbol": node.owner, "option": node.subject}
-        if before is not None and after is not None:
-            yield change(
-                "advice-changed", before, after, field="message", old=before.message, new=after.message, **fields
-            )
-        elif after is not None:
-            type_: ChangeType = "deprecated" if node.kind == "deprecation" else "advice-added"
-            yield change(type_, None, after, field="message", new=after.message, **fields)
-        elif before is not None:
-            yield change("advice-removed", before, None, field="message", old=before.message, **fields)
-
-
-def _is_old_name(old: Graph, told: Advice | None) -> bool:
-    """Return whether a module tells of a name that the old graph has an object of, and that it answers still."""
-    return (
-        told is not None and told.kind == "deprecation" and f"implementation:{told.owner}.{told.subject}" in old.nodes
-    )
-
-
-def _in_other_words(
-    pairs: list[tuple[Advice | None, Advice | None]], identity: Identity
-) -> Iterator[tuple[Advice | None, Advice | None]]:
-    """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
-    gone: dict[str, list[Advice]] = {}
-    for before, after in pairs:
-        if before is not None and after is None and before.message is not None:
-            gone.setdefault(identity.now(before.owner), []).append(before)
-    taken: set[str] = set()
-    found: list[tuple[Advice | None, Advice | None]] = []
-    for before, after in pairs:
-        other = before
-        if before is None and after is not None and after.message is not None:
-            said = [*gone.get(after.owner, ()), *gone.get(_module_of(identity, after.owner), ())]
-            alike = (each for each in said if each.id not in taken and each.kind == after.kind)
-            other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
-            if other is not None:
-                taken.add(other.id)
-        found.append((other, after))
-    yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
-
-
-def _module_of(identity: Identity, owner: str) -> str:
-    """Return the module of a function: on its import it may have said what the function says now; else nothing."""
-    place = owner.rpartition(".")[0]
-    node = identity.new.nodes.get(f"implementation:{place}")
-    return "" if isinstance(node, Implementation) and node.kind != "module" else place
-
-
-def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[str]]:
-    """Return who gives advice, by its words, under the names in the new graph."""
-    found: dict[str | None, set[str]] = {}
-    for node in graph.of_type(Advice):
-        if node.message is not None:
-            found.setdefault(_words(node.message), set()).add(now(node.owner))
-    return found
-
-
-def _words(message: str | None) -> str | None:
-    """Return a message to compare: what stands in its fields is another matter, where enough stands around them."""
-    plain = _FIELD.sub("{}", message or "")
-    return plain if len(plain) >= _LEAST_SAID else message
-
-
-def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str | None]]:
-    """Return who says what where a requirement or a constraint is not met, under the names in the new graph."""
-    stated: list[Requirement | Constraint] = [*graph.of_type(Requirement), *graph.of_type(Constraint)]
-    return {(now(node.owner), _words(node.otherwise.message)) for node in stated if node.otherwise.message is not None}
-
-
-def _paired(
-    old: Iterable[Kind],
-    new: Iterable[Kind],
-    old_key: Callable[[Kind], Hashable],
-    new_key: Callable[[Kind], Hashable],
-    said: Callable[[Kind], Any],
-) -> Iterator[tuple[Kind | None, Kind | None]]:
-    """Yield what differs: pairs of one key that say something else, and what only one side has."""
-    before: dict[Hashable, list[Kind]] = {}
-    after: dict[Hashable, list[Kind]] = {}
-    for node in old:
-        before.setdefault(old_key(node), []).append(node)
-    for node in new:
-        after.setdefault(new_key(node), []).append(node)
-    for key in {**before, **after}:
-        was, is_ = before.get(key, []), after.get(key, [])
-        texts = [said(node) for node in is_]
-        kept = [said(node) for node in was]
-        was = [node for node in was if said(node) not in texts]
-        is_ = [node for node in is_ if said(node) not in kept]
-        for number in range(max(len(was), len(is_))):
-            yield (was[number] if number < len(was) else None, is_[number] if number < len(is_) else None)
 
 
 def _variables(old: Graph, new: Graph) -> Iterator[Change]:

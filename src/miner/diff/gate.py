@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
-from difflib import SequenceMatcher
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from miner.diff.consequence import Consequences, Moved, plain
@@ -14,6 +13,7 @@ from miner.diff.identity import Identity
 from miner.diff.record import change
 from miner.diff.refusal import Refusals
 from miner.diff.version import compared, versions_of
+from miner.diff.wording import is_said_alike, likeness
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, affirmed
 from miner.formula.disjunctive import is_refusal, literals, mentions, substitute
@@ -24,8 +24,8 @@ from miner.store.graph_reader import Graph
 
 _HARD = frozenset({"raise", "return-reason"})
 _TOLD = _HARD | {"warn", "fallback"}
-_LEAST_ALIKE = 0.5
-"""The share of two messages that must be the same for them to be one in other words."""
+_NEARLY_ALIKE = 0.8
+"""The same for requirements that share no more than a package."""
 _Said = tuple[str, str, str]
 _Key = Callable[[Requirement], Hashable]
 
@@ -61,7 +61,7 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     yield from _unmoved(
         [(node, owner) for node, owner in removed if not _has_gone(_told(node), *tellers)],
         [node for node in added if not _has_gone(_told(node), *reversed(tellers))],
-        Refusals(identity),
+        (Refusals(identity.old, identity.now), Refusals(identity.new, str)),
     )
 
 
@@ -87,11 +87,16 @@ def _by_owner(graph: Graph) -> dict[str, list[Requirement]]:
     return found
 
 
-def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement], refusals: Refusals) -> Iterator[Change]:
+def _unmoved(
+    removed: list[tuple[Requirement, str]], added: list[Requirement], refusals: tuple[Refusals, Refusals]
+) -> Iterator[Change]:
     """Yield what is enforced no longer, or is now: but what is told alike elsewhere in a class has only moved there.
 
-    What was refused already, whatever the environment, is refused less now.
+    What was refused already, whatever the environment, is refused less now; what is still refused, but no longer asks
+    the environment, is so on another condition.
     """
+    refused, refuses = refusals
+    asked: set[Hashable] = set()
     gone = Counter((_class(owner), _told(node)) for node, owner in removed if _told(node) is not None)
     come = Counter((_class(node.owner), _told(node)) for node in added if _told(node) is not None)
     moved = {"removed": gone & come, "added": gone & come}
@@ -102,12 +107,19 @@ def _unmoved(removed: list[tuple[Requirement, str]], added: list[Requirement], r
         return moved[side][key] >= 0
 
     for node, owner in removed:
-        if not has_moved("removed", owner, node) and _is_gate(node):
-            yield _change("gate-removed", node, None, owner)
-    for node in added:
-        if has_moved("added", node.owner, node) or not _is_gate(node) or refusals.said(node):
+        if has_moved("removed", owner, node) or not _is_gate(node):
             continue
-        before = refusals.loosened(node)
+        still = refuses.said(node, owner)
+        if still is None:
+            yield _change("gate-removed", node, None, owner)
+        elif (owner, _told(node)) not in asked:
+            asked.add((owner, _told(node)))
+            fields = {"symbol": owner, "field": "needs", "old": node.needs, "new": None}
+            yield change("condition-changed", node, still, package=_package(node), **fields)
+    for node in added:
+        if has_moved("added", node.owner, node) or not _is_gate(node) or refused.said(node, node.owner):
+            continue
+        before = refused.loosened(node)
         if before is None:
             yield _change("gate-added", None, node, node.owner)
         else:
@@ -150,6 +162,27 @@ class _Pairing:
         about = partial(_and_effect, _and_action)
         yield from self._alike(about, about, is_worded_alike=True)
         yield from self._alike(partial(_alone, self._was), partial(_alone, self._is))
+        yield from self._reworded()
+
+    def _reworded(self) -> Iterator[tuple[Requirement, Requirement]]:
+        """Yield pairs that share a package, and say nearly the same: what else they ask came or went."""
+        near = [
+            (share, at, to)
+            for at, before in enumerate(self.left)
+            for to, after in enumerate(self.right)
+            if before.otherwise.effect == after.otherwise.effect and _packages(before) & _packages(after)
+            for share in [likeness(before.otherwise.message, after.otherwise.message)]
+            if share >= _NEARLY_ALIKE
+        ]
+        pairs: list[tuple[Requirement, Requirement]] = []
+        for _, at, to in sorted(near, reverse=True):
+            pair = self.left[at], self.right[to]
+            if not any(pair[0] is before or pair[1] is after for before, after in pairs):
+                pairs.append(pair)
+        for before, after in pairs:
+            self.left.remove(before)
+            self.right.remove(after)
+        yield from pairs
 
     def _alike(
         self, old_key: _Key, new_key: _Key, *, is_worded_alike: bool = False
@@ -168,19 +201,6 @@ class _Pairing:
                 self.left.remove(before)
                 self.right.remove(after)
                 yield before, after
-
-
-def is_said_alike(before: str | None, after: str | None) -> bool:
-    """Return whether two messages may be one in other words; with none, nothing speaks against it."""
-    if before is None or after is None or before == after:
-        return True
-    likeness = SequenceMatcher(None, before, after, autojunk=False)
-    bounds = (
-        likeness.real_quick_ratio,
-        likeness.quick_ratio,
-        likeness.ratio,
-    )  # each no less than the next, and quicker
-    return all(bound() >= _LEAST_ALIKE for bound in bounds)
 
 
 def _and_action(node: Requirement) -> Hashable:
@@ -308,8 +328,14 @@ def _named_subjects(node: Requirement) -> frozenset[str]:
 
 def _subjects(node: Requirement) -> frozenset[str]:
     """Return what a requirement is about, without versions."""
+    return _subjects_in(plain(node.needs))
+
+
+@lru_cache(maxsize=16_384)
+def _subjects_in(needs: str) -> frozenset[str]:
+    """Return what a formula, as text, is about: many requirements need the same."""
     found = set()
-    for literal in literals(from_json(node.needs)):
+    for literal in literals(from_json(json.loads(needs))):
         atom = affirmed(literal)
         match atom:
             case fa.Package(package=name) | fa.Module(module=name):
@@ -323,6 +349,10 @@ def _subjects(node: Requirement) -> frozenset[str]:
             case _:
                 found.add(type(atom).__name__)
     return frozenset(found)
+
+
+def _packages(node: Requirement) -> set[str]:
+    return {each for each in _subjects(node) if each.startswith("package:")}
 
 
 def _devices(formula: Formula) -> set[str]:

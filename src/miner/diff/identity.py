@@ -195,8 +195,12 @@ class Identity:
         for old, new in sorted(self.moves.items()):
             yield self._old[old], self._new[new]
 
-    def stayed(self) -> Iterator[tuple[Implementation, Implementation]]:
-        """Yield the public objects, and the public methods of those, that are in both graphs, under whichever name."""
+    @cached_property
+    def stayed(self) -> tuple[tuple[Implementation, Implementation], ...]:
+        """The public objects, and the public methods of those, that are in both graphs, under whichever name."""
+        return tuple(self._stayed())
+
+    def _stayed(self) -> Iterator[tuple[Implementation, Implementation]]:
         for qualname, node in self._old.items():
             owner = self._old.get(qualname.rpartition(".")[0])
             public = node.public or (node.kind == "method" and owner is not None and owner.public)

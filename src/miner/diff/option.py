@@ -41,7 +41,7 @@ def changed_options(identity: Identity) -> Iterator[Change]:
     reader = SnippetReader()
     fields = _fields(identity.old), _fields(identity.new)
     told = deprecations(identity.old), deprecations(identity.new)
-    for before, after in identity.stayed():
+    for before, after in identity.stayed:
         same = before.signature is not None and before.signature == after.signature
         if same or before.kind != after.kind or before.kind not in _CALLED:
             continue

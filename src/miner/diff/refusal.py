@@ -1,39 +1,38 @@
-"""What an object refused in the old release without asking the environment, as far as it was understood."""
+"""What the objects of a release refuse without asking the environment, as far as it was understood."""
 
 from __future__ import annotations
 
-from miner.diff.identity import Identity
+from collections.abc import Callable
+
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjuncts
 from miner.formula.disjunctive import substitute
 from miner.formula.notation import from_json, text
 from miner.model.evidence import FormulaJson
 from miner.model.node import Advice, Constraint, Requirement
+from miner.store.graph_reader import Graph
 
 
 class Refusals:
-    """The gates of the old graph that need nothing of the environment: those that are only quoted, and constraints."""
+    """The gates of a graph that need nothing of the environment: those that are only quoted, and constraints."""
 
-    def __init__(self, identity: Identity) -> None:
-        """Collect them by the name that their owner has in the new graph."""
+    def __init__(self, graph: Graph, name: Callable[[str], str]) -> None:
+        """Collect them by the `name` of their owner in the new graph."""
         self._of: dict[str, list[tuple[Advice | Constraint, str | None]]] = {}
-        for advice in identity.old.of_type(Advice):
+        for advice in graph.of_type(Advice):
             if advice.origin == "gate":
-                self._add(identity, advice, advice.message)
-        for constraint in identity.old.of_type(Constraint):
+                self._of.setdefault(name(advice.owner), []).append((advice, advice.message))
+        for constraint in graph.of_type(Constraint):
             if constraint.otherwise.effect == "raise":
-                self._add(identity, constraint, constraint.otherwise.message)
+                self._of.setdefault(name(constraint.owner), []).append((constraint, constraint.otherwise.message))
 
-    def _add(self, identity: Identity, node: Advice | Constraint, message: str | None) -> None:
-        self._of.setdefault(identity.now(node.owner), []).append((node, message))
-
-    def said(self, node: Requirement) -> bool:
-        """Say whether the old release refused in the same words."""
+    def said(self, node: Requirement, owner: str) -> Advice | Constraint | None:
+        """Return what `owner`, by its name in the new graph, refuses in the words of a requirement."""
         message = node.otherwise.message
-        return message is not None and any(said == message for _, said in self._of.get(node.owner, ()))
+        return next((each for each, said in self._of.get(owner, ()) if said == message), None) if message else None
 
     def loosened(self, node: Requirement) -> Advice | Constraint | None:
-        """Return what was refused whenever this requirement can arise, whatever the environment: it is less strict."""
+        """Return what is refused whenever this requirement can arise, whatever the environment: it is less strict."""
         if node.otherwise.effect != "raise":
             return None
         when = _parts(node.when)

@@ -9,8 +9,12 @@ import msgspec
 FormulaJson = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "formula.schema.json"})]
 """A formula in its JSON form; built and read by `miner.formula`, whose atoms make its schema."""
 
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-BlobId = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")]
+Sha256 = Annotated[str, msgspec.Meta(min_length=64, max_length=64, extra_json_schema={"pattern": "^[0-9a-f]{64}$"})]
+"""The pattern is for readers of the schema: here the length is enough, and what is not the digest is found by audit."""
+BlobId = Annotated[
+    str,
+    msgspec.Meta(min_length=40, max_length=64, extra_json_schema={"pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$"}),
+]
 Line = Annotated[int, msgspec.Meta(ge=1)]
 Offset = Annotated[int, msgspec.Meta(ge=0)]
 

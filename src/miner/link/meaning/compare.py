@@ -18,9 +18,9 @@ from miner.formula.atom import (
     Package,
     Parameter,
 )
-from miner.formula.connective import Formula, disjunction, negation
+from miner.formula.connective import All, Any, Formula, Not, conjunction, conjuncts, disjunction, negation
 from miner.link.meaning.subject import MIRROR, ORDERED, compare_release, constants
-from miner.link.meaning.tree import decide
+from miner.link.meaning.tree import decide, inwards
 from miner.link.meaning.value import (
     Accelerator,
     Argument,
@@ -45,6 +45,9 @@ from miner.link.meaning.value import (
     Value,
     Variable,
 )
+
+ACCELERATOR = "accelerator"
+"""The device that says that there is one, of whatever kind."""
 
 NEGATED = {"is not": "is", "!=": "==", "not in": "in"}
 
@@ -98,6 +101,30 @@ def compare(operator: str, left: Value, right: Value, how: Comparison) -> Formul
         if isinstance(side, Argument):
             return Opaque(opaque=how.text, reason=f"depends on the argument {side.name}")
     return Opaque(opaque=how.text, reason="a comparison that is not understood")
+
+
+def of_one_kind(formula: Formula) -> Formula:
+    """Return a comparison of an accelerator's kind without what is said by its being of one kind only.
+
+    Where `tpu` is refused, that it may be `cuda` says no more; where it is wanted, that it is not `cuda`.
+    """
+    shorter = _without_others(inwards(formula))
+    return inwards(_without_others(inwards(shorter, holds=False)), holds=False)
+
+
+def _without_others(formula: Formula) -> Formula:
+    """Leave out alternatives that ask for another kind than the one that is refused beside them."""
+    if isinstance(formula, All):
+        return conjunction(*map(_without_others, formula.parts))
+    if not isinstance(formula, Any):
+        return formula
+    parts = [_without_others(part) for part in formula.parts]
+    kinds = {part.part.device for part in parts if isinstance(part, Not) and isinstance(part.part, Device)}
+    known = {ACCELERATOR, *kinds}
+    if len(known) != len({ACCELERATOR}) + 1:
+        return disjunction(*parts)
+    asked = ((part, [each.device for each in conjuncts(part) if isinstance(each, Device)]) for part in parts)
+    return disjunction(*(part for part, devices in asked if known.issuperset(devices)))
 
 
 def _pair(operator: str, left: Value, right: Value, how: Comparison) -> Formula | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from miner.formula.connective import Formula, conjunction
 from miner.link.meaning import builtin, sequence
-from miner.link.meaning.compare import Comparison, compare, truth
+from miner.link.meaning.compare import Comparison, compare, of_one_kind, truth
 from miner.link.meaning.context import Context, Frame
 from miner.link.meaning.primitive import attribute
 from miner.link.meaning.subject import ORDERED
@@ -17,6 +17,7 @@ from miner.link.meaning.value import (
     FALSE,
     NONE,
     TRUE,
+    Accelerator,
     Choice,
     Constant,
     External,
@@ -96,6 +97,8 @@ class Evaluator:
         for operator, left, right in steps:
             step = partial(self._step, operator=operator, source=render(node))
             found = self._context.bind_all((found, left, right), step)
+        if any(Accelerator(is_kind=True) in leaves(value) for value in values):
+            return self._context.bind(found, lambda each: Truth(of_one_kind(truth(each))))
         return found
 
     def _step(self, values: tuple[Value, ...], operator: str, source: str) -> Value:

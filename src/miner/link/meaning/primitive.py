@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from miner.detect.primitive import Primitive
 from miner.formula.atom import Binary, Device, Environment, Feature, Module, Package, Rocm, Toolkit
+from miner.link.meaning.compare import ACCELERATOR
 from miner.link.meaning.context import Context
 from miner.link.meaning.tree import choose
 from miner.link.meaning.value import (
@@ -78,7 +79,7 @@ def ask(context: Context, item: Primitive, subject: str | None, values: Position
         case "count":
             return Count(subject or "cuda")
         case "accelerator":
-            return choose(Device(device="accelerator"), Accelerator(), NONE)
+            return choose(Device(device=ACCELERATOR), Accelerator(), NONE)
         case "properties":
             return Properties(subject or "cuda")
         case "capability":

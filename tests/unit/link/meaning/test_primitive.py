@@ -65,6 +65,13 @@ CASES = [
         All((Device(device="accelerator"), Any((Device(device="cuda"), Device(device="xpu"))))),
     ),
     ('(torch.accelerator.current_accelerator() or torch.device("cpu")).type != "cpu"', Device(device="accelerator")),
+    (
+        (
+            '("rocm" if torch.version.hip and torch.accelerator.current_accelerator().type == "cuda" '
+            'else torch.accelerator.current_accelerator().type) != "xpu"'
+        ),
+        All((Device(device="accelerator"), Not(Device(device="xpu")))),
+    ),
     ('torch.device("cuda:0").type == "cuda"', True),
     ('isinstance(torch.device("cuda:0"), str)', False),
     ("torch.device(mode).type == 'cuda'", None),

@@ -1,0 +1,147 @@
+"""Changes of advice: what is told of an object no longer, or in other words, or was not told before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator
+
+from miner.diff.identity import Identity
+from miner.diff.record import change
+from miner.diff.wording import is_said_alike, shared_words
+from miner.model.change import Change, ChangeType
+from miner.model.node import Advice, Constraint, Implementation, Requirement
+from miner.store.graph_reader import Graph
+
+_FIELD = re.compile(r"\{[^{}]*\}")
+_LEAST_SAID = 24
+_SAME_MATTER = 0.4
+"""The share of the words of the shorter of two statements on one option that the other says too."""
+_Pair = tuple[Advice | None, Advice | None]
+
+
+def changed_advice(identity: Identity) -> Iterator[Change]:
+    """Yield what is told in other words of an object that is in both graphs.
+
+    Code that gives or forces a default says nothing when it goes: a decorator or an attribute may give the same.
+    """
+
+    was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
+    tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
+    for before, after in _in_other_words(list(_paired(identity)), identity):
+        node = after or before
+        if node is None or not (
+            identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
+        ):
+            continue  # the object itself came or went
+        words = _words(node.message)
+        if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
+            continue  # said on the other side too, where it is a requirement
+        here, there = tellers if after is None else reversed(tellers)
+        if (before is None or after is None) and here.get(words, set()) & there.get(words, set()):
+            continue  # said by the same object on the other side, of something else
+        if (before is None or after is None) and there.get(words, set()) - here.get(words, set()):
+            continue  # said by another object now, which did not say it before
+        fields = {"symbol": node.owner, "option": node.subject}
+        if before is not None and after is not None:
+            yield change(
+                "advice-changed", before, after, field="message", old=before.message, new=after.message, **fields
+            )
+        elif after is not None:
+            type_: ChangeType = "deprecated" if node.kind == "deprecation" else "advice-added"
+            yield change(type_, None, after, field="message", new=after.message, **fields)
+        elif before is not None:
+            yield change("advice-removed", before, None, field="message", old=before.message, **fields)
+
+
+def _is_old_name(old: Graph, told: Advice | None) -> bool:
+    """Return whether a module tells of a name that the old graph has an object of, and that it answers still."""
+    return (
+        told is not None and told.kind == "deprecation" and f"implementation:{told.owner}.{told.subject}" in old.nodes
+    )
+
+
+def _paired(identity: Identity) -> Iterator[_Pair]:
+    """Yield what differs of what is told of one option: pairs that say something on one matter, and the rest alone."""
+    before: dict[Hashable, list[Advice]] = {}
+    after: dict[Hashable, list[Advice]] = {}
+    for node in identity.old.of_type(Advice):
+        if node.origin != "code":
+            before.setdefault((identity.of(node.owner), node.subject), []).append(node)
+    for node in identity.new.of_type(Advice):
+        if node.origin != "code":
+            after.setdefault((node.owner, node.subject), []).append(node)
+    for key in {**before, **after}:
+        was, is_ = before.get(key, []), after.get(key, [])
+        kept, said = ({(node.kind, node.message) for node in side} for side in (was, is_))
+        was = [node for node in was if (node.kind, node.message) not in said]
+        is_ = [node for node in is_ if (node.kind, node.message) not in kept]
+        if was and is_:
+            for pair in _on_one_matter(was, is_):
+                was.remove(pair[0])
+                is_.remove(pair[1])
+                yield pair
+        yield from ((node, None) for node in was)
+        yield from ((None, node) for node in is_)
+
+
+def _on_one_matter(was: list[Advice], is_: list[Advice]) -> list[tuple[Advice, Advice]]:
+    """Return pairs of statements that share words, the most alike first; only a deprecation stays a deprecation."""
+    likeness = [
+        (before.kind == after.kind, shared_words(before.message, after.message), -at, -to)
+        for at, before in enumerate(was)
+        for to, after in enumerate(is_)
+        if (before.kind == "deprecation") == (after.kind == "deprecation")
+    ]
+    found: list[tuple[Advice, Advice]] = []
+    for _, share, at, to in sorted(likeness, key=lambda each: (each[1], *each), reverse=True):
+        if share >= _SAME_MATTER and not any(was[-at] is before or is_[-to] is after for before, after in found):
+            found.append((was[-at], is_[-to]))
+    return found
+
+
+def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
+    """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
+    gone: dict[str, list[Advice]] = {}
+    for before, after in pairs:
+        if before is not None and after is None and before.message is not None:
+            gone.setdefault(identity.now(before.owner), []).append(before)
+    taken: set[str] = set()
+    found: list[_Pair] = []
+    for before, after in pairs:
+        other = before
+        if before is None and after is not None and after.message is not None:
+            said = [*gone.get(after.owner, ()), *gone.get(_module_of(identity, after.owner), ())]
+            alike = (each for each in said if each.id not in taken and each.kind == after.kind)
+            other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
+            if other is not None:
+                taken.add(other.id)
+        found.append((other, after))
+    yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
+
+
+def _module_of(identity: Identity, owner: str) -> str:
+    """Return the module of a function: on its import it may have said what the function says now; else nothing."""
+    place = owner.rpartition(".")[0]
+    node = identity.new.nodes.get(f"implementation:{place}")
+    return "" if isinstance(node, Implementation) and node.kind != "module" else place
+
+
+def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[str]]:
+    """Return who gives advice, by its words, under the names in the new graph."""
+    found: dict[str | None, set[str]] = {}
+    for node in graph.of_type(Advice):
+        if node.message is not None:
+            found.setdefault(_words(node.message), set()).add(now(node.owner))
+    return found
+
+
+def _words(message: str | None) -> str | None:
+    """Return a message to compare: what stands in its fields is another matter, where enough stands around them."""
+    plain = _FIELD.sub("{}", message or "")
+    return plain if len(plain) >= _LEAST_SAID else message
+
+
+def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str | None]]:
+    """Return who says what where a requirement or a constraint is not met, under the names in the new graph."""
+    stated: list[Requirement | Constraint] = [*graph.of_type(Requirement), *graph.of_type(Constraint)]
+    return {(now(node.owner), _words(node.otherwise.message)) for node in stated if node.otherwise.message is not None}
