@@ -213,6 +213,53 @@ def test_what_is_refused_without_asking_any_more_is_so_on_another_condition(cach
     assert found[0].new is None
 
 
+TAKES = """
+
+def tune(sizes=[1, 3]):
+    return sizes
+
+
+class Tuner:
+    def tune(self, size, fast=False):
+        if fast and not import_utils.is_slate_available("0.5"):
+            raise ImportError("Fast tuning takes slate 0.5 or later")
+        warnings.warn(f"Tuning of {size} by Tuner.tune may be slow")
+"""
+GIVES = """
+
+def tune(sizes=None):
+    if sizes is None:
+        sizes = [1, 3]
+    return sizes
+
+
+class Tuner:
+    def tune(self, size, fast=False):
+        self._check(size, fast)
+
+    def _check(self, size, fast):
+        if fast and not import_utils.is_slate_available("0.6"):
+            raise ImportError("Fast tuning takes slate 0.6 or later")
+        warnings.warn(f"Tuning of {size} by Tuner._check may be slow")
+"""
+
+
+def test_what_moves_to_another_method_or_into_a_body_is_no_news(cache, tmp_path):
+    """The default is the same; the gate has another floor, and the warning other words, but neither is new."""
+    graphs = []
+    for name, text in (("first", TAKES), ("second", GIVES)):
+        repository = copied(tmp_path / name)
+        path = repository / STUDIO
+        imports = "import warnings\nfrom tinyml.utils import import_utils\n"
+        path.write_text(f"{imports}{path.read_text(encoding='utf-8')}{text}", encoding="utf-8")
+        graphs.append(str(mined(committed(repository), tmp_path / f"graph-{name}", cache)))
+    found = [each for each in diff(graphs[0], graphs[1], Silent()).changes if "une" in (each.symbol or "")]
+    assert [(each.type, each.symbol, each.old, each.new) for each in found if each.field == "needs"] == [
+        ("floor-raised", "tinyml.studio.Tuner._check", ">=0.5", ">=0.6")
+    ]
+    assert [each.type for each in found if each.field != "needs"] == ["advice-changed"]
+
+
 def after_edits(repository: Path, path: str, *edits: tuple[str, str]) -> Path:
     """Edit a file of a copy and return the copy as a repository."""
     text = (repository / path).read_text(encoding="utf-8")
@@ -261,6 +308,8 @@ def test_a_gate_that_says_or_does_something_else(gate, expected, cache, tmp_path
         ("steps=[1]", "steps=(1,)", []),
         ("steps=[1]", "steps=(1)", [("default-changed", "risky")]),
         ("steps=[]", "steps=()", []),
+        ("steps={}", "steps=None", []),
+        ("steps=[1]", "steps=None", [("default-changed", "risky")]),
         ("steps=[1, 2]", "steps=[1, 2, 3]", [("default-changed", "risky")]),
         ("steps=['a']", 'steps=["a"]', []),
         ("steps=max(1, 2)", "steps=max(1,2)", []),

@@ -21,6 +21,7 @@ from miner.detect import (
     runtime_gate,
     soft_use,
     substitution,
+    table_row,
     warning,
 )
 from miner.detect.detector import Detector
@@ -33,6 +34,7 @@ DETECTORS: tuple[Detector, ...] = (
     file_rule.DETECTOR,
     module_alias.DETECTOR,
     raising_call.DETECTOR,
+    table_row.DETECTOR,
     placeholder.DETECTOR,
     predicate.DETECTOR,
     runtime_gate.DETECTOR,

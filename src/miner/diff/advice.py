@@ -11,11 +11,14 @@ from miner.diff.wording import is_said_alike, shared_words
 from miner.model.change import Change, ChangeType
 from miner.model.node import Advice, Constraint, Implementation, Requirement
 from miner.store.graph_reader import Graph
+from miner.syntax.rows import written_parameters
 
 _FIELD = re.compile(r"\{[^{}]*\}")
 _LEAST_SAID = 24
 _SAME_MATTER = 0.4
 """The share of the words of the shorter of two statements on one option that the other says too."""
+_NEARLY = 0.8
+"""The least likeness of what one method of a class said, and another says now."""
 _Pair = tuple[Advice | None, Advice | None]
 
 
@@ -34,6 +37,8 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
         ):
             continue  # the object itself came or went
         words = _words(node.message)
+        if before is not None and after is not None and _words(before.message) == words:
+            continue  # another of the class says it now
         if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
         here, there = tellers if after is None else reversed(tellers)
@@ -49,8 +54,28 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
         elif after is not None:
             type_: ChangeType = "deprecated" if node.kind == "deprecation" else "advice-added"
             yield change(type_, None, after, field="message", new=after.message, **fields)
+        elif before is not None and _is_mapped_no_longer(before, identity):
+            yield change(
+                "removed", before, None, severity="risky", field="deprecation", old=before.message,
+                new=before.replacement, **fields,
+            )  # fmt: skip
         elif before is not None:
             yield change("advice-removed", before, None, field="message", old=before.message, **fields)
+
+
+def _is_mapped_no_longer(told: Advice, identity: Identity) -> bool:
+    """Return whether a keyword, which no signature has, was an old name of a parameter, and is none any more."""
+    nodes = (
+        identity.old.nodes.get(f"implementation:{told.owner}"),
+        identity.new.nodes.get(f"implementation:{identity.now(told.owner)}"),
+    )
+    signatures = [node.signature for node in nodes if isinstance(node, Implementation)]
+    known = [written_parameters(signature) or {} for signature in signatures]
+    return (
+        told.kind == "deprecation"
+        and any(told.replacement in names for names in known)
+        and not any(told.subject in names for names in known)
+    )
 
 
 def _is_old_name(old: Graph, told: Advice | None) -> bool:
@@ -102,9 +127,11 @@ def _on_one_matter(was: list[Advice], is_: list[Advice]) -> list[tuple[Advice, A
 def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
     """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
     gone: dict[str, list[Advice]] = {}
+    near: dict[str, list[Advice]] = {}
     for before, after in pairs:
         if before is not None and after is None and before.message is not None:
             gone.setdefault(identity.now(before.owner), []).append(before)
+            near.setdefault(_around(identity.now(before.owner)), []).append(before)
     taken: set[str] = set()
     found: list[_Pair] = []
     for before, after in pairs:
@@ -113,10 +140,19 @@ def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
             said = [*gone.get(after.owner, ()), *gone.get(_module_of(identity, after.owner), ())]
             alike = (each for each in said if each.id not in taken and each.kind == after.kind)
             other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
+            if other is None:
+                around = (each for each in near.get(_around(after.owner), ()) if each.id not in taken)
+                alike = (each for each in around if each.kind == after.kind)
+                other = next((each for each in alike if is_said_alike(each.message, after.message, _NEARLY)), None)
             if other is not None:
                 taken.add(other.id)
         found.append((other, after))
     yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
+
+
+def _around(owner: str) -> str:
+    """Return the class of a method, or the module of a function, another of which may say it now."""
+    return owner.rpartition(".")[0]
 
 
 def _module_of(identity: Identity, owner: str) -> str:

@@ -70,7 +70,13 @@ def _objects(identity: Identity) -> Iterator[Change]:
     told, still = deprecations(identity.old), deprecations(identity.new)
     for name in sorted(old.keys() - new.keys()):
         place = old[name].qualname.rpartition(".")[0]
-        if old[name].qualname not in identity.renames and (place, old[name].name) not in still:
+        answers = identity.answered.get(name)
+        if answers is not None and old[name].qualname not in identity.moves:
+            public = Named(answers.qualname, answers).public
+            yield change(
+                "implementation-moved", old[name], answers, symbol=name, field="import", old=name, new=public
+            )  # another one is given under the name
+        elif old[name].qualname not in identity.renames and (place, old[name].name) not in still:
             yield _removed(old[name], None, name, told.get((old[name].qualname, old[name].name)))
     came = {*identity.renames.values()}
     for name in sorted(new.keys() - old.keys()):

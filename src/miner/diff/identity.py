@@ -139,6 +139,16 @@ class Identity:
                     break
         return found
 
+    @cached_property
+    def answered(self) -> dict[str, Implementation]:
+        """The objects of the new graph by every name that something offers them under."""
+        found: dict[str, Implementation] = {}
+        for node in self._new.values():
+            if node.public and node.kind in {"class", "function", "variable", "alias"}:
+                for export in node.exports:
+                    found.setdefault(f"{export.module}.{export.name}", node)
+        return found
+
     def place_before(self, owner: str) -> Evidence | None:
         """Return where an object of the new graph was defined in the old one, or the class around it; None: nowhere."""
         node = self._old.get(self._reached.get(owner, "")) or self._old.get(self._reached.get(_outer(owner), ""))
@@ -194,6 +204,14 @@ class Identity:
         """Yield the public objects that are defined elsewhere, or have another name."""
         for old, new in sorted(self.moves.items()):
             yield self._old[old], self._new[new]
+
+    def symbol(self, before: Implementation, after: Implementation) -> str:
+        """Return the name to tell a change under: that of the old graph, where it is still one beside the new one's."""
+        return before.qualname if before.qualname in self._new else after.qualname
+
+    def before(self, qualname: str) -> str:
+        """Return the qualified name in the old graph of what has one in the new, or the new one of what came."""
+        return self._reached.get(qualname, qualname)
 
     @cached_property
     def stayed(self) -> tuple[tuple[Implementation, Implementation], ...]:

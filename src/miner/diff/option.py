@@ -25,6 +25,12 @@ _Parameters = Mapping[str, str]
 """Parameters as they are written, by name."""
 Deprecations = dict[tuple[str, str], Advice]
 _CALLED = frozenset({"class", "function", "method"})
+_MAKERS = frozenset({"__init__", "__post_init__", "post_init"})
+_NOTHING = frozenset({"[]", "()", "{}", "set()", "list()", "dict()", "tuple()"})
+"""Defaults that None often stands in the place of, since what is mutable is shared by all calls."""
+_CHOSEN = re.compile(r"\(?\s*[\w.]+ if [\w.]+ is not None else (.+?)\s*\)?")
+_Described = dict[str, dict[str, Advice]]
+_Given = dict[tuple[str, str], str]
 
 
 def _is_option(node: Advice) -> bool:
@@ -41,21 +47,62 @@ def changed_options(identity: Identity) -> Iterator[Change]:
     reader = SnippetReader()
     fields = _fields(identity.old), _fields(identity.new)
     told = deprecations(identity.old), deprecations(identity.new)
+    given = _given_when_missing(identity.old), _given_when_missing(identity.new)
+    for found in _of_all(identity, fields, told, reader):
+        if found.type != "default-changed" or not _is_given(found, identity, given, reader):
+            yield found
+
+
+def _of_all(
+    identity: Identity,
+    fields: tuple[_Described, _Described],
+    told: tuple[Deprecations, Deprecations],
+    reader: SnippetReader,
+) -> Iterator[Change]:
     for before, after in identity.stayed:
         same = before.signature is not None and before.signature == after.signature
         if same or before.kind != after.kind or before.kind not in _CALLED:
             continue
         was, is_ = written_parameters(before.signature), written_parameters(after.signature)
+        symbol = identity.symbol(before, after)
         if was is not None and is_ is not None:
-            yield from _of_signatures(before, after, was, is_, reader, told)
+            yield from _of_signatures(before, after, symbol, was, is_, reader, told)
         elif before.kind == "class":
             described = (fields[0].get(before.qualname, {}), fields[1].get(after.qualname, {}))
-            yield from _of_fields(before, after, (was, is_), described, reader)
+            yield from _of_fields(before, after, symbol, (was, is_), described, reader)
+
+
+def _is_given(found: Change, identity: Identity, given: tuple[_Given, _Given], reader: SnippetReader) -> bool:
+    """Return whether None in the place of a default stands for it: where it is missing, the code gives the same."""
+    old, new = (
+        str(value).partition(" = ")[2] if found.field == "action" else value for value in (found.old, found.new)
+    )
+    names = identity.before(found.symbol or ""), found.symbol
+    for value, other, values, name in ((old, new, given[1], names[1]), (new, old, given[0], names[0])):
+        if other == "None" and value is not None:
+            meant = values.get((name or "", found.option or ""))
+            return value in _NOTHING or (meant is not None and _is_same(value, meant, reader))
+    return False
+
+
+def _given_when_missing(graph: Graph) -> _Given:
+    """Return what the code gives for options that are None, by the object that takes them and their name."""
+    found: _Given = {}
+    for node in graph.of_type(Advice):
+        if node.kind != "default" or node.origin != "code" or node.when is True or node.action is None:
+            continue
+        owner, _, name = node.owner.rpartition(".")
+        taker = owner if name in _MAKERS else node.owner
+        value = node.action.partition(" = ")[2]
+        chosen = _CHOSEN.fullmatch(value)
+        found[taker, node.subject or ""] = chosen[1] if chosen is not None else value
+    return found
 
 
 def _of_signatures(
     before: Implementation,
     after: Implementation,
+    symbol: str,
     was: _Parameters,
     is_: _Parameters,
     reader: SnippetReader,
@@ -67,14 +114,14 @@ def _of_signatures(
     for name, now in renamed.items():
         is_taken = _told(told[1], after.qualname, name) is not None  # still, with a warning
         yield change(
-            "option-renamed", before, after, severity="notice" if is_taken else severity, symbol=after.qualname,
+            "option-renamed", before, after, severity="notice" if is_taken else severity, symbol=symbol,
             option=name, field="signature", old=name, new=now,
         )  # fmt: skip
     for name in [*was, *(name for name in is_ if name not in was)]:
         if was.get(name) == is_.get(name):
             continue
         old, new = (default(each[name]) if name in each else None for each in (was, is_))
-        named = {"symbol": after.qualname, "option": name, "old": old, "new": new, "field": "signature"}
+        named = {"symbol": symbol, "option": name, "old": old, "new": new, "field": "signature"}
         if name in renamed or name in renamed.values() or (name not in is_ and is_open):
             continue
         if name not in is_:
@@ -158,6 +205,7 @@ def _is_variadic(node: Implementation, name: str) -> bool:
 def _of_fields(
     before: Implementation,
     after: Implementation,
+    symbol: str,
     signatures: tuple[_Parameters | None, _Parameters | None],
     described: tuple[dict[str, Advice], dict[str, Advice]],
     reader: SnippetReader,
@@ -166,7 +214,7 @@ def _of_fields(
     was, is_ = described
     for name, node in was.items():
         now = is_.get(name)
-        named = {"symbol": after.qualname, "option": name}
+        named = {"symbol": symbol, "option": name}
         if now is not None and not _is_same(_value(node), _value(now), reader):
             yield change("default-changed", node, now, field="action", old=node.action, new=now.action, **named)
         elif now is None and signatures[1] is not None and name not in signatures[1]:
@@ -174,9 +222,7 @@ def _of_fields(
             yield change("option-removed", node, after, field="action", old=node.action, severity=severity, **named)
     for name, node in is_.items():
         if name not in was and name not in (signatures[0] or {}):
-            yield change(
-                "option-added", before, node, symbol=after.qualname, option=name, field="action", new=node.action
-            )
+            yield change("option-added", before, node, symbol=symbol, option=name, field="action", new=node.action)
 
 
 def _value(node: Advice) -> str | None:
@@ -219,9 +265,9 @@ def _plain(value: ex.Expression) -> tuple[object, list[bytes]]:
     return msgspec.json.decode(text), _TRUTH.findall(text)
 
 
-def _fields(graph: Graph) -> dict[str, dict[str, Advice]]:
+def _fields(graph: Graph) -> _Described:
     """Return the described options of each object, by name."""
-    found: dict[str, dict[str, Advice]] = {}
+    found: _Described = {}
     for node in graph.of_type(Advice):
         if _is_option(node) and node.subject is not None:
             found.setdefault(node.owner, {}).setdefault(node.subject, node)

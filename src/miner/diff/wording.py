@@ -17,7 +17,7 @@ def likeness(before: str | None, after: str | None) -> float:
     return SequenceMatcher(None, before, after, autojunk=False).ratio() if before and after else 0.0
 
 
-def is_said_alike(before: str | None, after: str | None) -> bool:
+def is_said_alike(before: str | None, after: str | None, least: float = _LEAST_ALIKE) -> bool:
     """Return whether two messages may be one in other words; with none, nothing speaks against it."""
     if before is None or after is None or before == after:
         return True
@@ -27,7 +27,7 @@ def is_said_alike(before: str | None, after: str | None) -> bool:
         ratio.quick_ratio,
         ratio.ratio,
     )  # each no less than the next, and quicker
-    return all(bound() >= _LEAST_ALIKE for bound in bounds)
+    return all(bound() >= least for bound in bounds)
 
 
 def shared_words(before: str | None, after: str | None) -> float:

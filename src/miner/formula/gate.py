@@ -27,14 +27,17 @@ from miner.formula.atom import (
     Toolkit,
 )
 from miner.formula.canonical import canonical
-from miner.formula.connective import All, Any, Formula, Not, affirmed, conjunction, disjunction, negation
-from miner.formula.disjunctive import disjunctive, literals
+from miner.formula.connective import All, Any, Formula, Not, affirmed, conjunction, conjuncts, disjunction, negation
+from miner.formula.disjunctive import disjunctive, literals, mentions, substitute
 from miner.formula.literal import Literal
 from miner.formula.notation import text
 from miner.formula.subject import constrained, constraints
 
 LIMIT = 16
-_BELOW = {"<": ">=", "<=": ">"}
+BELOW = {"<": ">=", "<=": ">"}
+"""What is reached where an upper bound does not hold."""
+MEASURED = ", to which what is there is compared"
+"""How the reason of an opaque atom ends that compares what the machine has with an argument."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Split:
     calls: Formula
     whole: bool = True
 
+    def under(self, condition: Formula) -> Split:
+        """Return what is needed while another condition holds too."""
+        records = ((needs, canonical(conjunction(condition, when))) for needs, when in self.records)
+        return Split(tuple(record for record in records if record[1] is not False), self.calls, self.whole)
+
 
 def split(condition: Formula) -> Split:
     """Return what is needed, and when, for a place with this path condition not to be reached; all canonical."""
@@ -57,7 +65,10 @@ def split(condition: Formula) -> Split:
 @lru_cache(maxsize=8_192)
 def _split(_: str, condition: Formula) -> Split:
     terms = disjunctive(condition, LIMIT)
+    plain = _as_written(condition, may_fall_short=terms is None)
     if terms is None:
+        if plain is not None and _size(plain) <= LIMIT * 2:
+            return plain
         opaque = Opaque(opaque="a condition", reason=f"more than {LIMIT} alternatives")
         return Split(((opaque, True),), False, whole=False)
     needed: dict[str, tuple[Formula, list[Formula]]] = {}
@@ -70,7 +81,58 @@ def _split(_: str, condition: Formula) -> Split:
         needs, when = found
         needed.setdefault(text(when), (when, []))[1].append(needs)
     records = [(_canonical(conjunction(*parts)), when) for when, parts in needed.values()]
-    return Split(tuple(records), _canonical(disjunction(*calls)))
+    expanded = Split(tuple(records), _canonical(disjunction(*calls)))
+    return plain if plain is not None and _size(plain) < _size(expanded) else expanded
+
+
+def _as_written(condition: Formula, *, may_fall_short: bool) -> Split | None:
+    """Return the parts of a conjunction that only say what is lacking as what is needed, while the others hold.
+
+    None where no part does, or where another does in part. It is the shorter form where alternatives are many, but
+    not where something may be there and fall short: only with `may_fall_short`.
+    """
+    lacking: list[Formula] = []
+    rest: list[Formula] = []
+    for part in conjuncts(canonical(condition)):
+        if not is_lacking(part) or mentions(part, _is_of_call):
+            rest.append(part)
+            continue
+        if isinstance(part, Any) and not may_fall_short and mentions(part, _falls_short):
+            return None
+        divided = conjuncts(substitute(part, _divided_atom))
+        lacking += [each for each in divided if isinstance(each, Any) or is_lacking(each)]
+        rest += [each for each in divided if not isinstance(each, Any) and not is_lacking(each)]
+    if not lacking or any(_lacks(part) for part in rest):
+        return None  # what lacks in some of the cases only is needed in those
+    return Split(((canonical(negation(conjunction(*lacking))), canonical(conjunction(*rest))),), False)
+
+
+def _lacks(condition: Formula) -> bool:
+    """Say whether something that is lacking is a part of a condition."""
+    return any(_divided(literal)[0] for literal in literals(condition) if is_environmental(literal))
+
+
+def _divided_atom(atom: Atom) -> Formula:
+    """Return an upper bound as the presence of its subject, without the floor that it falls short of."""
+    low = _shortfall(atom)
+    return atom if low is None else conjunction(_presence(atom), negation(low))
+
+
+def _falls_short(atom: Atom) -> bool:
+    return _shortfall(atom) is not None
+
+
+def _is_of_call(atom: Atom) -> bool:
+    return not is_environmental(atom)
+
+
+def _size(found: Split) -> int:
+    """Return how many literals a reader meets."""
+    return sum(_length(part) for record in found.records for part in record) + _length(found.calls)
+
+
+def _length(f: Formula) -> int:
+    return sum(map(_length, f.parts)) if isinstance(f, All | Any) else int(not isinstance(f, bool))
 
 
 def _canonical(f: Formula) -> Formula:
@@ -103,7 +165,8 @@ def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
 
 def is_environmental(literal: Formula) -> bool:
     """Say whether a literal speaks of the environment, and not of an argument or of what is not understood."""
-    return not isinstance(affirmed(literal), Parameter | Opaque)
+    atom = affirmed(literal)
+    return atom.reason.endswith(MEASURED) if isinstance(atom, Opaque) else not isinstance(atom, Parameter)
 
 
 def is_lacking(condition: Formula) -> bool:
@@ -134,10 +197,10 @@ def _shortfall(atom: Atom) -> Formula | None:
     listed = constraints(atom)
     if isinstance(atom, DeviceCount) and listed == (("==", "0"),):
         return DeviceCount(device_count=((">=", "1"),), device=atom.device)
-    if len(listed) != 1 or listed[0][0] not in _BELOW:
+    if len(listed) != 1 or listed[0][0] not in BELOW:
         return None
     operator, version = listed[0]
-    return constrained(atom, ((_BELOW[operator], version),))
+    return constrained(atom, ((BELOW[operator], version),))
 
 
 def _presence(atom: Atom) -> Formula:

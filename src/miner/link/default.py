@@ -33,12 +33,14 @@ _KINDS: dict[str, AdviceKind] = {
 def read_defaults(library: Library, conditions: Conditions, idioms: Idioms, result: Advice) -> None:
     """Add what the options of public classes and functions are by default, and where they are set or dropped.
 
-    Most assignments to what is None are plumbing: those count that are about a parameter of a public function or an
-    option that an object holds, and whose value is a constant, another parameter or option, or read from the
-    environment, and the fields that are described; the others are counted. One with a comment has it as its message,
-    and ranks before those without.
+    Most assignments to what is None are plumbing: those count that are about a parameter of a public function, a field
+    of the class or an option that an object holds, and whose value is a constant, another parameter or option, or read
+    from the environment, and the fields that are described; the others are counted. One with a comment has it as its
+    message, and ranks before those without.
     """
+    fields: set[tuple[str, str, str]] = set()
     for name, site in sites(library, option_field.ID, "default"):
+        fields.add((name, site.owner, site.names[0]))
         module = library.modules[name]
         owner = f"{name}.{site.owner}"
         if not library.is_packaged(module) or is_private(owner) or is_private(site.names[0]):
@@ -56,7 +58,9 @@ def read_defaults(library: Library, conditions: Conditions, idioms: Idioms, resu
             option = site.names[0].rpartition(".")[2]
             if not library.is_packaged(module) or is_private(local.owner) or is_private(option):
                 result.count("default: of something private or outside the packages")
-            elif not _is_option(module, site, form, idioms) or not _is_told(module, site, form, idioms):
+            elif not (_is_field(name, site, fields) or _is_option(module, site, form, idioms)) or not _is_told(
+                module, site, form, idioms
+            ):
                 result.count("default: a value or a name that is computed")
             else:
                 understood = conditions.guards(name, site.conditions, local)
@@ -108,6 +112,12 @@ def _told(
 
 def _comments(module: Module, site: Site) -> Iterator[Place]:
     yield from (Place(module.path, span, "message") for span in site.spans.values())
+
+
+def _is_field(module: str, site: Site, fields: set[tuple[str, str, str]]) -> bool:
+    """Say whether what is set is a field of the class around: `self.depth`, where the class has `depth: int = 0`."""
+    holder, _, name = site.names[0].rpartition(".")
+    return holder == "self" and (module, site.owner.rpartition(".")[0], name) in fields
 
 
 def _is_option(module: Module, site: Site, form: str, idioms: Idioms) -> bool:

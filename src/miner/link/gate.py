@@ -71,7 +71,7 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     if mentions(calls, is_environmental):
         result = split(calls)
         if not result.whole:
-            result = _by_innermost(conditions, module, site, local) or result
+            result = by_innermost(conditions, module.name, site, local) or result
         found.needs.extend(_needs(library, module, site, owner, understood, result))
         calls = result.calls
     if isinstance(calls, bool):
@@ -102,17 +102,17 @@ def _unbound(owner: str, calls: Formula) -> str | None:
     return None
 
 
-def _by_innermost(conditions: Conditions, module: Module, site: Site, local: Local) -> Split | None:
+def by_innermost(conditions: Conditions, module: str, site: Site, local: Local) -> Split | None:
     """Return what the innermost test of the environment alone needs, while all the others hold; None when that is long.
 
     Taken together, the alternatives of a long chain of tests are too many.
     """
     for position in reversed(range(len(site.conditions))):
-        inner = conditions.guards(module.name, site.conditions[position : position + 1], local).formula
+        inner = conditions.guards(module, site.conditions[position : position + 1], local).formula
         if not mentions(inner, is_environmental):
             continue
         others = (*site.conditions[:position], *site.conditions[position + 1 :])
-        rest = conditions.guards(module.name, others, local).formula
+        rest = conditions.guards(module, others, local).formula
         found = split(inner)
         if not found.whole:
             return None

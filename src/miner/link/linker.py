@@ -32,6 +32,7 @@ from miner.link.raising import RaisingCalls
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
 from miner.link.soft_use import needs_of_soft_uses
 from miner.link.substitution import Answered, answered_names, offer_old_names, with_substitutes
+from miner.link.table_row import TableRows
 from miner.link.variable import Variable, read_variables
 from miner.model.site import Facts
 
@@ -113,7 +114,9 @@ def link(
     project = Project(library, declared, read_text)
     for problem, count in project.problems.items():
         rules.problems[problem] = rules.problems.get(problem, 0) + count
-    needs.extend(RaisingCalls(library, conditions, backends, idioms, project.rows).needs())
+    calls = RaisingCalls(library, conditions, backends, idioms, project.rows)
+    needs.extend(calls.needs())
+    needs.extend(TableRows(library, conditions, calls).needs())
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed

@@ -16,15 +16,17 @@ from miner.formula.connective import Formula, conjunction, negation
 from miner.formula.disjunctive import mentions
 from miner.formula.gate import is_environmental, split
 from miner.link.backend import Backends, sites
-from miner.link.condition import Conditions, Local, Understood, given_by
+from miner.link.condition import Conditions, Given, Local, Understood, given_by
 from miner.link.declared import Declared
+from miner.link.gate import by_innermost
 from miner.link.library import Library
 from miner.link.library import Module as LibraryModule
 from miner.link.message import exception, template
 from miner.link.need import Need
 from miner.link.place import Place, places_of
 from miner.model import expression as ex
-from miner.model.site import Guard, Site
+from miner.model.site import Guard, Scope, Site
+from miner.syntax.snippet import SnippetReader
 
 
 class RaisingCalls:
@@ -42,6 +44,7 @@ class RaisingCalls:
         self._conditions = conditions
         self._backends = backends
         self._rules = idioms.enforcement
+        self._reader = SnippetReader()
         self._declared: dict[str, Declared] = {}
         for row in declared:
             if row.place == "table" or row.package not in self._declared:
@@ -166,13 +169,34 @@ class RaisingCalls:
             return
         given = given_by(call, parameter_names(definition.signature or "()"), module.name, local)
         path = self._path(module, site, local)
-        for gate in self._gates.get((located.module, located.name), ()):
-            inner = Local.at(located.module, gate, given)
-            stated = self._conditions.guards(located.module, gate.conditions, inner)
+        yield from self.under(module, site, path, (located.module, located.name), given)
+
+    def _defaults(self, home: LibraryModule, name: str, known: set[str]) -> Iterator[Given]:
+        """Yield what the parameters of a function are that a call does not give, as far as it is written there."""
+        for parameter in self._reader.signature(home.definitions[name].signature or "()"):
+            default = parameter.default
+            if default is not None and parameter.name not in known and ex.is_literal(default):
+                yield Given(parameter.name, home.name, default, Scope(), "")
+
+    def under(
+        self,
+        module: LibraryModule,
+        site: Site,
+        path: Understood,
+        callee: tuple[str, str],
+        given: tuple[Given, ...],
+    ) -> Iterator[Need]:
+        """Yield what the gates of a function, by module and name, need when a site calls it with these arguments."""
+        local = Local.at(module.name, site)
+        home = self._library.modules[callee[0]]
+        given = (*given, *self._defaults(home, callee[1], {each.parameter for each in given}))
+        for gate in self._gates.get(callee, ()):
+            inner = Local.at(home.name, gate, given)
+            stated = self._conditions.guards(home.name, gate.conditions, inner)
             if not mentions(stated.formula, is_environmental):
                 continue
             raised, text = exception(gate.expressions["exception"])
-            said = template(text, self._library, located.module, gate.bound)
+            said = template(text, self._library, home.name, gate.bound)
             places = (
                 *places_of(module.path, site),
                 *places_of(home.path, gate)[1:],
@@ -184,7 +208,11 @@ class RaisingCalls:
             formula = conjunction(path.formula, stated.formula)
             if formula == negation(path.formula):
                 continue
-            for needs, when in split(formula).records:
+            result = split(formula)
+            if not result.whole:
+                found = by_innermost(self._conditions, home.name, gate, inner)
+                result = found.under(path.formula) if found is not None else result
+            for needs, when in result.records:
                 yield Need(
                     local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), raised,
                     said.text, is_canonical=True,

@@ -57,6 +57,37 @@ def test_what_is_needed_and_when(condition, records, calls):
     assert found.calls == canonical(calls)
 
 
+A, B, C, D = (Module(module=name) for name in "abcd")
+
+
+@pytest.mark.parametrize(
+    ("condition", "records"),
+    [
+        (Not(Any((All((A, B)), C))), [(Any((All((A, B)), C)), True)]),  # and not (a or c) and (b or c)
+        (All((CUDA, FAST, Not(Any((All((A, B)), C))))), [(Any((All((A, B)), C)), All((CUDA, FAST)))]),
+        (Not(All((Any((A, B)), Any((C, D))))), [(All((Any((A, B)), Any((C, D)))), True)]),
+        (
+            Any((OLD, WEAK)),
+            [(NEW, Package(package="torch")), (STRONG, CUDA)],
+        ),  # what is there and falls short is told by itself
+    ],
+)
+def test_what_is_written_shorter_is_kept_so(condition, records):
+    """What is lacking in all cases is needed as it is written, where its alternatives would be longer."""
+    found = split(condition)
+    assert sorted(map(repr, found.records)) == sorted(
+        repr((canonical(needs), canonical(when))) for needs, when in records
+    )
+
+
+def test_many_alternatives_of_what_is_lacking_are_followed():
+    """They are no product: none of the parts that lack has to be expanded."""
+    parts = tuple(All((Module(module=f"a{n}"), Module(module=f"b{n}"))) for n in range(6))
+    found = split(All((FAST, Not(Any(parts)))))
+    assert found.whole
+    assert list(found.records) == [(canonical(Any(parts)), FAST)]
+
+
 def test_a_condition_with_too_many_alternatives_is_one_opaque_record():
     """Nothing of it is guessed."""
     parts = tuple(Any((Module(module=f"a{n}"), Module(module=f"b{n}"))) for n in range(6))

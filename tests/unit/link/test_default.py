@@ -82,3 +82,26 @@ def fit(options=None, sizes=None, names=None):
         names = []
 """)
     assert [t.action for t in found] == ['options = {"fast": True}']
+
+
+def test_what_a_field_is_filled_with_is_its_default_where_it_is_missing():
+    """A field of the class around; what is computed, and an attribute that is no field, is plumbing."""
+    found, left_out = told("""
+class FitConfig:
+    sizes: list = None
+    width: int = None
+
+    def __post_init__(self):
+        if self.sizes is None:
+            self.sizes = [1, 3]
+        self.width = self.width if self.width is not None else 7
+        if self.other is None:
+            self.other = 3
+        if self.sizes is None:
+            self.sizes = make()
+""")
+    assert [(t.owner, t.subject, t.action) for t in found] == [
+        ("kit.a.FitConfig.__post_init__", "sizes", "self.sizes = [1, 3]"),
+        ("kit.a.FitConfig.__post_init__", "width", "self.width = self.width if self.width is not None else 7"),
+    ]
+    assert left_out["default: a value or a name that is computed"] == 2

@@ -19,6 +19,7 @@ from miner.formula.atom import (
     Parameter,
 )
 from miner.formula.connective import All, Any, Formula, Not, conjunction, conjuncts, disjunction, negation
+from miner.formula.gate import BELOW, MEASURED
 from miner.link.meaning.subject import MIRROR, ORDERED, compare_release, constants
 from miner.link.meaning.tree import decide, inwards
 from miner.link.meaning.value import (
@@ -97,10 +98,24 @@ def compare(operator: str, left: Value, right: Value, how: Comparison) -> Formul
         found = _pair(MIRROR[plain], right, left, how)
     if found is not None:
         return found if plain == operator else negation(found)
-    for side in (left, right):
+    for side, other in ((left, right), (right, left)):
         if isinstance(side, Argument):
-            return Opaque(opaque=how.text, reason=f"depends on the argument {side.name}")
+            reason = f"depends on the argument {side.name}"
+            return (
+                _measured(operator, how.text, reason)
+                if isinstance(other, Release | Count)
+                else Opaque(opaque=how.text, reason=reason)
+            )
     return Opaque(opaque=how.text, reason="a comparison that is not understood")
+
+
+def _measured(operator: str, text: str, reason: str) -> Formula:
+    """Return a comparison of what the machine has with an argument: to fall short is to not reach it."""
+    reason += MEASURED
+    reached = BELOW.get(operator)
+    if reached is None or text.count(f" {operator} ") != 1:
+        return Opaque(opaque=text, reason=reason)
+    return negation(Opaque(opaque=text.replace(f" {operator} ", f" {reached} "), reason=reason))
 
 
 def of_one_kind(formula: Formula) -> Formula:

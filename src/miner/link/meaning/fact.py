@@ -173,8 +173,11 @@ def _decide_version(atom: Module | Package, known: Iterable[tuple[Module | Packa
     allowed = interval.EVERY
     for fact, holds in known:
         found = interval.versions(fact.version)
-        if found is None or (fact.base and not atom.base and fact.version and atom.version):
+        is_of_base = fact.base and not atom.base and bool(fact.version and atom.version)
+        if found is None or (is_of_base and not holds):
             continue
+        if is_of_base:
+            found = interval.of_any_release(found)
         if atom.base and not fact.base:
             found = interval.from_lowest(found)
         if holds:

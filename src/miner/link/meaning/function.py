@@ -62,6 +62,9 @@ def builtin_call(context: Context, path: str, values: Values, source: str) -> Va
         case "all" | "any", (Series(_, items, True),):
             join = conjunction if path == "all" else disjunction
             return context.bind_all(items, lambda v: Truth(join(*(context.evaluator.test(one) for one in v))))
+        case "zip", _ if values and all(isinstance(value, Series) and value.whole for value in values):
+            columns = [value.items for value in values if isinstance(value, Series)]
+            return Series("list", tuple(Series("tuple", row) for row in zip(*columns, strict=False)))
         case "isinstance", (value, kind):
             return _isinstance(value, kind)
         case "callable", (value,) if not isinstance(value, Unknown):

@@ -83,6 +83,25 @@ def from_lowest(chosen: Versions) -> Versions:
     return ((chosen[0][0], None),) if chosen else chosen
 
 
+def of_any_release(chosen: Versions) -> Versions:
+    """Return the versions that have a base version in the set, or more: `2.7.dev1` has the base version 2.7."""
+    return tuple((_first(low), _last(high)) for low, high in chosen)
+
+
+def _first(low: Bound) -> Bound:
+    """Return the first development release of the lowest base version; what is above a version stays above it."""
+    return (_development(low[0]), True) if low is not None and low[1] else low
+
+
+def _last(high: Bound) -> Bound:
+    """Return what all releases of base versions below one are below; those of the highest itself have no bound."""
+    return None if high is None or high[1] else (_development(high[0]), False)
+
+
+def _development(version: Version) -> Version:
+    return Version(f"{version.base_version}.dev0")
+
+
 def major(chosen: Versions) -> int | None:
     """Return the first component that all versions of the set share, or None."""
     if not chosen:

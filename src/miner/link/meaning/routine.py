@@ -59,6 +59,7 @@ class Caller:
                 rest = (*given[:index], (keyword, star, self._context.here(kept)), *given[index + 1 :])
                 after = self.call_value(called, rest, source)
             return choose(test, thrown, after)
+        given = tuple(part for each in given for part in _spread(*each))
         if isinstance(called, Routine):
             return self.call(called, given)
         positional = tuple(value for keyword, star, value in given if keyword is None and not star)
@@ -166,6 +167,16 @@ class Caller:
                 frame.scope[parameter.name] = Table(())
             else:
                 frame.scope[parameter.name] = Unknown(parameter.name, "an argument that is not given")
+
+
+def _spread(keyword: str | None, star: str, value: Value) -> Given:
+    """Return the arguments that an unpacked collection is, where all of it is known."""
+    match star, value:
+        case "*", Series(_, items, True):
+            return tuple((None, "", item) for item in items)
+        case "**", Table(items):
+            return tuple((str(name), "", item) for name, item in items)
+    return ((keyword, star, value),)
 
 
 def _bound(routine: Routine, given: Given, *, is_top: bool) -> Scope:

@@ -69,3 +69,21 @@ def test_intervals():
     assert interval.major(interval.versions(((">=", "2"), ("<", "3")))) == 2
     assert interval.major(interval.versions(((">=", "2"), ("<=", "3")))) is None
     assert interval.major(interval.EVERY) is None
+
+
+def test_a_floor_of_base_versions_is_one_of_all_their_releases():
+    """`2.7.dev1` has the base version 2.7: so 2.6 is reached where that is, and 2.7 itself may not be."""
+    facts = Facts().with_fact(torch((">=", "2.7"), base=True))
+    assert facts.simplify(torch((">=", "2.6"))) is True
+    assert facts.simplify(torch((">=", "2.7.dev0"))) is True
+    assert facts.simplify(torch((">=", "2.7"))) == torch((">=", "2.7"))
+    assert facts.simplify(torch(("<", "2.6"))) is False
+
+
+def test_what_base_versions_are_below_their_releases_are_below():
+    """A release of 2.7 after 2.7 itself is above it."""
+    below = Facts().with_fact(torch(("<", "2.7"), base=True))
+    assert below.simplify(torch(("<", "2.7"))) is True
+    assert below.simplify(torch((">=", "2.7.dev0"))) is False
+    upto = Facts().with_fact(torch(("<=", "2.7"), base=True))
+    assert upto.simplify(torch(("<=", "2.7"))) == torch(("<=", "2.7"))
