@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from miner.diff.identity import Identity
 from miner.diff.record import change
 from miner.diff.wording import is_said_alike, shared_words
+from miner.graph.argument import takes_any
 from miner.model.change import Change, ChangeType
 from miner.model.node import Advice, Constraint, Implementation, Requirement
 from miner.store.graph_reader import Graph
@@ -55,9 +56,11 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
             type_: ChangeType = "deprecated" if node.kind == "deprecation" else "advice-added"
             yield change(type_, None, after, field="message", new=after.message, **fields)
         elif before is not None and _is_mapped_no_longer(before, identity):
+            takes = identity.new.nodes.get(f"implementation:{identity.now(before.owner)}")
+            is_refused = isinstance(takes, Implementation) and not takes_any(takes)
             yield change(
-                "removed", before, None, severity="risky", field="deprecation", old=before.message,
-                new=before.replacement, **fields,
+                "removed", before, None, severity="breaking" if is_refused else "risky", field="deprecation",
+                old=before.message, new=before.replacement, **fields,
             )  # fmt: skip
         elif before is not None:
             yield change("advice-removed", before, None, field="message", old=before.message, **fields)

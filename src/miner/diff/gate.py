@@ -13,7 +13,8 @@ from miner.diff.record import change
 from miner.diff.refusal import Refusals
 from miner.diff.version import compared, versions_of
 from miner.formula import atom as fa
-from miner.formula.connective import Formula
+from miner.formula import connective
+from miner.formula.connective import Formula, conjunction, conjuncts
 from miner.formula.disjunctive import is_refusal, literals, mentions, substitute
 from miner.formula.notation import from_json
 from miner.model.change import Change, ChangeType
@@ -28,9 +29,11 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     reached = {identity.of(owner) for owner in before}
     removed: list[tuple[Requirement, str]] = []
     added: list[Requirement] = []
+    vanished: list[tuple[Requirement, str]] = []
     for owner, was in before.items():
         target = identity.of(owner)
         if target is None or not identity.in_both(owner, is_old=True):
+            vanished += [(node, identity.now(_class(owner)) + ".") for node in was]
             continue
         is_ = after.get(target, [])
         if (owner, [rest(node) for node in was]) == (target, [rest(node) for node in is_]):
@@ -39,6 +42,9 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
         for pair in pairing.pairs(consequences):
             if not consequences.follows(*pair):
                 yield from _pair(*pair, owner, target, consequences.moved(*pair))
+        for pair in pairing.parted():  # the rest of what was one is told, or stays, by another
+            if not consequences.follows(*pair):
+                yield from _bounds(*pair, target, consequences.moved(*pair))
         kept = {told(node) for node in was} & {told(node) for node in is_} - {None}  # by other conditions than before
         removed += [(node, target) for node in pairing.left if told(node) not in kept]
         if not identity.is_inherited(owner):  # what the base needs in addition is told of the base
@@ -54,6 +60,7 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
         [node for node in added if not _has_gone(told(node), *reversed(tellers))],
         (Refusals(identity.old, identity.now), Refusals(identity.new, str)),
         consequences,
+        [(node, owner) for node, owner in vanished if _is_gate(node)],
     )
 
 
@@ -84,11 +91,13 @@ def _unmoved(
     added: list[Requirement],
     refusals: tuple[Refusals, Refusals],
     consequences: Consequences,
+    vanished: list[tuple[Requirement, str]],
 ) -> Iterator[Change]:
     """Yield what is enforced no longer, or is now: but what is told alike elsewhere in a class has only moved there.
 
     What was refused already, whatever the environment, is refused less now; what is still refused, but no longer asks
-    the environment, is so on another condition.
+    the environment, is so on another condition. `vanished` are gates of functions that are gone: those of new ones may
+    be theirs.
     """
     refused, refuses = refusals
     asked: set[Hashable] = set()
@@ -103,12 +112,11 @@ def _unmoved(
 
     gates = [(node, owner) for node, owner in removed if not has_moved("removed", owner, node) and _is_gate(node)]
     new = [node for node in added if not has_moved("added", node.owner, node) and _is_gate(node)]
-    elsewhere = list(_moved_within(gates, new))
+    elsewhere = [*_moved_within(gates, new), *_moved_within(vanished, new, is_rewritten=True)]
     paired = {id(node) for pair in elsewhere for node in pair}
     for pair in elsewhere:
         if not consequences.follows(*pair):
-            found = _pair(*pair, pair[0].owner, pair[1].owner, consequences.moved(*pair))
-            yield from (each for each in found if each.type != "condition-changed")  # in another function it is another
+            yield from _bounds(*pair, pair[1].owner, consequences.moved(*pair))
     for node, owner in gates:
         if id(node) in paired:
             continue
@@ -131,9 +139,9 @@ def _unmoved(
 
 
 def _moved_within(
-    removed: list[tuple[Requirement, str]], added: list[Requirement]
+    removed: list[tuple[Requirement, str]], added: list[Requirement], *, is_rewritten: bool = False
 ) -> Iterator[tuple[Requirement, Requirement]]:
-    """Yield pairs of gates of one class or module that are nearly the same."""
+    """Yield pairs of gates of one class or module that are nearly the same, or about much the same if rewritten."""
     gone: dict[str, list[Requirement]] = {}
     come: dict[str, list[Requirement]] = {}
     for node, owner in removed:
@@ -141,7 +149,7 @@ def _moved_within(
     for node in added:
         come.setdefault(_class(node.owner), []).append(node)
     for place in sorted(gone.keys() & come.keys()):
-        yield from nearest(gone[place], come[place], may_repeat=True)
+        yield from nearest(gone[place], come[place], may_repeat=True, may_be_rewritten=is_rewritten)
 
 
 def _is_gate(node: Requirement) -> bool:
@@ -172,17 +180,9 @@ def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, m
         yield _change(type_, before, after, owner, field="effect", old=effects[0], new=effects[1])
         return
     needs = from_json(before.needs), from_json(after.needs)
-    found = False
-    versions_now = versions_of(needs[1])
-    for subject, versions in versions_of(needs[0]).items():
-        now = versions_now.get(subject)
-        if now is None or now == versions or (versions, now) in (moved or {}).get(subject, ()):
-            continue
-        changed = compared(versions, now)
-        if changed is not None:
-            found = True
-            yield _versioned(changed, subject, before, after, owner, versions, now)
-    if found or moved is not None:
+    versioned = list(_versions(before, after, needs, owner, moved))
+    yield from versioned
+    if versioned or moved is not None:
         return
     devices = _devices(needs[0]), _devices(needs[1])
     if devices[0] != devices[1]:
@@ -197,6 +197,28 @@ def _pair(before: Requirement, after: Requirement, old_owner: str, owner: str, m
         yield _change("condition-changed", before, after, owner, field="needs", old=before.needs, new=after.needs)
     elif before.enforced and named(before, old_owner, owner) != named(after, owner, owner):
         yield _change("condition-changed", before, after, owner, field="when", old=before.when, new=after.when)
+
+
+def _bounds(before: Requirement, after: Requirement, owner: str, moved: Moved | None) -> Iterator[Change]:
+    """Yield what is bounded otherwise of two that are one in part: only what both need in any case, and bound still."""
+    sides = (conjuncts(from_json(node.needs)) for node in (before, after))
+    alone = (conjunction(*(part for part in side if not isinstance(part, connective.Any))) for side in sides)
+    found = _versions(before, after, (next(alone), next(alone)), owner, moved)
+    yield from (each for each in found if each.new)
+
+
+def _versions(
+    before: Requirement, after: Requirement, needs: tuple[Formula, Formula], owner: str, moved: Moved | None
+) -> Iterator[Change]:
+    """Yield the packages and capabilities of which both need versions, but others."""
+    versions_now = versions_of(needs[1])
+    for subject, versions in versions_of(needs[0]).items():
+        now = versions_now.get(subject)
+        if now is None or now == versions or (versions, now) in (moved or {}).get(subject, ()):
+            continue
+        changed = compared(versions, now)
+        if changed is not None:
+            yield _versioned(changed, subject, before, after, owner, versions, now)
 
 
 def _without_opaque(node: Requirement) -> tuple[Formula, Formula]:

@@ -10,9 +10,9 @@ from typing import Any
 from miner.diff.consequence import Consequences, plain
 from miner.diff.wording import is_said_alike, likeness
 from miner.formula import atom as fa
-from miner.formula.connective import affirmed
+from miner.formula.connective import affirmed, conjuncts
 from miner.formula.disjunctive import literals
-from miner.formula.notation import from_json
+from miner.formula.notation import from_json, text
 from miner.model.node import Requirement
 
 HARD = frozenset({"raise", "return-reason"})
@@ -29,6 +29,7 @@ class Pairing:
     def __init__(self, owners: tuple[str, str], was: list[Requirement], is_: list[Requirement]) -> None:
         known = [_said(node, *owners) for node in was]
         said = [_said(node, owners[1], owners[1]) for node in is_]
+        self._owners = owners
         self._was, self._is = was, is_
         self.left = [node for node, text in zip(was, known, strict=True) if text not in said]
         self.right = [node for node, text in zip(is_, said, strict=True) if text not in known]
@@ -45,6 +46,23 @@ class Pairing:
         yield from self._alike(about, about, is_worded_alike=True)
         yield from self._alike(partial(_alone, self._was), partial(_alone, self._is))
         yield from self._reworded()
+
+    def parted(self) -> Iterator[tuple[Requirement, Requirement]]:
+        """Yield pairs of one that needs more and one that needs a part of that, whenever the other does.
+
+        A gate that was split in two says of neither part that it came, nor of the whole that it is gone.
+        """
+        old, new = self._owners
+        for after in [node for node in self.right if packages_of(node)]:
+            whole = next((node for node in self._was if _is_part(after, node, new, old)), None)
+            if whole is not None:
+                self.right.remove(after)
+                yield whole, after
+        for before in [node for node in self.left if packages_of(node)]:
+            whole = next((node for node in self._is if _is_part(before, node, old, new)), None)
+            if whole is not None:
+                self.left.remove(before)
+                yield before, whole
 
     def _reworded(self) -> Iterator[tuple[Requirement, Requirement]]:
         """Yield pairs that share a package, and say nearly the same: what else they ask came or went."""
@@ -75,19 +93,19 @@ class Pairing:
 
 
 def nearest(
-    was: list[Requirement], is_: list[Requirement], *, may_repeat: bool = False
+    was: list[Requirement], is_: list[Requirement], *, may_repeat: bool = False, may_be_rewritten: bool = False
 ) -> Iterator[tuple[Requirement, Requirement]]:
     """Yield pairs that may be one, the most alike first.
 
     They share a package, have one effect, and say nearly the same; or nothing, about the same. With `may_repeat`, one
-    may be several that say just the same.
+    may be several that say just the same; with `may_be_rewritten`, it is enough that they are about much the same.
     """
     near = [
         (share, -at, -to)
         for at, before in enumerate(was)
         for to, after in enumerate(is_)
-        if before.otherwise.effect == after.otherwise.effect and packages_of(before) & packages_of(after)
-        for share in [_nearness(before, after)]
+        if before.otherwise.effect == after.otherwise.effect
+        for share in [_nearness(before, after, may_be_rewritten=may_be_rewritten)]
         if share >= _NEARLY_ALIKE
     ]
     taken: set[int] = set()
@@ -99,12 +117,30 @@ def nearest(
             yield before, after
 
 
-def _nearness(before: Requirement, after: Requirement) -> float:
+def _nearness(before: Requirement, after: Requirement, *, may_be_rewritten: bool) -> float:
+    subjects = named_subjects(before), named_subjects(after)
+    if may_be_rewritten and len(subjects[0] & subjects[1]) * 2 >= len(subjects[0] | subjects[1]) > 0:
+        return _NEARLY_ALIKE
+    if not packages_of(before) & packages_of(after):
+        return 0.0
     said = before.otherwise.message, after.otherwise.message
     if said == (None, None):
         is_one = before.otherwise.exception == after.otherwise.exception
         return float(is_one and named_subjects(before) == named_subjects(after))
     return likeness(*said)
+
+
+def _is_part(part: Requirement, whole: Requirement, owner: str, other: str) -> bool:
+    """Return whether what one of `owner` needs is a part of what one of `other` needs, then and more often."""
+    effect = part.otherwise.effect
+    if effect not in HARD or effect != whole.otherwise.effect or not named_subjects(part) <= named_subjects(whole):
+        return False
+    return _parts(named(whole, other, owner)) <= _parts(named(part, owner, owner))
+
+
+def _parts(when: str) -> set[str]:
+    condition = from_json(json.loads(when))
+    return {text(part) for part in conjuncts(condition)} if condition is not True else set()
 
 
 def _and_action(node: Requirement) -> Hashable:
