@@ -68,17 +68,14 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
 
 def _is_mapped_no_longer(told: Advice, identity: Identity) -> bool:
     """Return whether a keyword, which no signature has, was an old name of a parameter, and is none any more."""
+    if told.kind != "deprecation" or told.replacement is None:
+        return False
     nodes = (
         identity.old.nodes.get(f"implementation:{told.owner}"),
         identity.new.nodes.get(f"implementation:{identity.now(told.owner)}"),
     )
-    signatures = [node.signature for node in nodes if isinstance(node, Implementation)]
-    known = [written_parameters(signature) or {} for signature in signatures]
-    return (
-        told.kind == "deprecation"
-        and any(told.replacement in names for names in known)
-        and not any(told.subject in names for names in known)
-    )
+    known = [written_parameters(node.signature) or {} for node in nodes if isinstance(node, Implementation)]
+    return any(told.replacement in names for names in known) and not any(told.subject in names for names in known)
 
 
 def _is_old_name(old: Graph, told: Advice | None) -> bool:
@@ -134,7 +131,9 @@ def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
     for before, after in pairs:
         if before is not None and after is None and before.message is not None:
             gone.setdefault(identity.now(before.owner), []).append(before)
-            near.setdefault(_around(identity.now(before.owner)), []).append(before)
+            around = _around(identity.old, before.owner, identity.now)
+            if around is not None:
+                near.setdefault(around, []).append(before)
     taken: set[str] = set()
     found: list[_Pair] = []
     for before, after in pairs:
@@ -144,8 +143,8 @@ def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
             alike = (each for each in said if each.id not in taken and each.kind == after.kind)
             other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
             if other is None:
-                around = (each for each in near.get(_around(after.owner), ()) if each.id not in taken)
-                alike = (each for each in around if each.kind == after.kind)
+                said = near.get(_around(identity.new, after.owner, str) or "", [])
+                alike = (each for each in said if each.id not in taken and each.kind == after.kind)
                 other = next((each for each in alike if is_said_alike(each.message, after.message, _NEARLY)), None)
             if other is not None:
                 taken.add(other.id)
@@ -153,9 +152,11 @@ def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
     yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
 
 
-def _around(owner: str) -> str:
-    """Return the class of a method, or the module of a function, another of which may say it now."""
-    return owner.rpartition(".")[0]
+def _around(graph: Graph, owner: str, now: Callable[[str], str]) -> str | None:
+    """Return the class of a method, or the module of a function, another of which may say it now; None of a class."""
+    node = graph.nodes.get(f"implementation:{owner}")
+    is_class = isinstance(node, Implementation) and node.kind == "class"
+    return None if is_class else now(owner.rpartition(".")[0])
 
 
 def _module_of(identity: Identity, owner: str) -> str:
@@ -176,7 +177,9 @@ def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[st
 
 def _words(message: str | None) -> str | None:
     """Return a message to compare: what stands in its fields is another matter, where enough stands around them."""
-    plain = _FIELD.sub("{}", message or "")
+    if message is None or "{" not in message:
+        return message
+    plain = _FIELD.sub("{}", message)
     return plain if len(plain) >= _LEAST_SAID else message
 
 

@@ -68,9 +68,11 @@ def _objects(identity: Identity) -> Iterator[Change]:
     """Yield public objects that came, went or moved, and the backends that those need which stayed."""
     old, new = identity.offered
     told, still = deprecations(identity.old), deprecations(identity.new)
-    for name in sorted(old.keys() - new.keys()):
+    gone = old.keys() - new.keys()
+    answered = identity.answered(gone)
+    for name in sorted(gone):
         place = old[name].qualname.rpartition(".")[0]
-        answers = identity.answered.get(name)
+        answers = answered.get(name)
         if answers is not None and old[name].qualname not in identity.moves:
             public = Named(answers.qualname, answers).public
             yield change(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -139,14 +139,15 @@ class Identity:
                     break
         return found
 
-    @cached_property
-    def answered(self) -> dict[str, Implementation]:
-        """The objects of the new graph by every name that something offers them under."""
+    def answered(self, names: Collection[str]) -> dict[str, Implementation]:
+        """Return the objects of the new graph that something offers under one of these names, by the name."""
+        last = {name.rpartition(".")[2] for name in names}
         found: dict[str, Implementation] = {}
         for node in self._new.values():
             if node.public and node.kind in {"class", "function", "variable", "alias"}:
                 for export in node.exports:
-                    found.setdefault(f"{export.module}.{export.name}", node)
+                    if export.name in last:
+                        found.setdefault(f"{export.module}.{export.name}", node)
         return found
 
     def place_before(self, owner: str) -> Evidence | None:

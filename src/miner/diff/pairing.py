@@ -127,7 +127,7 @@ def _nearness(before: Requirement, after: Requirement, *, may_be_rewritten: bool
     if said == (None, None):
         is_one = before.otherwise.exception == after.otherwise.exception
         return float(is_one and named_subjects(before) == named_subjects(after))
-    return likeness(*said)
+    return likeness(*said, _NEARLY_ALIKE)
 
 
 def _is_part(part: Requirement, whole: Requirement, owner: str, other: str) -> bool:
