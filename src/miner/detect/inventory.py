@@ -171,7 +171,15 @@ def _class(file: File, item: Item) -> Definition:
         _bases(file, arguments),
         is_type_checking(item, file.outline),
         item.functions(),
+        tuple(_fields(file, item)) if initialiser is None and item.text("decorator") is not None else (),
     )
+
+
+def _fields(file: File, item: Item) -> Iterator[str]:
+    """Yield the names that the body of a class annotates."""
+    for statement in item.blocks["body"]:
+        if statement.kind == "assign" and statement.text("annotation") is not None:
+            yield from (file.outline.source(target) for target in statement.all_texts("target"))
 
 
 def _function(file: File, item: Item, name: str, kind: str) -> Definition:

@@ -4,9 +4,11 @@
 tests around them, earlier tests whose bodies leave, handlers of failed imports, match cases, and the statements that
 bind the locals in those tests. Which of them speak of the environment, and which of parameters alone, the linker says.
 
-**Misses** bare re-raises, raises under no condition, locals that are bound more than once (they stay opaque), code that
-leaves through a function that never returns, and locals bound to a flag whose name is not like one, in a function that
-says nothing else of the environment.
+Of a function that raises under no condition they are the tests that it is defined under.
+
+**Misses** bare re-raises, other raises under no condition, locals that are bound more than once (they stay opaque),
+code that leaves through a function that never returns, and locals bound to a flag whose name is not like one, in a
+function that says nothing else of the environment.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     conditions = file.conditions(item)
     if item.kind == "assert" and (test := item.text("test")) is not None:
         conditions = (*conditions, Guard(test, "if", file.expression(test), holds=False))
+    if not conditions and item.kind == "raise":
+        conditions = _defined_under(file, item)
     if not conditions:
         return
     is_beyond = _is_beyond(file, item, conditions) and not _advises(file, item)  # most are, and are then never read
@@ -75,6 +79,17 @@ def _stated(file: File, item: Item, *, is_read: bool) -> _Stated | None:
     if caught is not None and isinstance(exception, ex.Call):
         exception = ex.Call(file.expression(caught), exception.arguments)
     return "raise", {"exception": exception}, {"class": caught} if caught is not None else {}
+
+
+def _defined_under(file: File, item: Item) -> tuple[Guard, ...]:
+    """Return the tests around the function, or its class, that does nothing but raise: the stand-in for another."""
+    found = definition(item.parent)
+    while found is not None:
+        conditions = file.conditions(found)
+        if conditions:
+            return conditions
+        found = definition(found.parent)
+    return ()
 
 
 def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
@@ -177,4 +192,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return b"raise ", b"assert ", b"assert(", b"return False,", b"return (False,"
 
 
-DETECTOR = Detector(ID, 3, frozenset({"raise", "assert", "return"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 4, frozenset({"raise", "assert", "return"}), _words, find, deep=True)

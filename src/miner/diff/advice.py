@@ -38,8 +38,8 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
         ):
             continue  # the object itself came or went
         words = _words(node.message)
-        if before is not None and after is not None and _words(before.message) == words:
-            continue  # another of the class says it now
+        if before is not None and after is not None and _words(_renamed(before, identity)) == words:
+            continue  # another of the class says it now, or the class says it of itself under its new name
         if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
         here, there = tellers if after is None else reversed(tellers)
@@ -64,6 +64,16 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
             )  # fmt: skip
         elif before is not None:
             yield change("advice-removed", before, None, field="message", old=before.message, **fields)
+
+
+def _renamed(told: Advice, identity: Identity) -> str | None:
+    """Return a message with the name that the class of its owner has now."""
+    message = told.message
+    names = zip(reversed(told.owner.split(".")), reversed(identity.now(told.owner).split(".")), strict=False)
+    for was, is_ in names:
+        if was != is_ and was[:1].isupper() and message is not None:
+            message = re.sub(rf"\b{re.escape(was)}\b", is_, message)
+    return message
 
 
 def _is_mapped_no_longer(told: Advice, identity: Identity) -> bool:

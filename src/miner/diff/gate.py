@@ -17,9 +17,10 @@ from miner.formula import connective
 from miner.formula.connective import Formula, conjunction, conjuncts
 from miner.formula.disjunctive import is_refusal, literals, mentions, substitute
 from miner.formula.notation import from_json
-from miner.model.change import Change, ChangeType
-from miner.model.node import Requirement
+from miner.model.change import SEVERITIES, Change, ChangeType
+from miner.model.node import Implementation, Requirement
 from miner.store.graph_reader import Graph
+from miner.syntax.rows import written_parameters
 
 
 def changed_gates(identity: Identity) -> Iterator[Change]:
@@ -58,9 +59,9 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     yield from _unmoved(
         [(node, owner) for node, owner in removed if not _has_gone(told(node), *tellers)],
         [node for node in added if not _has_gone(told(node), *reversed(tellers))],
-        (Refusals(identity.old, identity.now), Refusals(identity.new, str)),
-        consequences,
         [(node, owner) for node, owner in vanished if _is_gate(node)],
+        consequences,
+        identity,
     )
 
 
@@ -89,9 +90,9 @@ def _by_owner(graph: Graph) -> dict[str, list[Requirement]]:
 def _unmoved(
     removed: list[tuple[Requirement, str]],
     added: list[Requirement],
-    refusals: tuple[Refusals, Refusals],
-    consequences: Consequences,
     vanished: list[tuple[Requirement, str]],
+    consequences: Consequences,
+    identity: Identity,
 ) -> Iterator[Change]:
     """Yield what is enforced no longer, or is now: but what is told alike elsewhere in a class has only moved there.
 
@@ -99,11 +100,11 @@ def _unmoved(
     the environment, is so on another condition. `vanished` are gates of functions that are gone: those of new ones may
     be theirs.
     """
-    refused, refuses = refusals
+    refused, refuses = Refusals(identity.old, identity.now), Refusals(identity.new, str)
     asked: set[Hashable] = set()
-    gone = Counter((_class(owner), told(node)) for node, owner in removed if told(node) is not None)
-    come = Counter((_class(node.owner), told(node)) for node in added if told(node) is not None)
-    moved = {"removed": gone & come, "added": gone & come}
+    went = Counter((_class(owner), told(node)) for node, owner in removed if told(node) is not None)
+    came = Counter((_class(node.owner), told(node)) for node in added if told(node) is not None)
+    moved = {"removed": went & came, "added": went & came}
 
     def has_moved(side: str, owner: str, node: Requirement) -> bool:
         key = _class(owner), told(node)
@@ -112,7 +113,8 @@ def _unmoved(
 
     gates = [(node, owner) for node, owner in removed if not has_moved("removed", owner, node) and _is_gate(node)]
     new = [node for node in added if not has_moved("added", node.owner, node) and _is_gate(node)]
-    elsewhere = [*_moved_within(gates, new), *_moved_within(vanished, new, is_rewritten=True)]
+    come = [node for node in new if identity.before(node.owner) not in identity.known_before]
+    elsewhere = [*_moved_within(gates, new), *_moved_within(vanished, come, is_rewritten=True)]
     paired = {id(node) for pair in elsewhere for node in pair}
     for pair in elsewhere:
         if not consequences.follows(*pair):
@@ -132,10 +134,23 @@ def _unmoved(
             continue
         before = refused.loosened(node)
         if before is None:
-            yield _change("gate-added", None, node, node.owner)
+            severity = "benign" if _is_of_new_option(node, identity) else SEVERITIES["gate-added"]
+            yield _change("gate-added", None, node, node.owner, severity=severity)
         else:
             fields = {"symbol": node.owner, "field": "needs", "old": before.when, "new": node.needs}
             yield change("gate-softened", before, node, package=_package(node), **fields)
+
+
+def _is_of_new_option(node: Requirement, identity: Identity) -> bool:
+    """Return whether a gate is only reached with an option that the old release did not take: no call meets it yet."""
+    was = identity.old.nodes.get(f"implementation:{identity.before(node.owner)}")
+    is_ = identity.new.nodes.get(f"implementation:{node.owner}")
+    sides = [written_parameters(each.signature) if isinstance(each, Implementation) else None for each in (was, is_)]
+    if sides[0] is None or sides[1] is None:
+        return False
+    asked = [part for part in conjuncts(from_json(node.when)) if isinstance(part, fa.Parameter) and part.op == "=="]
+    come = sides[1].keys() - sides[0].keys()
+    return any(part.value is not None and part.param in come for part in asked)
 
 
 def _moved_within(

@@ -81,6 +81,11 @@ class Identity:
         """Return the qualified name in the new graph, or the old one of what is gone."""
         return self.of(qualname) or qualname
 
+    @property
+    def known_before(self) -> Collection[str]:
+        """The qualified names of the objects of the old graph."""
+        return self._old.keys()
+
     @cached_property
     def _old(self) -> dict[str, Implementation]:
         return {node.qualname: node for node in self.old.of_type(Implementation)}

@@ -221,7 +221,7 @@ def _of_fields(
             severity = "risky" if takes_any(after) else SEVERITIES["option-removed"]
             yield change("option-removed", node, after, field="action", old=node.action, severity=severity, **named)
     for name, node in is_.items():
-        if name not in was and name not in (signatures[0] or {}):
+        if name not in was and name not in (signatures[0] or before.fields):
             yield change("option-added", before, node, symbol=symbol, option=name, field="action", new=node.action)
 
 

@@ -46,6 +46,8 @@ class Pairing:
         yield from self._alike(about, about, is_worded_alike=True)
         yield from self._alike(partial(_alone, self._was), partial(_alone, self._is))
         yield from self._reworded()
+        old, new = self._owners
+        yield from self._alike(partial(_on_same_terms, old, new), partial(_on_same_terms, new, new))
 
     def parted(self) -> Iterator[tuple[Requirement, Requirement]]:
         """Yield pairs of one that needs more and one that needs a part of that, whenever the other does.
@@ -92,6 +94,13 @@ class Pairing:
                 yield before, after
 
 
+def _on_same_terms(owner: str, target: str, node: Requirement) -> Hashable:
+    """Return the packages that are needed, what is raised without them, and when: of gates alone."""
+    packages = frozenset(packages_of(node))
+    is_gate = node.otherwise.effect in HARD and bool(packages)
+    return (packages, node.otherwise.exception, named(node, owner, target)) if is_gate else None
+
+
 def nearest(
     was: list[Requirement], is_: list[Requirement], *, may_repeat: bool = False, may_be_rewritten: bool = False
 ) -> Iterator[tuple[Requirement, Requirement]]:
@@ -121,13 +130,11 @@ def _nearness(before: Requirement, after: Requirement, *, may_be_rewritten: bool
     subjects = named_subjects(before), named_subjects(after)
     if may_be_rewritten and len(subjects[0] & subjects[1]) * 2 >= len(subjects[0] | subjects[1]) > 0:
         return _NEARLY_ALIKE
-    if not packages_of(before) & packages_of(after):
-        return 0.0
     said = before.otherwise.message, after.otherwise.message
     if said == (None, None):
         is_one = before.otherwise.exception == after.otherwise.exception
-        return float(is_one and named_subjects(before) == named_subjects(after))
-    return likeness(*said, _NEARLY_ALIKE)
+        return float(is_one and subjects[0] == subjects[1] != set())
+    return likeness(*said, _NEARLY_ALIKE) if packages_of(before) & packages_of(after) else 0.0
 
 
 def _is_part(part: Requirement, whole: Requirement, owner: str, other: str) -> bool:

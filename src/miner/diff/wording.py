@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _LEAST_ALIKE = 0.5
 """The share of two messages that must be the same for them to be one in other words."""
+_FEW_WORDS = 3
+"""Of two messages with fewer telling words each letter counts."""
 _WORD = re.compile(r"[^\W_]+")
 _LEAST_LETTERS = 5
 """Of a word that says what a sentence is about; numbers count too."""
@@ -30,7 +32,7 @@ def is_said_alike(before: str | None, after: str | None, least: float = _LEAST_A
 
 def _share_too_little(before: str, after: str, least: float) -> bool:
     """Return whether messages share so few words that they are not as alike as that, which is quick to see."""
-    if not _telling(before) or not _telling(after):
+    if min(len(_telling(before)), len(_telling(after))) < _FEW_WORDS:
         return False
     share = shared_words(before, after)
     return share == 0 or (least > _LEAST_ALIKE and share < _LEAST_ALIKE)

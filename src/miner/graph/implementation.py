@@ -142,6 +142,7 @@ def _defined(
         target=linked.library.named_otherwise(qualname),
         bases=linked.library.bases(qualname),
         members=definition.members,
+        fields=definition.fields,
         flags=tuple(Flag(name=name, value=is_set) for name, (is_set, _) in sorted(flags.items())),
     )
 

@@ -80,7 +80,8 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     modules are there where their top level states something, or imports names, its `members`; `external` is of
     another library, and a catalog names it.
     Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own, `flags`
-    what it says itself that it supports or needs (`_supports_sdpa`).
+    what it says itself that it supports or needs (`_supports_sdpa`), `fields` the attributes that the body of one
+    without a signature annotates, where a decorator may make parameters of them.
     """
 
     qualname: str
@@ -94,6 +95,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     bases: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
+    fields: tuple[str, ...] = ()
 
     @property
     def definition(self) -> Evidence:

@@ -65,8 +65,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     """A class, function, method or variable, where it is defined.
 
     `name` within the module; `span` with decorators; `head` from its first line to the end of its signature (for a
-    variable, the assignment). `type_checking`: seen by type checkers only. `bases` and `members` (methods) are of a
-    class; the one base of a variable is what it is another name of.
+    variable, the assignment). `type_checking`: seen by type checkers only. Of a class are `bases`, `members` (methods)
+    and, with a decorator and no initialiser, `fields`; the one base of a variable is what it is another name of.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     bases: tuple[str, ...] = ()
     type_checking: bool = False
     members: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 class ImportRow(msgspec.Struct, frozen=True, array_like=True):
