@@ -40,7 +40,8 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     conditions = file.conditions(item)
     if item.kind == "assert" and (test := item.text("test")) is not None:
         conditions = (*conditions, Guard(test, "if", file.expression(test), holds=False))
-    if not conditions and item.kind == "raise":
+    is_stand_in = not conditions and item.kind == "raise"
+    if is_stand_in:
         conditions = _defined_under(file, item)
     if not conditions:
         return
@@ -53,6 +54,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         return
     form, expressions, spans = found
     scope = file.scope(item, *(guard.test for guard in conditions), *expressions.values())
+    form = "stand-in" if is_stand_in else form
     yield Site(ID, form, item.span, qualname(owning(item)), conditions, expressions, spans, scope=scope)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from miner.detect import enforcement_decorator
@@ -11,7 +11,7 @@ from miner.detect import runtime_gate as detector
 from miner.formula.atom import Opaque, Parameter
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction
-from miner.formula.disjunctive import mentions
+from miner.formula.disjunctive import is_refusal, mentions
 from miner.formula.gate import Split, is_environmental, split
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
@@ -22,7 +22,7 @@ from miner.link.place import Place, places_of
 from miner.model.node import Effect, Origin
 from miner.model.site import Site
 
-_EFFECTS: dict[str, Effect] = {"raise": "raise", "assert": "raise", "reason": "return-reason"}
+_EFFECTS: dict[str, Effect] = {"raise": "raise", "stand-in": "raise", "assert": "raise", "reason": "return-reason"}
 
 
 class Spoken(NamedTuple):
@@ -72,6 +72,8 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         result = split(calls)
         if not result.whole:
             result = by_innermost(conditions, module.name, site, local) or result
+        if site.form == "stand-in":  # what is never supported by something that is there needs nothing
+            result = replace(result, records=tuple(each for each in result.records if not is_refusal(each[0])))
         found.needs.extend(_needs(library, module, site, owner, understood, result))
         calls = result.calls
     if isinstance(calls, bool):
@@ -147,7 +149,7 @@ def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, s
     """Return the exception, the message, and the places that a site itself gives."""
     raised: str | None = None
     text = site.expressions.get("message")
-    if site.form == "raise":
+    if site.form in {"raise", "stand-in"}:
         raised, text = exception(site.expressions["exception"])
     elif site.form == "assert":
         raised = "AssertionError"

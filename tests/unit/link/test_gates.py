@@ -279,3 +279,33 @@ def test_a_local_that_the_arms_of_one_if_bind(binding, expected):
     body = indent(f"{binding}\nif not found:\n raise ValueError('no')", " " * 8)
     found = [(needs, when) for _, needs, when, _, _ in stated(f"\n    def f(mode):\n{body}\n")]
     assert found == expected
+
+
+STAND_INS = """
+    from .gate import is_slate_available
+
+    if is_slate_available():
+
+        class Carver:
+            def merge(self):
+                raise AttributeError("Carver does not merge")
+
+    else:
+
+        class Carver:
+            def __init__(self):
+                raise RuntimeError("Carver needs slate")
+
+            def carve(self, depth):
+                raise RuntimeError("Carver needs slate")
+"""
+
+
+def test_a_stand_in_needs_what_it_stands_in_for():
+    """What is never supported by something that is there does not need it to be missing."""
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": STAND_INS})
+    stated = sorted((need.owner, render(canonical(need.needs)), need.effect) for need in found.needs)
+    assert [each for each in stated if each[0].startswith("kit.a")] == [
+        ("kit.a.Carver.__init__", "slate >= 1.2", "raise"),
+        ("kit.a.Carver.carve", "slate >= 1.2", "raise"),
+    ]
