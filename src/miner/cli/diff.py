@@ -103,7 +103,8 @@ def values(change: Change) -> str:
     """Return the value before and the one after, as far as there are any, on one line."""
     parts = [_shown(each) for each in (change.old, change.new)]
     package = f"{change.package} " if change.package and change.symbol and change.field != "backends" else ""
-    return package + " -> ".join(part for part in parts if part)
+    when = f", when {formula(change.when, _LONGEST)}" if change.when is not None and change.field == "needs" else ""
+    return package + " -> ".join(part for part in parts if part) + when
 
 
 def _shown(value: Any) -> str:

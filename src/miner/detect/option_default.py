@@ -1,12 +1,13 @@
 """Options whose value the code itself gives: where it is missing, or whatever the user said.
 
-**Finds** assignments to what their own condition, or the condition of their value, says is None
-(`if x is None: x = y`, `x = x if x is not None else y`), also of a sibling (`pad_token = eos_token`); constants and
-options that are put into an object that holds options (`config.use_cache = False`); options that are taken out of
-keyword arguments and not used (`kwargs.pop("fast", None)`), or put there when they are missing
+**Finds** assignments to what their own condition, or the condition of their value, says is None: `if x is None: x = y`,
+`x = x if x is not None else y`, `self.x = x if x is not None else y`, `x = x or [y]`; also of a sibling (`pad_token =
+eos_token`); constants and options that are put into an object that holds options (`config.use_cache = False`); options
+that are taken out of keyword arguments and not used (`kwargs.pop("fast", None)`), or put there when they are missing
 (`kwargs.setdefault("fast", True)`); each with the comment right above.
 
-**Misses** `x = x or y`, and values that functions give for their caller.
+**Misses** `x = x or y` where no display is given, `if x is not None: self.x = x` with an `else`, and values that
+functions give for their caller.
 """
 
 from __future__ import annotations
@@ -55,12 +56,16 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if path is None:
         return
     given = file.expression(value)
+    option = _kept(target)
     match given:
-        case ex.Conditional(test=test, body=body, orelse=orelse) if body == target and _asks(test, target, "is not"):
+        case ex.Conditional(test=test, body=body, orelse=orelse) if body in option and _asks(test, body, "is not"):
             yield _site(file, item, "missing", path, orelse, Guard(value, "if", test, holds=False))
             return
-        case ex.Conditional(test=test, body=body, orelse=orelse) if orelse == target and _asks(test, target, "is"):
+        case ex.Conditional(test=test, body=body, orelse=orelse) if orelse in option and _asks(test, orelse, "is"):
             yield _site(file, item, "missing", path, body, Guard(value, "if", test, holds=True))
+            return
+        case ex.Boolean(operator="or", values=(test, orelse)) if test in option:
+            yield _site(file, item, "missing", path, orelse, Guard(value, "if", test, holds=False))
             return
     if _is_missing(file, item, target):  # said by the test
         return
@@ -69,6 +74,14 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         guards = (guard for guard in file.conditions(item) if guard.kind == "if" and guard.holds)
         is_missing = any(_asks(guard.test, target, "is") for guard in guards)
         yield _site(file, item, "missing" if is_missing else "forced", path, given)
+
+
+def _kept(target: ex.Expression) -> tuple[ex.Expression, ...]:
+    """Return what an assignment may give a default to: what it sets, and the parameter that an attribute keeps."""
+    match target:
+        case ex.Attribute(value=ex.Name(name="self"), name=name):
+            return target, ex.Name(name)
+    return (target,)
 
 
 def _of_test(file: File, item: Item) -> Iterator[Site]:
@@ -160,7 +173,16 @@ def _comment(file: File, item: Item) -> tuple[str, Span | None]:
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:
-    return (b" is None:", b" is None and ", b" is not None else ", b"kwargs.pop(", b"kwargs.setdefault(")
+    return (
+        b" is None:",
+        b" is None and ",
+        b" is None else ",
+        b" is not None else ",
+        b"kwargs.pop(",
+        b"kwargs.setdefault(",
+        b" or [",
+        b" or {",
+    )
 
 
 def _more(file: File) -> tuple[bytes, ...]:
@@ -173,4 +195,4 @@ def _more(file: File) -> tuple[bytes, ...]:
     return tuple(sorted(b"".join(each) for each in found if matches(each[0].decode("utf-8", "replace"), holders)))
 
 
-DETECTOR = Detector(ID, 1, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)
+DETECTOR = Detector(ID, 2, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

@@ -187,7 +187,10 @@ def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[st
 
 def _words(message: str | None) -> str | None:
     """Return a message to compare: what stands in its fields is another matter, where enough stands around them."""
-    if message is None or "{" not in message:
+    if message is None:
+        return None
+    message = "".join(message.split())
+    if "{" not in message:
         return message
     plain = _FIELD.sub("{}", message)
     return plain if len(plain) >= _LEAST_SAID else message

@@ -8,7 +8,18 @@ from typing import Any
 
 from miner.diff.consequence import Consequences, Moved
 from miner.diff.identity import Identity
-from miner.diff.pairing import HARD, Pairing, named, named_subjects, nearest, needs_of, rest, subjects_of, told
+from miner.diff.pairing import (
+    HARD,
+    Pairing,
+    named,
+    named_subjects,
+    nearest,
+    needs_of,
+    rest,
+    subjects_in,
+    subjects_of,
+    told,
+)
 from miner.diff.record import change
 from miner.diff.refusal import Refusals
 from miner.diff.version import compared, versions_of
@@ -259,6 +270,8 @@ def _change(
 ) -> Change:
     node = after or before
     fields.setdefault("package", _package(node) if node is not None else None)
+    if node is not None and node.when is not True and fields.get("field") != "when":
+        fields.setdefault("when", node.when)
     if before is None and after is not None:
         fields |= {"field": "needs", "new": after.needs}
     elif after is None and before is not None:
@@ -267,9 +280,13 @@ def _change(
 
 
 def _package(node: Requirement) -> str | None:
-    """Return the first package that a requirement is about."""
-    names = sorted(subjects_of(node))
-    return next((each.partition(":")[2] for each in names if each.startswith("package")), None)
+    """Return the first package that a requirement is about, one that is needed in any case before others."""
+    needed = [part for part in conjuncts(from_json(node.needs)) if not isinstance(part, connective.Any)]
+    for names in (subjects_in(conjunction(*needed)), subjects_of(node)):
+        for each in sorted(names):
+            if each.startswith("package"):
+                return each.partition(":")[2]
+    return None
 
 
 def _devices(formula: Formula) -> set[str]:

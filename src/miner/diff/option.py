@@ -28,7 +28,7 @@ _CALLED = frozenset({"class", "function", "method"})
 _MAKERS = frozenset({"__init__", "__post_init__", "post_init"})
 _NOTHING = frozenset({"[]", "()", "{}", "set()", "list()", "dict()", "tuple()"})
 """Defaults that None often stands in the place of, since what is mutable is shared by all calls."""
-_CHOSEN = re.compile(r"\(?\s*[\w.]+ if [\w.]+ is not None else (.+?)\s*\)?")
+_CHOSEN = re.compile(r"\(?\s*[\w.]+ (?:if [\w.]+ is not None else|or) (.+?)\s*\)?")
 _Described = dict[str, dict[str, Advice]]
 _Given = dict[tuple[str, str], str]
 

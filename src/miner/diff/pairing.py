@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache, partial
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from miner.diff.consequence import Consequences, plain
 from miner.diff.wording import is_said_alike, likeness
 from miner.formula import atom as fa
-from miner.formula.connective import affirmed, conjuncts
+from miner.formula.connective import Formula, affirmed, conjuncts
 from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json, text
 from miner.model.node import Requirement
@@ -19,6 +20,9 @@ HARD = frozenset({"raise", "return-reason"})
 _TOLD = HARD | {"warn", "fallback"}
 _NEARLY_ALIKE = 0.8
 """The least likeness of what is said where requirements share no more than a package."""
+_REWRITTEN = 0.6
+"""The same where one function is gone and another came."""
+_SPACE = re.compile(r"\s+")
 _Said = tuple[str, str, str]
 _Key = Callable[[Requirement], Hashable]
 
@@ -131,6 +135,8 @@ def _nearness(before: Requirement, after: Requirement, *, may_be_rewritten: bool
     if may_be_rewritten and len(subjects[0] & subjects[1]) * 2 >= len(subjects[0] | subjects[1]) > 0:
         return _NEARLY_ALIKE
     said = before.otherwise.message, after.otherwise.message
+    if may_be_rewritten and likeness(*said, _REWRITTEN):
+        return _NEARLY_ALIKE
     if said == (None, None):
         is_one = before.otherwise.exception == after.otherwise.exception
         return float(is_one and subjects[0] == subjects[1] != set())
@@ -180,7 +186,7 @@ def named(node: Requirement, owner: str, target: str) -> str:
 
 def told(node: Requirement) -> Hashable:
     """Return what is said, and how, where a requirement is not met; None where nothing is said."""
-    return (node.otherwise.message, node.otherwise.effect) if node.otherwise.message else None
+    return (_SPACE.sub("", node.otherwise.message), node.otherwise.effect) if node.otherwise.message else None
 
 
 def _and_effect(about: Callable[[Requirement], Any], node: Requirement) -> Hashable:
@@ -207,8 +213,13 @@ def subjects_of(node: Requirement) -> frozenset[str]:
 @lru_cache(maxsize=16_384)
 def _subjects_in(needs: str) -> frozenset[str]:
     """Return what a formula, as text, is about: many requirements need the same."""
+    return subjects_in(from_json(json.loads(needs)))
+
+
+def subjects_in(needs: Formula) -> frozenset[str]:
+    """Return what a formula is about, without versions: `package:torch`, `device:cuda`."""
     found = set()
-    for literal in literals(from_json(json.loads(needs))):
+    for literal in literals(needs):
         atom = affirmed(literal)
         match atom:
             case fa.Package(package=name) | fa.Module(module=name):

@@ -125,6 +125,8 @@ def _is_option(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
     holder = site.names[0].rpartition(".")[0]
     if form in {"ignored", "supplied"}:
         return True
+    if holder == "self" and site.names[0].rpartition(".")[2] in _parameters(module, site):
+        return True
     return _holds(holder, idioms) or _is_from_sibling(site) if holder else site.names[0] in _parameters(module, site)
 
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from miner.detect import enforcement_decorator
 from miner.detect import runtime_gate as detector
+from miner.formula.atom import Module as ModuleAtom
 from miner.formula.atom import Opaque, Parameter
 from miner.formula.canonical import canonical
-from miner.formula.connective import Formula, conjunction
+from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.formula.disjunctive import is_refusal, mentions
 from miner.formula.gate import Split, is_environmental, split
 from miner.link.backend import sites
@@ -67,7 +68,8 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     local = Local.at(module.name, site)
     owner = local.owner
     understood = conditions.guards(module.name, site.conditions, local)
-    calls = understood.formula
+    calls = without_implied(understood.formula)
+    understood = understood._replace(formula=calls)
     if mentions(calls, is_environmental):
         result = split(calls)
         if not result.whole:
@@ -89,6 +91,38 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     found.count(f"parameters: {reason}")
     if message is not None:
         found.spoken.append(Spoken(module, site, owner, calls, message, places))
+
+
+def without_implied(formula: Formula) -> Formula:
+    """Return a condition in which what is an instance of a class of a module does not ask for the module as well.
+
+    Where the module is missing nothing is one: a refusal of other types is none of the environment.
+    """
+    match formula:
+        case Not(part) if isinstance(part, All | Any):
+            return negation(without_implied(part))
+        case All(parts) | Any(parts):
+            join = conjunction if isinstance(formula, All) else disjunction
+            inner = tuple(map(without_implied, parts))
+            kind = Not if isinstance(formula, Any) else None
+            asked = [_affirmed(part, kind) for part in inner]
+            types = [
+                atom.opaque for atom in asked if isinstance(atom, Opaque) and atom.opaque.startswith("isinstance(")
+            ]
+            kept = [
+                part
+                for part, atom in zip(inner, asked, strict=True)
+                if not (isinstance(atom, ModuleAtom) and any(f" {atom.module}." in text for text in types))
+            ]
+            return join(*kept)
+    return formula
+
+
+def _affirmed(part: Formula, kind: type[Not] | None) -> Formula | None:
+    """Return a part of a conjunction, or the opposite of a part of alternatives."""
+    if kind is None:
+        return part
+    return part.part if isinstance(part, Not) else None
 
 
 def _unbound(owner: str, calls: Formula) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from miner.model.evidence import Evidence
+from miner.model.evidence import Evidence, FormulaJson
 
 Severity = Literal["breaking", "risky", "notice", "benign"]
 ChangeType = Literal[
@@ -86,7 +86,10 @@ works and should be looked at, `benign` it works as before."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One difference; fields that do not apply are None. `old` and `new` are the values of `field`, as JSON."""
+    """One difference; fields that do not apply are None. `old` and `new` are the values of `field`, as JSON.
+
+    `when` is the condition under which a requirement arises: of the new release, or of the old where it is gone.
+    """
 
     type: ChangeType
     severity: Severity
@@ -98,5 +101,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     field: str | None = None
     old: Any = None
     new: Any = None
+    when: FormulaJson | None = None
     old_evidence: Evidence | None = None
     new_evidence: Evidence | None = None

@@ -309,3 +309,30 @@ def test_a_stand_in_needs_what_it_stands_in_for():
         ("kit.a.Carver.__init__", "slate >= 1.2", "raise"),
         ("kit.a.Carver.carve", "slate >= 1.2", "raise"),
     ]
+
+
+TYPES = """
+    import torch
+    from .gate import is_slate_available, is_torch_available
+
+    def is_tensor(x):
+        return is_torch_available() and isinstance(x, torch.Tensor)
+
+    def shape(x, fast):
+        if is_tensor(x):
+            return x.shape
+        elif isinstance(x, list):
+            return len(x)
+        raise ValueError("of another type")
+
+    def fill(x):
+        if not (is_slate_available() and isinstance(x, torch.Tensor)):
+            raise ValueError("slate is needed")
+"""
+
+
+def test_a_refusal_of_other_types_asks_for_no_module():
+    """Nothing is an instance of a class of a module that is missing; of another module it says nothing."""
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": TYPES})
+    stated = [(need.owner, render(canonical(need.needs))) for need in found.needs if need.effect == "raise"]
+    assert [each for each in stated if each[0].startswith("kit.a")] == [("kit.a.fill", "slate >= 1.2")]
