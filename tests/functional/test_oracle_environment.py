@@ -41,6 +41,8 @@ EXPLAINED = {
     },
 }
 """What is missed, by file and kind, and why; anything else that is missed fails the test."""
+UNREAL = {("transformers", "utils/type_validators.py", "raise"): "a value of a class of the package is refused"}
+"""What is listed, and is about no environment: it does not count."""
 
 
 @pytest.mark.release
@@ -63,6 +65,8 @@ def test_every_place_has_a_record_or_an_explanation(
                 spans[place.path].append((place.start_line, place.end_line, node))
     listed, missed, unexplained = Counter(), Counter(), []
     for path, line, kind in rows:
+        if (name, path, kind) in UNREAL:
+            continue
         listed[kind] += 1
         here = spans[f"src/{name}/{path}"]
         if not any(first <= line <= last and isinstance(node, WANTED[kind]) for first, last, node in here):
