@@ -1,8 +1,9 @@
 """What the descriptions that code itself gives to its options advise: of fields, and of arguments of a command line.
 
 **Finds** sentences that are advice, as in docstrings, in the description of a field, a keyword or in its metadata
-(`field(default=1, metadata={"help": "..."})`, `Field(description="...")`), and in that of an argument of a command line
-(`add_argument("--mode", help="...")`).
+(`field(default=1, metadata={"help": "..."})`, `Field(description="...")`), in that of an argument of a command line
+(`add_argument("--mode", help="...")`), and in the tables that a decorator may write docstrings from: an attribute of a
+class with the name of the option (`depth = {"description": "..."}`).
 
 **Misses** descriptions that are put together at run time, and those that decorators give (`@click.option`).
 """
@@ -29,11 +30,18 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     span = item.text("value") if item is not None else None
     if item is None or is_type_checking(item, file.outline):
         return
-    call = file.expression(span or item.span)
-    description = description_of(call, file) if isinstance(call, ex.Call) else None
-    if not isinstance(call, ex.Call) or not isinstance(description, ex.Constant):
+    given = file.expression(span or item.span)
+    match given:
+        case ex.Call():
+            description, subject = description_of(given, file), _field(file, item) or _argument(given)
+        case ex.Mapping(items=rows):
+            words = file.idioms.options.descriptions
+            described = (value for key, value in rows if isinstance(key, ex.Constant) and key.value in words)
+            description, subject = next(described, None), _field(file, item)
+        case _:
+            return
+    if not isinstance(description, ex.Constant):
         return
-    subject = _field(file, item) or _argument(call)
     if subject is None or not isinstance(description.value, str):
         return
     text = description.value
@@ -68,4 +76,4 @@ def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return tuple(form % word.encode() for word in words for form in (b"%s=", b'"%s":', b"'%s':"))
 
 
-DETECTOR = Detector(ID, 1, frozenset({"assign", "expression"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 2, frozenset({"assign", "expression"}), _words, find, deep=True)

@@ -7,19 +7,20 @@ from collections.abc import Callable, Hashable, Iterator
 
 from miner.diff.identity import Identity
 from miner.diff.record import change
-from miner.diff.wording import is_said_alike, shared_words
+from miner.diff.wording import is_said_alike, plain_words, shared_words
 from miner.graph.argument import takes_any
 from miner.model.change import Change, ChangeType
 from miner.model.node import Advice, Constraint, Implementation, Requirement
 from miner.store.graph_reader import Graph
 from miner.syntax.rows import written_parameters
 
-_FIELD = re.compile(r"\{[^{}]*\}")
-_LEAST_SAID = 24
 _SAME_MATTER = 0.4
 """The share of the words of the shorter of two statements on one option that the other says too."""
 _NEARLY = 0.8
 """The least likeness of what one method of a class said, and another says now."""
+_SAME_WORDS = 0.8
+"""The share of the words of what one description said of an option that another says of it now."""
+_Tellers = dict[str | None, set[str]]
 _Pair = tuple[Advice | None, Advice | None]
 
 
@@ -31,14 +32,15 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
 
     was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
     tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
-    for before, after in _in_other_words(list(_paired(identity)), identity):
+    shared = _shared(identity.new, *tellers)
+    for before, after in _in_otherplain_words(list(_paired(identity)), identity):
         node = after or before
         if node is None or not (
             identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
         ):
             continue  # the object itself came or went
-        words = _words(node.message)
-        if before is not None and after is not None and _words(_renamed(before, identity)) == words:
+        words = plain_words(node.message)
+        if before is not None and after is not None and plain_words(_renamed(before, identity)) == words:
             continue  # another of the class says it now, or the class says it of itself under its new name
         if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
@@ -47,6 +49,10 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
             continue  # said by the same object on the other side, of something else
         if (before is None or after is None) and there.get(words, set()) - here.get(words, set()):
             continue  # said by another object now, which did not say it before
+        if after is None and any(
+            shared_words(node.message, said) >= _SAME_WORDS for said in shared.get(node.subject, ())
+        ):
+            continue  # nearly so, of the same option: a decorator may write it
         fields = {"symbol": node.owner, "option": node.subject}
         if before is not None and after is not None:
             yield change(
@@ -74,6 +80,17 @@ def _renamed(told: Advice, identity: Identity) -> str | None:
         if was != is_ and was[:1].isupper() and message is not None:
             message = re.sub(rf"\b{re.escape(was)}\b", is_, message)
     return message
+
+
+def _shared(new: Graph, here: _Tellers, there: _Tellers) -> dict[str, list[str]]:
+    """Return what descriptions say of options, by name, that did not say it before."""
+    found: dict[str, list[str]] = {}
+    for node in new.of_type(Advice):
+        if node.origin == "documentation" and node.message is not None:
+            words = plain_words(node.message)
+            if there.get(words, set()) - here.get(words, set()):
+                found.setdefault(node.subject, []).append(node.message)
+    return found
 
 
 def _is_mapped_no_longer(told: Advice, identity: Identity) -> bool:
@@ -134,7 +151,7 @@ def _on_one_matter(was: list[Advice], is_: list[Advice]) -> list[tuple[Advice, A
     return found
 
 
-def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
+def _in_otherplain_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
     """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
     gone: dict[str, list[Advice]] = {}
     near: dict[str, list[Advice]] = {}
@@ -150,7 +167,7 @@ def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
         other = before
         if before is None and after is not None and after.message is not None:
             said = [*gone.get(after.owner, ()), *gone.get(_module_of(identity, after.owner), ())]
-            alike = (each for each in said if each.id not in taken and each.kind == after.kind)
+            alike = (each for each in said if each.id not in taken and _is_same_matter(each, after))
             other = next((each for each in alike if is_said_alike(each.message, after.message)), None)
             if other is None:
                 said = near.get(_around(identity.new, after.owner, str) or "", [])
@@ -160,6 +177,15 @@ def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
                 taken.add(other.id)
         found.append((other, after))
     yield from (pair for pair in found if pair[1] is not None or (pair[0] is not None and pair[0].id not in taken))
+
+
+def _is_same_matter(before: Advice, after: Advice) -> bool:
+    """Return whether two statements are of one kind, and where they are of an option, of the same."""
+    if before.kind != after.kind:
+        return False
+    is_of_options = before.origin == "documentation" or before.kind == "deprecation"
+    own = all(each.subject == each.owner.rpartition(".")[2] for each in (before, after))
+    return own or before.subject == after.subject or not is_of_options
 
 
 def _around(graph: Graph, owner: str, now: Callable[[str], str]) -> str | None:
@@ -176,27 +202,18 @@ def _module_of(identity: Identity, owner: str) -> str:
     return "" if isinstance(node, Implementation) and node.kind != "module" else place
 
 
-def _tellers(graph: Graph, now: Callable[[str], str]) -> dict[str | None, set[str]]:
+def _tellers(graph: Graph, now: Callable[[str], str]) -> _Tellers:
     """Return who gives advice, by its words, under the names in the new graph."""
     found: dict[str | None, set[str]] = {}
     for node in graph.of_type(Advice):
         if node.message is not None:
-            found.setdefault(_words(node.message), set()).add(now(node.owner))
+            found.setdefault(plain_words(node.message), set()).add(now(node.owner))
     return found
-
-
-def _words(message: str | None) -> str | None:
-    """Return a message to compare: what stands in its fields is another matter, where enough stands around them."""
-    if message is None:
-        return None
-    message = "".join(message.split())
-    if "{" not in message:
-        return message
-    plain = _FIELD.sub("{}", message)
-    return plain if len(plain) >= _LEAST_SAID else message
 
 
 def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str | None]]:
     """Return who says what where a requirement or a constraint is not met, under the names in the new graph."""
     stated: list[Requirement | Constraint] = [*graph.of_type(Requirement), *graph.of_type(Constraint)]
-    return {(now(node.owner), _words(node.otherwise.message)) for node in stated if node.otherwise.message is not None}
+    return {
+        (now(node.owner), plain_words(node.otherwise.message)) for node in stated if node.otherwise.message is not None
+    }

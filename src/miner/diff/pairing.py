@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
 from miner.diff.consequence import Consequences, plain
-from miner.diff.wording import is_said_alike, likeness
+from miner.diff.wording import is_said_alike, likeness, plain_words
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, affirmed, conjuncts
 from miner.formula.disjunctive import literals
@@ -22,7 +21,6 @@ _NEARLY_ALIKE = 0.8
 """The least likeness of what is said where requirements share no more than a package."""
 _REWRITTEN = 0.6
 """The same where one function is gone and another came."""
-_SPACE = re.compile(r"\s+")
 _Said = tuple[str, str, str]
 _Key = Callable[[Requirement], Hashable]
 
@@ -186,7 +184,7 @@ def named(node: Requirement, owner: str, target: str) -> str:
 
 def told(node: Requirement) -> Hashable:
     """Return what is said, and how, where a requirement is not met; None where nothing is said."""
-    return (_SPACE.sub("", node.otherwise.message), node.otherwise.effect) if node.otherwise.message else None
+    return (plain_words(node.otherwise.message), node.otherwise.effect) if node.otherwise.message else None
 
 
 def _and_effect(about: Callable[[Requirement], Any], node: Requirement) -> Hashable:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _LEAST_ALIKE = 0.5
 """The share of two messages that must be the same for them to be one in other words."""
+_FIELD = re.compile(r"\{[^{}]*\}")
+_LEAST_SAID = 24
 _FEW_WORDS = 3
 """Of two messages with fewer telling words each letter counts."""
 _WORD = re.compile(r"[^\W_]+")
@@ -48,3 +50,12 @@ def shared_words(before: str | None, after: str | None) -> float:
 def _telling(message: str) -> frozenset[str]:
     found = _WORD.findall(message.lower())
     return frozenset(word for word in found if len(word) >= _LEAST_LETTERS or word.isdigit())
+
+
+def plain_words(message: str | None) -> str | None:
+    """Return a message to compare, without spaces: what stands in its fields is another matter, with enough around."""
+    if message is None:
+        return None
+    together = "".join(message.split())
+    plain = _FIELD.sub("{}", together) if "{" in together else together
+    return plain if len(plain) >= _LEAST_SAID else together

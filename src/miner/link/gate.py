@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from miner.detect import enforcement_decorator
 from miner.detect import runtime_gate as detector
+from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Memory, Opaque, Parameter, Toolkit
 from miner.formula.atom import Module as ModuleAtom
-from miner.formula.atom import Opaque, Parameter
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
 from miner.formula.disjunctive import is_refusal, mentions
@@ -74,8 +74,7 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         result = split(calls)
         if not result.whole:
             result = by_innermost(conditions, module.name, site, local) or result
-        if site.form == "stand-in":  # what is never supported by something that is there needs nothing
-            result = replace(result, records=tuple(each for each in result.records if not is_refusal(each[0])))
+        result = _without_refusals(conditions, module, site, local, result)
         found.needs.extend(_needs(library, module, site, owner, understood, result))
         calls = result.calls
     if isinstance(calls, bool):
@@ -91,6 +90,28 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     found.count(f"parameters: {reason}")
     if message is not None:
         found.spoken.append(Spoken(module, site, owner, calls, message, places))
+
+
+def _without_refusals(conditions: Conditions, module: Module, site: Site, local: Local, result: Split) -> Split:
+    """Return what is needed without what must not be there, where that only follows from how far the code has come.
+
+    What is never supported by something that is there, and what is refused past a test that has left without it, needs
+    nothing; the latter is a matter of arguments, while what is there is. A refusal of newer hardware stays.
+    """
+    refusals = [each for each in result.records if is_refusal(each[0]) and not mentions(each[0], _is_measured)]
+    if not refusals:
+        return result
+    if site.form != "stand-in":
+        around = tuple(guard for guard in site.conditions if guard.kind != "exit")
+        if mentions(conditions.guards(module.name, around, local).formula, is_environmental):
+            return result
+    kept = tuple(each for each in result.records if each not in refusals)
+    calls = disjunction(result.calls, *(when for _, when in refusals)) if site.form != "stand-in" else result.calls
+    return replace(result, records=kept, calls=canonical(calls))
+
+
+def _is_measured(atom: Atom) -> bool:
+    return isinstance(atom, ComputeCapability | DeviceCount | Memory | Toolkit)
 
 
 def without_implied(formula: Formula) -> Formula:

@@ -336,3 +336,36 @@ def test_a_refusal_of_other_types_asks_for_no_module():
     found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": TYPES})
     stated = [(need.owner, render(canonical(need.needs))) for need in found.needs if need.effect == "raise"]
     assert [each for each in stated if each[0].startswith("kit.a")] == [("kit.a.fill", "slate >= 1.2")]
+
+
+PAST = """
+    import torch
+    import warnings
+    from .gate import is_torch_available
+
+    def load(device_map, quick):
+        if not torch.cuda.is_available():
+            if quick:
+                return None
+            else:
+                raise RuntimeError("no device")
+        if "cpu" in device_map:
+            raise ValueError("no cpu in the map")
+
+    def scale(kind):
+        if torch.cuda.get_device_capability() < (10, 0):
+            return None
+        if kind == "float32":
+            raise NotImplementedError("not on newer devices")
+"""
+
+
+def test_what_is_past_a_test_that_has_left_refuses_nothing_that_is_there():
+    """A device has to be there for the code to come so far; newer hardware is refused all the same."""
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": PAST})
+    stated = sorted(
+        (need.owner, render(canonical(need.needs)))
+        for need in found.needs
+        if need.effect == "raise" and need.owner.startswith("kit.a")
+    )
+    assert stated == [("kit.a.load", "cuda"), ("kit.a.scale", "cuda capability < 10.0")]
