@@ -176,6 +176,15 @@ class Desk:
     assert messages == [[], ["advice-changed"]]
 
 
+def test_an_initialiser_that_passes_all_on_takes_what_its_base_takes(cache, tmp_path):
+    """Nothing is said of its options: they are those of the base."""
+    passes = "    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n"
+    before = mined(committed(copied(tmp_path / "old")), tmp_path / "before", cache)
+    after = mined(after_edits(copied(tmp_path / "new"), TRAINER, (INIT, passes)), tmp_path / "after", cache)
+    found = diff(str(before), str(after), Silent()).changes
+    assert [each for each in found if each.type.startswith("option")] == []
+
+
 REFUSES = '        if self.model == 8:\n            raise ValueError("8 is refused")\n'
 NEEDS = (
     "        from .utils import import_utils\n\n"

@@ -108,6 +108,8 @@ def _of_signatures(
     reader: SnippetReader,
     told: tuple[Deprecations, Deprecations],
 ) -> Iterator[Change]:
+    if after.kind == "class" and is_ and all(_is_variadic(after, name) for name in is_):
+        return  # what it is given goes to a base, which is not looked at
     is_open = "Unpack[" in (after.signature or "")  # to the fields of a type, which are not looked at
     severity = "risky" if takes_any(after) else SEVERITIES["option-removed"]
     renamed = _renamed(before, after, was, is_, told)
