@@ -29,6 +29,7 @@ _MAKERS = frozenset({"__init__", "__post_init__", "post_init"})
 _NOTHING = frozenset({"[]", "()", "{}", "set()", "list()", "dict()", "tuple()"})
 """Defaults that None often stands in the place of, since what is mutable is shared by all calls."""
 _CHOSEN = re.compile(r"\(?\s*[\w.]+ (?:if [\w.]+ is not None else|or) (.+?)\s*\)?")
+_PASSES_ON = re.compile(r"(?<!\*)\*\w+.*, \*\*\w+")
 _Described = dict[str, dict[str, Advice]]
 _Given = dict[tuple[str, str], str]
 
@@ -108,7 +109,7 @@ def _of_signatures(
     reader: SnippetReader,
     told: tuple[Deprecations, Deprecations],
 ) -> Iterator[Change]:
-    if after.kind == "class" and is_ and all(_is_variadic(after, name) for name in is_):
+    if after.kind == "class" and not is_ and _PASSES_ON.search(after.signature or ""):
         return  # what it is given goes to a base, which is not looked at
     is_open = "Unpack[" in (after.signature or "")  # to the fields of a type, which are not looked at
     severity = "risky" if takes_any(after) else SEVERITIES["option-removed"]
