@@ -246,7 +246,7 @@ class _File:
             held = around.resolve(_annotated(parameter.annotation)) if parameter.annotation is not None else None
             if parameter.name not in {"self", "cls"} or "self" not in inside.names:
                 inside.names[parameter.name] = held.made() if held is not None else None
-            if held is not None:
+            if held is not None and not held.is_derived:
                 yield self._use("read", held.name, span or item.span, held.name.rpartition(".")[2])
         yield from self.block(item.blocks.get("body", []), inside)
 
@@ -255,6 +255,8 @@ class _File:
             yield from self._read(span, scope)
 
     def _values(self, item: Item, scope: Scope) -> Iterator[Use]:
+        if item.kind == "delete":
+            return  # what a program deletes, it has set
         for role, span in item.texts:
             if role not in _BINDING:
                 yield from self._read(span, scope)

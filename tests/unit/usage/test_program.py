@@ -99,7 +99,6 @@ def test_classes_of_the_program_are_followed_from_file_to_file(tmp_path):
         ("a.py", "call", "kit.Trainer.step", True, False),
         ("b.py", "call", "kit.Trainer", False, True),
         ("b.py", "call", "kit.Trainer.fit", True, False),
-        ("b.py", "read", "kit.Trainer", False, False),
         ("b.py", "call", "kit.Trainer.go", True, False),
     }
 

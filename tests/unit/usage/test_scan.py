@@ -275,3 +275,19 @@ def test_what_a_handler_binds_is_for_where_the_body_fails():
     Other.load()
     """
     assert [use.name for use in uses(code) if use.kind == "call"] == ["kit.New.load", "kit.Other.load"]
+
+
+def test_what_names_a_class_of_the_program_or_deletes_a_name_reads_none():
+    """A class that derives from one of the library's is of the program, also in an annotation."""
+    code = """
+    from kit import generic
+    from kit.configs import Config
+
+    class OwnConfig(Config):
+        pass
+
+    def make(own: OwnConfig, theirs: Config):
+        del generic.Recorder
+        return generic.Player
+    """
+    assert shown(code, "read") == ["read kit.configs.Config:8", "read kit.generic.Player:10"]
