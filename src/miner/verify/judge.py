@@ -205,7 +205,9 @@ def _weak(
         asked = {fact for fact in asked if not fact.startswith("feature:")}
     loose = varied - ruled(formulas, distributions)
     unnamed = {fact for fact in asked if not _is_varied(fact, loose) and not fact.startswith(ignored)}
-    if hidden := _decisive(sorted(asked), by_point.values()) or _untried(sorted(unnamed), by_point.values(), trial):
+    if decisive := _decisive(sorted(asked), by_point.values()):  # what a predicate means is all that it depends on
+        return Judgement("refuted" if is_predicate else "inconclusive", decisive[:_LONGEST])
+    if hidden := _untried(sorted(unnamed), by_point.values(), trial):
         return Judgement("inconclusive", hidden[:_LONGEST])
     for pair in trial.pairs:
         grounds = [{ground for at, ground in by_point if at == point} for point in (pair.low, pair.high)]

@@ -282,3 +282,14 @@ def test_a_message_about_several_packages_is_said_line_by_line() -> None:
     }
     found = judge_object(seen, rows, words)
     assert (found.claim, found.why) == ("refuted", "it was never said: {0} needs c.")
+
+
+def test_a_predicate_that_depends_on_more_than_it_is_said_to_is_refuted() -> None:
+    """What it means is all that it depends on; of a gate, more may be asked once it is passed."""
+    of = job(predicate())
+    asked = answers(of, {**YES, "reads": ["device:cuda"]}, {**NO, "reads": ["device:cuda"]})
+    alike = {key: {"device:cuda": [answer, answer]} for key, answer in asked.items()}
+    assert judge(of, asked, {}, VARIED, alike).claim == "verified"
+    met = next(key for key, answer in asked.items() if answer.get("value"))
+    found = judge(of, asked, {}, VARIED, {**alike, met: {"device:cuda": [YES, NO]}})
+    assert (found.claim, found.why.partition(" too")[0]) == ("refuted", "it depends on device:cuda")
