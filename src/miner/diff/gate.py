@@ -45,7 +45,7 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
     for owner, was in before.items():
         target = identity.of(owner)
         if target is None or not identity.in_both(owner, is_old=True):
-            vanished += [(node, identity.now(_class(owner)) + ".") for node in was]
+            vanished += [(node, f"{identity.now(_class(owner))}.{owner.rpartition('.')[2]}") for node in was]
             continue
         is_ = after.get(target, [])
         if (owner, [rest(node) for node in was]) == (target, [rest(node) for node in is_]):
