@@ -6,7 +6,7 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -49,6 +49,18 @@ def test_json_reads_back_equal_and_is_ascii(text: str) -> None:
     written = json_text({"text": text})
     assert json.loads(written) == {"text": text}
     assert all(char == "\n" or " " <= char <= "~" for char in written)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+@example(["\ud800"])
+def test_json_is_indented_as_the_standard_library_does(document: object) -> None:
+    """Half of a surrogate pair included, which a name of a file may hold."""
+    assert json_text(document) == json.dumps(document, indent=2, sort_keys=True).replace("\x7f", "\\u007f")
 
 
 @pytest.mark.parametrize("text", PAYLOADS)

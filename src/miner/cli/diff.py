@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -70,16 +71,15 @@ def diff(
     return FINDINGS if any(_SEVERITIES.index(each.severity) <= worst for each in shown) else 0
 
 
-def _tables(found: Difference, shown: list[Change], form: Format) -> list[Table]:
+def _tables(found: Difference, shown: list[Change], form: Format) -> Iterator[Table]:
     title = " to ".join(f"{each.name} {each.version or each.revision[:12]}" for each in (found.old, found.new))
     counted: Counter[str] = Counter(each.severity for each in shown)
-    tables = [Table(title, tuple((each, counted[each]) for each in _SEVERITIES if counted[each]) or (("changes", 0),))]
+    yield Table(title, tuple((each, counted[each]) for each in _SEVERITIES if counted[each]) or (("changes", 0),))
     row = _line if form == "text" else _row
     for severity in _SEVERITIES:
         rows = [row(each) for each in shown if each.severity == severity]
         if rows:
-            tables.append(Table(f"{severity}: {len(rows):,}", tuple(rows)))
-    return tables
+            yield Table(f"{severity}: {len(rows):,}", tuple(rows))
 
 
 def _line(change: Change) -> tuple[str]:

@@ -39,7 +39,7 @@ def machine(name: str | None, python: str | None, form: Format) -> None:
     found, notes = look(name, python)
     for note in notes:
         say(note)
-    emit(render(list(_tables(found)), msgspec.to_builtins(found), form))
+    emit(render(_tables(found), msgspec.to_builtins(found), form))
 
 
 def _tables(found: Machine) -> Iterator[Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def render(tables: Sequence[Table], document: Any, form: Format) -> str:
+def render(tables: Iterable[Table], document: Any, form: Format) -> str:
     """Return the result in the format asked for: `tables` for people, `document` for programs."""
     if form == "json":
         return json_text(document) + "\n"
@@ -40,7 +40,7 @@ def _markdown(table: Table) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _text(tables: Sequence[Table]) -> str:
+def _text(tables: Iterable[Table]) -> str:
     from rich.console import Console  # noqa: PLC0415  (only text needs rich)
     from rich.padding import Padding  # noqa: PLC0415
     from rich.table import Table as Grid  # noqa: PLC0415

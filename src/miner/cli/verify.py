@@ -118,7 +118,7 @@ def verify(
         say(note)
     if plot is not None:
         _draw(found, plot)
-    emit(render(list(_tables(found, is_all=is_all)), _document(found), form))
+    emit(render(_tables(found, is_all=is_all), _document(found), form))
     counted = Counter(each.claim for each in found.verdicts)
     if counted["error"]:
         return BROKEN
