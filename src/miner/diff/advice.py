@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 
 from miner.diff.identity import Identity
 from miner.diff.record import change
+from miner.diff.teller import Tellers, has_moved, is_told_alike, tellers
 from miner.diff.wording import is_said_alike, plain_words, shared_words
 from miner.graph.argument import takes_any
 from miner.model.change import Change, ChangeType
@@ -20,7 +21,6 @@ _NEARLY = 0.8
 """The least likeness of what one method of a class said, and another says now."""
 _SAME_WORDS = 0.8
 """The share of the words of what one description said of an option that another says of it now."""
-_Tellers = dict[str | None, set[str]]
 _Pair = tuple[Advice | None, Advice | None]
 
 
@@ -29,11 +29,10 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
 
     Code that gives or forces a default says nothing when it goes: a decorator or an attribute may give the same.
     """
-
     was, is_ = _raised(identity.old, identity.now), _raised(identity.new, str)
-    tellers = _tellers(identity.old, identity.now), _tellers(identity.new, str)
-    shared = _shared(identity.new, *tellers)
-    for before, after in _in_otherplain_words(list(_paired(identity)), identity):
+    told = _told(identity.old, identity.now), _told(identity.new, str)
+    shared = _shared(identity.new, *told)
+    for before, after in _in_other_words(list(_paired(identity)), identity):
         node = after or before
         if node is None or not (
             identity.in_both(node.owner, is_old=after is None) or _is_old_name(identity.old, after)
@@ -44,11 +43,9 @@ def changed_advice(identity: Identity) -> Iterator[Change]:
             continue  # another of the class says it now, or the class says it of itself under its new name
         if (identity.now(node.owner) if after is None else node.owner, words) in (is_ if after is None else was):
             continue  # said on the other side too, where it is a requirement
-        here, there = tellers if after is None else reversed(tellers)
-        if (before is None or after is None) and here.get(words, set()) & there.get(words, set()):
-            continue  # said by the same object on the other side, of something else
-        if (before is None or after is None) and there.get(words, set()) - here.get(words, set()):
-            continue  # said by another object now, which did not say it before
+        here, there = told if after is None else reversed(told)
+        if (before is None or after is None) and (is_told_alike(words, here, there) or has_moved(words, here, there)):
+            continue  # said by the same object on the other side, of something else, or by another that did not say it
         if after is None and any(
             shared_words(node.message, said) >= _SAME_WORDS for said in shared.get(node.subject, ())
         ):
@@ -82,13 +79,13 @@ def _renamed(told: Advice, identity: Identity) -> str | None:
     return message
 
 
-def _shared(new: Graph, here: _Tellers, there: _Tellers) -> dict[str, list[str]]:
+def _shared(new: Graph, here: Tellers, there: Tellers) -> dict[str, list[str]]:
     """Return what descriptions say of options, by name, that did not say it before."""
     found: dict[str, list[str]] = {}
     for node in new.of_type(Advice):
         if node.origin == "documentation" and node.message is not None:
             words = plain_words(node.message)
-            if there.get(words, set()) - here.get(words, set()):
+            if has_moved(words, here, there):
                 found.setdefault(node.subject, []).append(node.message)
     return found
 
@@ -151,7 +148,7 @@ def _on_one_matter(was: list[Advice], is_: list[Advice]) -> list[tuple[Advice, A
     return found
 
 
-def _in_otherplain_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
+def _in_other_words(pairs: list[_Pair], identity: Identity) -> Iterator[_Pair]:
     """Yield pairs, and as pairs too what an object says no longer and what it says in much the same words."""
     gone: dict[str, list[Advice]] = {}
     near: dict[str, list[Advice]] = {}
@@ -202,13 +199,9 @@ def _module_of(identity: Identity, owner: str) -> str:
     return "" if isinstance(node, Implementation) and node.kind != "module" else place
 
 
-def _tellers(graph: Graph, now: Callable[[str], str]) -> _Tellers:
+def _told(graph: Graph, now: Callable[[str], str]) -> Tellers:
     """Return who gives advice, by its words, under the names in the new graph."""
-    found: dict[str | None, set[str]] = {}
-    for node in graph.of_type(Advice):
-        if node.message is not None:
-            found.setdefault(plain_words(node.message), set()).add(now(node.owner))
-    return found
+    return tellers((plain_words(node.message), now(node.owner)) for node in graph.of_type(Advice))
 
 
 def _raised(graph: Graph, now: Callable[[str], str]) -> set[tuple[str, str | None]]:

@@ -22,11 +22,13 @@ from miner.diff.pairing import (
 )
 from miner.diff.record import change
 from miner.diff.refusal import Refusals
+from miner.diff.teller import Tellers, has_moved, tellers
 from miner.diff.version import compared, versions_of
 from miner.formula import atom as fa
 from miner.formula import connective
 from miner.formula.connective import Formula, conjunction, conjuncts
 from miner.formula.disjunctive import is_refusal, literals, mentions, substitute
+from miner.formula.gate import chosen
 from miner.formula.notation import from_json
 from miner.model.change import SEVERITIES, Change, ChangeType
 from miner.model.node import Implementation, Requirement
@@ -66,28 +68,19 @@ def changed_gates(identity: Identity) -> Iterator[Change]:
             added += is_
         elif owner not in reached and identity.is_new_override(owner):
             yield from (_change("gate-added", None, node, owner, severity="benign") for node in is_ if node.enforced)
-    tellers = _tellers(before, identity.now), _tellers(after, str)
+    sides = _told(before, identity.now), _told(after, str)
     yield from _unmoved(
-        [(node, owner) for node, owner in removed if not _has_gone(told(node), *tellers)],
-        [node for node in added if not _has_gone(told(node), *reversed(tellers))],
+        [(node, owner) for node, owner in removed if not has_moved(told(node), *sides)],
+        [node for node in added if not has_moved(told(node), *reversed(sides))],
         [(node, owner) for node, owner in vanished if _is_gate(node)],
         consequences,
         identity,
     )
 
 
-def _tellers(by_owner: dict[str, list[Requirement]], now: Callable[[str], str]) -> dict[Hashable, set[str]]:
-    """Return who says what, by what is said, under the names in the new graph."""
-    found: dict[Hashable, set[str]] = {}
-    for owner, nodes in by_owner.items():
-        for node in nodes:
-            found.setdefault(told(node), set()).add(now(owner))
-    return found
-
-
-def _has_gone(words: Hashable, here: dict[Hashable, set[str]], there: dict[Hashable, set[str]]) -> bool:
-    """Return whether what an object says no longer is said by one that did not say it: then it has moved there."""
-    return words is not None and bool(there.get(words, set()) - here.get(words, set()))
+def _told(by_owner: dict[str, list[Requirement]], now: Callable[[str], str]) -> Tellers:
+    """Return who says what, under the names in the new graph."""
+    return tellers((told(node), now(owner)) for owner, nodes in by_owner.items() for node in nodes)
 
 
 def _by_owner(graph: Graph) -> dict[str, list[Requirement]]:
@@ -117,13 +110,13 @@ def _unmoved(
     came = Counter((_class(node.owner), told(node)) for node in added if told(node) is not None)
     moved = {"removed": went & came, "added": went & came}
 
-    def has_moved(side: str, owner: str, node: Requirement) -> bool:
+    def stays_within(side: str, owner: str, node: Requirement) -> bool:
         key = _class(owner), told(node)
         moved[side][key] -= 1
         return moved[side][key] >= 0
 
-    gates = [(node, owner) for node, owner in removed if not has_moved("removed", owner, node) and _is_gate(node)]
-    new = [node for node in added if not has_moved("added", node.owner, node) and _is_gate(node)]
+    gates = [(node, owner) for node, owner in removed if not stays_within("removed", owner, node) and _is_gate(node)]
+    new = [node for node in added if not stays_within("added", node.owner, node) and _is_gate(node)]
     come = [node for node in new if identity.before(node.owner) not in identity.known_before]
     elsewhere = [*_moved_within(gates, new), *_moved_within(vanished, come, is_rewritten=True)]
     paired = {id(node) for pair in elsewhere for node in pair}
@@ -159,9 +152,8 @@ def _is_of_new_option(node: Requirement, identity: Identity) -> bool:
     sides = [written_parameters(each.signature) if isinstance(each, Implementation) else None for each in (was, is_)]
     if sides[0] is None or sides[1] is None:
         return False
-    asked = [part for part in conjuncts(from_json(node.when)) if isinstance(part, fa.Parameter) and part.op == "=="]
     come = sides[1].keys() - sides[0].keys()
-    return any(part.value is not None and part.param in come for part in asked)
+    return any(value is not None and name in come for name, value in chosen(from_json(node.when)).items())
 
 
 def _moved_within(

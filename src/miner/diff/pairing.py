@@ -10,9 +10,9 @@ from typing import Any
 from miner.diff.consequence import Consequences, plain
 from miner.diff.wording import is_said_alike, likeness, plain_words
 from miner.formula import atom as fa
-from miner.formula.connective import Formula, affirmed, conjuncts
+from miner.formula.connective import Formula, affirmed
 from miner.formula.disjunctive import literals
-from miner.formula.notation import from_json, text
+from miner.formula.notation import from_json, parts
 from miner.model.node import Requirement
 
 HARD = frozenset({"raise", "return-reason"})
@@ -146,12 +146,8 @@ def _is_part(part: Requirement, whole: Requirement, owner: str, other: str) -> b
     effect = part.otherwise.effect
     if effect not in HARD or effect != whole.otherwise.effect or not named_subjects(part) <= named_subjects(whole):
         return False
-    return _parts(named(whole, other, owner)) <= _parts(named(part, owner, owner))
-
-
-def _parts(when: str) -> set[str]:
-    condition = from_json(json.loads(when))
-    return {text(part) for part in conjuncts(condition)} if condition is not True else set()
+    wider, own = (from_json(json.loads(named(*each, owner))) for each in ((whole, other), (part, owner)))
+    return parts(wider) <= parts(own)
 
 
 def _and_action(node: Requirement) -> Hashable:

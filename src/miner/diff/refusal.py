@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from miner.formula import atom as fa
-from miner.formula.connective import Formula, conjuncts
+from miner.formula.connective import Formula
 from miner.formula.disjunctive import substitute
-from miner.formula.notation import from_json, text
+from miner.formula.notation import from_json, parts
 from miner.model.evidence import FormulaJson
 from miner.model.node import Advice, Constraint, Requirement
 from miner.store.graph_reader import Graph
@@ -45,5 +45,4 @@ def _parts(when: FormulaJson) -> frozenset[str]:
     def bare(atom: fa.Atom) -> Formula:
         return fa.Opaque(opaque=atom.opaque, reason="") if isinstance(atom, fa.Opaque) else atom
 
-    formula = substitute(from_json(when), bare)
-    return frozenset(map(text, conjuncts(formula))) if formula is not True else frozenset()
+    return parts(substitute(from_json(when), bare))

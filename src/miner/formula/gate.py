@@ -163,6 +163,11 @@ def _of_term(term: tuple[Literal, ...]) -> tuple[Formula, Formula] | None:
     return None
 
 
+def chosen(condition: Formula) -> dict[str, object]:
+    """Return the values that parameters have wherever a condition holds, by their names."""
+    return {part.param: part.value for part in conjuncts(condition) if isinstance(part, Parameter) and part.op == "=="}
+
+
 def is_environmental(literal: Formula) -> bool:
     """Say whether a literal speaks of the environment, and not of an argument or of what is not understood."""
     atom = affirmed(literal)

@@ -11,7 +11,7 @@ from typing import Union
 import msgspec
 
 from miner.formula.atom import Atom, Parameter, Predicate
-from miner.formula.connective import All, Any, Formula, Not
+from miner.formula.connective import All, Any, Formula, Not, conjuncts
 
 Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]  # noqa: UP007
 
@@ -52,6 +52,11 @@ def text(f: Formula) -> str:
     if kind is bool:
         return "true" if f else "false"
     return _atom_text(f, shade(f)) if kind is Parameter or kind is Predicate else _known_text(f)  # type: ignore[arg-type]
+
+
+def parts(f: Formula) -> frozenset[str]:
+    """Return the texts of what `f` asks together: none of what always holds."""
+    return frozenset(map(text, conjuncts(f))) if f is not True else frozenset()
 
 
 def shade(atom: Atom) -> tuple[str, ...]:

@@ -122,12 +122,12 @@ def _is_field(module: str, site: Site, fields: set[tuple[str, str, str]]) -> boo
 
 def _is_option(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
     """Say whether what is set is an option: a parameter, a keyword, or what an object holds that holds options."""
-    holder = site.names[0].rpartition(".")[0]
+    holder, _, name = site.names[0].rpartition(".")
     if form in {"ignored", "supplied"}:
         return True
-    if holder == "self" and site.names[0].rpartition(".")[2] in _parameters(module, site):
+    if holder == "self" and name in _parameters(module, site):
         return True
-    return _holds(holder, idioms) or _is_from_sibling(site) if holder else site.names[0] in _parameters(module, site)
+    return _holds(holder, idioms) or _is_from_sibling(site) if holder else name in _parameters(module, site)
 
 
 def _is_told(module: Module, site: Site, form: str, idioms: Idioms) -> bool:

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from miner.formula import atom as fa
 from miner.formula.atom import Atom, Opaque, Parameter
-from miner.formula.connective import Formula, Not, affirmed, conjunction, conjuncts, disjunction, negation
+from miner.formula.connective import Formula, Not, affirmed, conjunction, disjunction, negation
 from miner.formula.disjunctive import disjunctive, mentions
 from miner.formula.evaluate import argument_holds
+from miner.formula.gate import chosen
 from miner.formula.notation import from_json
 from miner.graph.meaning import expanded
 from miner.graph.names import Names, distributions
@@ -155,10 +156,9 @@ class Targets:
             return Unlooked(node, "the condition around it cannot be brought about")
         variants = [*variants[:_MOST_VARIANTS], *({**each, "unknown": "none"} for each in variants[:_MOST_VARIANTS])]
         conditions = [*conditions[:_MOST_VARIANTS], *conditions[:_MOST_VARIANTS]]
-        chosen = _chosen(when)
         for recipe in self._recipes.get(node.owner, ()):
-            if any(chosen.get(name, value) != value for name, value in recipe.get("arguments", {}).items()):
-                continue  # it is for another case
+            if _is_other_case(when, recipe.get("arguments", {})):
+                continue
             variants = [*({**variant, **recipe} for variant in variants[:1]), *variants]
             conditions = [conditions[0], *conditions]
         return Target(node, "gate", needs, look, tuple(variants), tuple(conditions), self._beside(node, needs))
@@ -166,12 +166,12 @@ class Targets:
     def _beside(self, node: Requirement, own: Formula) -> Formula:
         """Return what keeps other requirements of a site from their effect; those that ask for less are left out."""
         left = []
-        chosen = _chosen(from_json(node.when))
+        values = chosen(from_json(node.when))
         for other in self._at_site[_effect_of(node)]:
             needs, when = (expanded(self._graph, from_json(each)) for each in (other.needs, other.when))
+            if _is_other_case(when, values):
+                continue  # it is never asked in this one
             is_implied = disjunctive(conjunction(own, negation(needs)), _TERMS) == ()
-            if any(chosen.get(name, value) != value for name, value in _chosen(when).items()):
-                continue  # it is never asked in this case
             if other.id != node.id and not is_implied and not mentions(needs, is_unread):
                 left.append(disjunction(needs, negation(_readable(when))))
         return conjunction(*left)
@@ -274,6 +274,6 @@ def _value(wanted: Sequence[tuple[Parameter, bool]]) -> Any:
     return _UNASKED
 
 
-def _chosen(when: Formula) -> dict[str, Any]:
-    """Return the values that parameters have wherever a condition holds, by their names."""
-    return {part.param: part.value for part in conjuncts(when) if isinstance(part, Parameter) and part.op == "=="}
+def _is_other_case(when: Formula, values: Mapping[str, Any]) -> bool:
+    """Return whether a condition gives a parameter another value than it has among these."""
+    return any(values.get(name, value) != value for name, value in chosen(when).items())
