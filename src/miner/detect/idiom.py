@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from miner.detect.primitive import Primitive, Probe, Section
+from miner.detect.primitive import Primitive, Probe, Program, Section
 from miner.errors import UsageError
 
 if sys.version_info >= (3, 11):
@@ -273,6 +273,15 @@ class Idioms(Section, frozen=True, dict=True):
     def is_comparison_name(self, name: str) -> bool:
         """Say whether `name` is that of a function that compares versions for its caller."""
         return self._comparison.fullmatch(name) is not None
+
+    def program(self, name: str) -> tuple[Program, Literal["folder", "version"]] | None:
+        """Return the program that a function of this name looks for, and what of it the function gives."""
+        for program in self.probe.programs:
+            if _union(program.versions).fullmatch(name):
+                return program, "version"
+            if _union(program.folders).fullmatch(name):
+                return program, "folder"
+        return None
 
     def is_helper_name(self, name: str) -> bool:
         """Say whether `name` is that of a helper that takes the package as an argument."""

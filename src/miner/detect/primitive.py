@@ -13,6 +13,7 @@ PrimitiveKind = Literal[
     "count",
     "device",
     "environ",
+    "exists",
     "false",
     "feature",
     "import",
@@ -37,6 +38,7 @@ PrimitiveKind = Literal[
     "version",
     "warn",
     "which",
+    "within",
 ]
 
 
@@ -57,6 +59,23 @@ class Primitive(Section, frozen=True):
     argument: int = 0
 
 
+class Program(Section, frozen=True):
+    """A program that libraries look for by functions of their own, which read files that miner does not.
+
+    `folders` and `versions` are names of such functions (`*` and `?`): of one that gives the folder of its files, or
+    None, and of one that gives its version as a tuple of numbers, or None. Both hold only for what miner does not
+    understand of such a function. `variables` and `places` are where they look for the folder; `files` is what a folder
+    holds in which the program is, by path, with the slots {version}, {major} and {minor}.
+    """
+
+    name: str
+    folders: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    files: dict[str, str] = {}
+
+
 class Probe(Section, frozen=True):
     """How code asks the environment questions."""
 
@@ -64,3 +83,4 @@ class Probe(Section, frozen=True):
     standard: tuple[str, ...] = ()
     systems: dict[str, str] = {}
     primitives: tuple[Primitive, ...] = ()
+    programs: tuple[Program, ...] = ()

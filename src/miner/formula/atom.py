@@ -76,9 +76,10 @@ class OperatingSystem(_Atom, frozen=True, kw_only=True):
 
 
 class Binary(_Atom, frozen=True, kw_only=True):
-    """An executable is on the path."""
+    """An executable is on the path, or where else the library looks for it, in this version."""
 
     binary: str
+    version: Constraints = ()
 
 
 class Device(_Atom, frozen=True, kw_only=True):

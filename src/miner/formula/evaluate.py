@@ -28,7 +28,8 @@ class Facts(Protocol):
 
         Package: its version. Module: the version of its `distribution`, else of the one that provides it; False where
         it is not importable. Device count, memory: a number; capability, toolkit, driver, Python: a version.
-        Environment: the value. OperatingSystem (by name), Device, Binary, Feature, Predicate: a truth value.
+        Binary: its version. Environment: the value. OperatingSystem (by name), Device, Feature, Predicate: a truth
+        value.
         """
 
 
@@ -43,13 +44,26 @@ def value(f: Formula, valuation: Callable[[Atom], bool | None]) -> bool | None:
         case bool():
             return f
         case All(parts):
-            return _every(value(part, valuation) for part in parts)
+            return _decided(parts, valuation, False)
         case Any(parts):
-            return _negated(_every(_negated(value(part, valuation)) for part in parts))
+            return _decided(parts, valuation, True)
         case Not(part):
-            return _negated(value(part, valuation))
+            found = value(part, valuation)
+            return None if found is None else not found
         case _:
             return valuation(f)
+
+
+def _decided(parts: Iterable[Formula], valuation: Callable[[Atom], bool | None], by: bool) -> bool | None:
+    """Return the value of formulas that are joined so that one which is `by` decides, whatever the others are."""
+    result: bool | None = not by
+    for part in parts:
+        found = value(part, valuation)
+        if found is by:
+            return by
+        if found is None:
+            result = None
+    return result
 
 
 def holds(atom: Atom, machine: Facts) -> bool | None:
@@ -105,10 +119,6 @@ def _every(values: Iterable[bool | None]) -> bool | None:
         if each is None:
             result = None
     return result
-
-
-def _negated(known: bool | None) -> bool | None:
-    return None if known is None else not known
 
 
 def _there(reading: Reading) -> bool | None:

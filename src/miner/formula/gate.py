@@ -18,20 +18,16 @@ from miner.formula.atom import (
     Device,
     DeviceCount,
     Memory,
-    Module,
     Opaque,
-    Package,
     Parameter,
     Python,
-    Rocm,
-    Toolkit,
 )
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, affirmed, conjunction, conjuncts, disjunction, negation
 from miner.formula.disjunctive import disjunctive, literals, mentions, substitute
 from miner.formula.literal import Literal
 from miner.formula.notation import text
-from miner.formula.subject import constrained, constraints
+from miner.formula.subject import VERSIONED, constrained, constraints
 
 LIMIT = 16
 BELOW = {"<": ">=", "<=": ">"}
@@ -197,7 +193,7 @@ def _divided(literal: Literal) -> tuple[list[Formula], list[Formula]]:
 
 def _shortfall(atom: Atom) -> Formula | None:
     """Return the floor that an atom falls short of, when it is an upper bound and nothing else."""
-    if not isinstance(atom, Package | Module | Python | DeviceCount | ComputeCapability | Toolkit | Rocm | Memory):
+    if not isinstance(atom, VERSIONED):
         return None
     listed = constraints(atom)
     if isinstance(atom, DeviceCount) and listed == (("==", "0"),):

@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from miner.formula.atom import (
     Atom,
+    Binary,
     ComputeCapability,
     Constraints,
     DeviceCount,
@@ -33,9 +34,9 @@ from miner.formula.notation import shade, text
 from miner.formula.region import FULL, OPERATORS, Region, compared, intersection
 
 Versioned = Union[  # noqa: UP007
-    Package, Module, Python, DeviceCount, ComputeCapability, Toolkit, Rocm, Driver, Memory
+    Package, Module, Python, Binary, DeviceCount, ComputeCapability, Toolkit, Rocm, Driver, Memory
 ]
-VERSIONED = (Package, Module, Python, DeviceCount, ComputeCapability, Toolkit, Rocm, Driver, Memory)
+VERSIONED = (Package, Module, Python, Binary, DeviceCount, ComputeCapability, Toolkit, Rocm, Driver, Memory)
 
 _NO_JSON = "number that JSON cannot hold"
 
@@ -43,6 +44,7 @@ _FIELDS: dict[type, str] = {
     Package: "version",
     Module: "version",
     Python: "python",
+    Binary: "version",
     DeviceCount: "device_count",
     ComputeCapability: "compute_capability",
     Toolkit: "cuda",
@@ -155,6 +157,8 @@ def _weaker(atom: Atom) -> tuple[str, ...]:
     match atom:
         case Package(version=(_, *_)):
             return (text(Package(package=atom.package)),)
+        case Binary(version=(_, *_)):
+            return (text(Binary(binary=atom.binary)),)
         case Module(version=listed, distribution=distribution) if listed or distribution:
             bare = Module(module=atom.module)
             named = Module(module=atom.module, distribution=distribution)

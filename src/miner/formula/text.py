@@ -59,6 +59,8 @@ def _versioned(atom: Atom) -> str:
             return _compared(f"{atom.module}{provided}", atom.version)
         case Python():
             return _compared("Python", atom.python)
+        case Binary():
+            return _compared(atom.binary, atom.version)
         case DeviceCount():
             return _compared(f"{atom.device or 'device'} count", atom.device_count)
         case ComputeCapability():
@@ -79,7 +81,7 @@ def _unversioned(atom: Atom) -> str:
     match atom:
         case Predicate():
             return f"{atom.predicate}({', '.join(map(repr, atom.args))})"
-        case Feature(feature=name) | OperatingSystem(os=name) | Binary(binary=name) | Device(device=name):
+        case Feature(feature=name) | OperatingSystem(os=name) | Device(device=name):
             return name
         case SameRelease():
             return f"{' and '.join(atom.same_release)} agree in {atom.digits} numbers"

@@ -65,7 +65,7 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     packages: dict[str, Fact] = {}
     modules: dict[str, Fact] = {}
     features: dict[str, bool] = {}
-    binaries: dict[str, bool] = {}
+    binaries: dict[str, Fact] = {}
     devices: tuple[Accelerator, ...] = ()
     toolkit: Toolkits = Toolkits()
     driver: Fact | None = None

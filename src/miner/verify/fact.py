@@ -10,6 +10,7 @@ from miner.formula import atom as fa
 from miner.formula.atom import Atom
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
+from miner.verify import programs
 from miner.verify.state import Distributions, provider
 
 
@@ -61,6 +62,7 @@ def _facts(atom: Atom, distributions: Distributions) -> Iterable[str]:
             yield "os"
         case fa.Binary(binary=name):
             yield f"binary:{name}"
+            yield from (f"env:{variable}" for variable in programs.variables(name))
         case fa.Feature(feature=name):
             yield f"feature:{name}"
             for path in (name.partition(" == ")[2], fa.question(name).partition("(")[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,6 +88,13 @@ def _distinct(entity: Entity) -> list[State]:
     return sorted(found.values(), key=lambda state: -sum(map(bool, state.holds.values())))
 
 
+def _known(states: Iterable[State]) -> dict[Atom, bool | None]:
+    found: dict[Atom, bool | None] = {}
+    for state in states:
+        found.update(state.holds)
+    return found
+
+
 def _left(formula: Formula, known: Mapping[Atom, bool | None]) -> Formula:
     """Return what is left of a formula where some atoms are known."""
 
@@ -113,9 +121,8 @@ class _Search:
         is_whole = True
         for index, entity in enumerate(self._entities):
             others = self._distinct[:index] + self._distinct[index + 1 :]
-            combinations = itertools.product(*others)
-            seen: Iterable[tuple[State, ...]] = list(itertools.islice(combinations, _CONTEXTS))
-            if next(combinations, None) is not None:
+            seen: Iterable[tuple[State, ...]] = self._open(others)
+            if math.prod(map(len, others)) > _CONTEXTS:
                 is_whole = False
                 seen = itertools.chain(self._decisive(others), self._sought(entity, others), seen)
             self._entity(index, entity, seen, pairs)
@@ -160,6 +167,22 @@ class _Search:
                 for states, found in zip(row, values, strict=True):
                     if found is not None:
                         self._point(states)
+
+    def _open(self, others: list[list[State]]) -> Iterator[tuple[State, ...]]:
+        """Yield those of the first combinations that neither decide the formula nor rule out the condition."""
+        rest = [math.prod(map(len, others[depth:])) for depth in range(len(others) + 1)]
+        waiting: list[tuple[State, ...]] = [()]
+        left = _CONTEXTS
+        while waiting and left > 0:
+            chosen = waiting.pop()
+            known = _known(chosen)
+            if value(self._formula, known.get) is not None or value(self._condition, known.get) is False:
+                left -= rest[len(chosen)]
+            elif len(chosen) < len(others):
+                waiting.extend((*chosen, state) for state in reversed(others[len(chosen)]))
+            else:
+                left -= 1
+                yield chosen
 
     def _decisive(self, others: list[list[State]]) -> Iterator[tuple[State, ...]]:
         """Yield for each way in which the formula is true, and false, the states in which that way stays open alone."""
@@ -223,10 +246,8 @@ class _Search:
                 yield low, high
 
     def _value(self, states: tuple[State, ...]) -> bool | None:
-        def known(atom: Atom) -> bool | None:
-            return next((state.holds[atom] for state in states if atom in state.holds), None)
-
-        return value(self._formula, known) if value(self._condition, known) is True else None
+        known = _known(states)
+        return value(self._formula, known.get) if value(self._condition, known.get) is True else None
 
     def _point(self, states: tuple[State, ...]) -> int:
         words = ", ".join(state.words for state in states)

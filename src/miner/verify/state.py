@@ -16,6 +16,7 @@ from miner.formula.evaluate import holds
 from miner.formula.subject import VERSIONED, constraints, version
 from miner.formula.threshold import HIGHEST, ladder
 from miner.machine.record import Accelerator, Machine, Table, Toolkits
+from miner.verify import programs
 
 Distributions = Mapping[str, str]
 """The distribution that provides a module, by the module's name."""
@@ -289,11 +290,13 @@ def _python_states(_: str, of: tuple[Atom, ...]) -> Iterator[State]:
         yield State(f"Python {rung}", {"python": rung}, {"python": rung})
 
 
-def _program_states(name: str, _: tuple[Atom, ...]) -> Iterator[State]:
-    for there in (False, True):
-        yield State(
-            f"{'with' if there else 'without'} {name}", {"binaries": {name: there}}, {"binaries": {name: there}}
-        )
+def _program_states(name: str, of: tuple[Atom, ...]) -> Iterator[State]:
+    yield State(f"without {name}", programs.without(name), {"binaries": {name: False}})
+    bounds = [bound for atom in of if isinstance(atom, VERSIONED) for _, bound in constraints(atom)]
+    for rung in ladder(fa.Binary(binary=name), bounds) if bounds else ():
+        yield State(f"{name} {rung}", programs.having(name, rung), {"binaries": {name: rung}})
+    if not bounds:
+        yield State(f"with {name}", programs.having(name, HIGHEST), {"binaries": {name: True}})
 
 
 def _feature_states(asked: str, of: tuple[Atom, ...]) -> Iterator[State]:

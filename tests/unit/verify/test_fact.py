@@ -18,6 +18,8 @@ from miner.verify.fact import explained, ruled
         ({"module": "torch", "version": [[">=", "2.6"]]}, {"module:torch", "import:torch", "package:torch"}),
         ({"module": "PIL.Image"}, {"module:PIL", "module:PIL.Image", "import:PIL"}),
         ({"env": "USE_X"}, {"env:USE_X"}),
+        ({"binary": "git"}, {"binary:git"}),
+        ({"binary": "nvcc", "version": [[">=", "12.3"]]}, {"binary:nvcc", "env:CUDA_HOME", "env:CUDA_PATH"}),
         ({"all": [{"module": "torch"}, {"package": "torch"}]}, {"module:torch", "import:torch", "package:torch"}),
     ],
 )

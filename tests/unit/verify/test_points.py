@@ -57,6 +57,24 @@ def test_every_atom_flips_alone(formula: Any, atoms: set[str]) -> None:
     assert found.masked == found.missing == ()
 
 
+def test_a_program_is_tried_in_its_versions() -> None:
+    """With the files that tell of them, and where this machine may have it, it is not."""
+    found = tried({"binary": "nvcc", "version": [[">=", "12.3"]]})
+    assert at(found) == {
+        "without nvcc": False,
+        "nvcc 0.0.1": False,
+        "nvcc 12.2.9999": False,
+        "nvcc 12.3": True,
+        "nvcc 12.3.1": True,
+        "nvcc 9999": True,
+    }
+    machines = {point.words: point.machine for point in found.points}
+    assert machines["nvcc 12.3"]["folders"]["nvcc"]["include/cuda.h"] == "#define CUDA_VERSION 12030"
+    assert machines["nvcc 12.3"]["env"] == {"CUDA_HOME": None, "CUDA_PATH": None}
+    assert machines["without nvcc"]["hidden"] == ["/usr/local/cuda"]
+    assert "folders" not in machines["without nvcc"]
+
+
 SEVERAL = {
     "all": [
         {"any": [{"all": [{"module": f"kit{number}"}, {"feature": f"kit{number}.is_fast()"}]} for number in range(12)]},

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -179,6 +180,22 @@ def test_a_program_of_the_machine_is_not_run(text: bool) -> None:
             assert (started.poll(), started.wait(1)) == (0, 0)
         assert subprocess.run([sys.executable, "-c", "raise SystemExit(3)"], check=False).returncode == 3
     assert subprocess.Popen.__name__ == "Popen"
+
+
+def test_a_program_lies_in_its_folder_and_is_nowhere_else(tmp_path: Path) -> None:
+    """What lies beside it is written, and gone afterwards; hidden paths hold nothing."""
+    (tmp_path / "opt").mkdir()
+    (tmp_path / "options").mkdir()
+    machine = {"folders": {"nvcc": {"bin/nvcc": "", "version.txt": "12.3"}}, "hidden": [str(tmp_path / "opt")]}
+    with worn(binaries={"nvcc": True}, **machine):
+        found = Path(str(shutil.which("nvcc")))
+        assert found.is_file()
+        assert (found.parent.parent / "version.txt").read_text() == "12.3"
+        assert not (tmp_path / "opt").is_dir()
+        assert not (tmp_path / "opt" / "bin").exists()
+        assert (tmp_path / "options").is_dir()
+    assert not found.exists()
+    assert (tmp_path / "opt").is_dir()
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,10 @@ def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value |
         case "which":
             name = _text(chosen)
             return None if name is None else choose(Binary(binary=name), Output(name), NONE)
+        case "within":
+            return chosen if isinstance(chosen, Output) and _is_of(chosen.program, values) else None
+        case "exists":
+            return Truth(Binary(binary=chosen.program)) if isinstance(chosen, Output) else None
         case "run":
             first = chosen.items[0] if isinstance(chosen, Series) and chosen.items else chosen
             name = _text(first)
@@ -135,6 +139,11 @@ def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value |
             default = values[1] if len(values) > 1 else NONE
             return None if name is None else choose(Environment(env=name), Variable(name), default)
     return None
+
+
+def _is_of(program: str, values: Positional) -> bool:
+    """Say whether what is joined to a folder of a program, if anything, leads to the program itself."""
+    return len(values) == 1 or _text(values[-1]) == program
 
 
 def _text(value: Value) -> str | None:

@@ -10,6 +10,7 @@ from miner.link.meaning.function import builtin_call, method_call
 from miner.link.meaning.grounding import speaks
 from miner.link.meaning.outcome import Branch, Outcome, Return, Scope, Throw
 from miner.link.meaning.primitive import ask
+from miner.link.meaning.program import named
 from miner.link.meaning.record import Place
 from miner.link.meaning.trace import Trace
 from miner.link.meaning.tree import choose, only_raised, raising, without_raised
@@ -137,6 +138,9 @@ class Caller:
             context.trace, context.facts, context.tries = saved
         if context.idioms.is_helper_name(routine.name):
             value = cleaned(value)
+        program = context.idioms.program(routine.name)
+        if program is not None:
+            value = named(program[0].name, program[1], value)
         if isinstance(routine.code, st.Function):
             place = Place(routine.module, routine.code.span, "definition")
             if speaks(value) or isinstance(value, Truth):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from packaging.version import InvalidVersion, Version
 
 from miner.formula.atom import (
+    Binary,
     ComputeCapability,
     Constraints,
     Module,
@@ -34,6 +35,8 @@ def atom(subject: Subject, constraints: Constraints, *, base: bool = False) -> F
             return Toolkit(cuda=constraints)
         case "rocm":
             return Rocm(rocm=constraints)
+        case "program":
+            return Binary(binary=subject.name, version=constraints)
     device = None if subject.name == "cuda" else subject.name
     return ComputeCapability(compute_capability=constraints, device=device)
 

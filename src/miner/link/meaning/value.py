@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, Literal, Union
 
 from miner.formula.connective import Formula
 from miner.model.expression import Lambda
@@ -26,9 +26,9 @@ class Constant:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a version belongs to: `package`, `module`, `python`, `cuda`, `rocm` or `capability` (name: the device)."""
+    """What has a version, by kind and name; a `capability` by its device, `cuda` and `rocm` are toolkits."""
 
-    kind: str
+    kind: Literal["package", "module", "program", "python", "cuda", "rocm", "capability"]
     name: str = ""
 
 

@@ -138,6 +138,13 @@ def told_of(error: BaseException) -> dict[str, Any]:
     return {"exception": type(error).__name__, "message": str(error)[:_TEXT]}
 
 
+def read_ahead(path: str) -> None:
+    """Read what the statements at the top of a file set and ask, once for all looks of processes that come of this."""
+    for each in _statements(path):
+        _named(each, ast.Store)
+        _named(each, ast.Load)
+
+
 def _run_again(module: ModuleType, start: int, end: int) -> None:
     """Run the statements at the top of a module once more that set what those of these lines set, in its namespace."""
     top = _statements(str(module.__file__))
@@ -163,7 +170,7 @@ def _run_setters(module: ModuleType, names: set[str]) -> None:
             exec(code, vars(module))  # noqa: S102  the library's own statement
 
 
-@functools.lru_cache
+@functools.cache
 def _statements(path: str) -> tuple[ast.stmt, ...]:
     """Return the statements at the top of a file that are no definitions."""
     body = ast.parse("".join(linecache.getlines(path))).body
@@ -179,6 +186,7 @@ def _sets(statement: ast.stmt) -> frozenset[str]:
     return _named(statement, ast.Store)
 
 
+@functools.cache
 def _named(statement: ast.stmt, context: type[ast.expr_context]) -> frozenset[str]:
     """Return the names that a statement sets, or reads, at the top of its module."""
     found: set[str] = set()

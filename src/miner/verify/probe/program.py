@@ -1,11 +1,38 @@
-"""Programs that a simulated machine has: asked to run, they say nothing and end well, and nothing is run."""
+"""Programs of a simulated machine, with their files: asked to run, they say nothing and end well; nothing is run."""
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+
+def written(folders: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Write the files of each program into a new folder of its own, and return the folders by the programs' names."""
+    found: dict[str, str] = {}
+    for name, files in folders.items():
+        found[name] = tempfile.mkdtemp(prefix=f"{name}-")
+        for path, text in files.items():
+            place = Path(found[name], path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+    return found
+
+
+def without(paths: Sequence[str]) -> Callable[..., os.stat_result]:
+    """Return what `os.stat` is where there is nothing at some paths, nor below them."""
+    really = os.stat
+
+    def ask(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        if any(f"{path}/".startswith(f"{each}/") for each in paths):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        return really(path, *args, **options)
+
+    return ask if paths else really
 
 
 def pretended(programs: set[str]) -> type[subprocess.Popen[Any]]:

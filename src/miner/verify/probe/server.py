@@ -42,6 +42,10 @@ class Prepared:
             for each in gc.get_objects()
             if hasattr(type(each), "cache_clear") and f"{getattr(each, '__module__', '')}.".startswith(starts)
         ]
+        for module in {each.__file__ for name in modules if (each := sys.modules.get(name)) and each.__file__}:
+            gate.read_ahead(module)
+        for module, _ in universe:
+            simulation.is_installed(module)
         gc.collect()
         gc.freeze()
 

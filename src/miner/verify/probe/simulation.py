@@ -11,7 +11,9 @@ A machine is plain data::
      "stand_ins": [["timm", "timm"]],                      # what is there in any case, as a stand-in if need be
      "provides": {"flash-attn-4": ["flash_attn"]},         # modules of a distribution, besides those of the universe
      "toolkit": {"cuda": "12.4", "rocm": null} | null, "features": {"torch.xpu": true},
-     "env": {"USE_X": "1", "USE_Y": null}, "binaries": {"nvcc": true}, "os": "linux", "python": "3.11.0"}
+     "env": {"USE_X": "1", "USE_Y": null}, "binaries": {"nvcc": true}, "os": "linux", "python": "3.11.0",
+     "folders": {"nvcc": {"bin/nvcc": "", "version.json": "..."}},    # files beside a program, that are really written
+     "hidden": ["/usr/local/cuda"]}                                   # paths at which there is nothing
 
 What is left out is as it really is. A machine that is taken off leaves what the library itself has changed.
 """
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import importlib.machinery
 import importlib.metadata
 import importlib.util
@@ -44,6 +47,13 @@ _HIGHEST = "9999"
 _SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 
 
+@functools.cache
+def is_installed(module: str) -> bool:
+    """Say whether a module can really be imported; asked where no machine is worn."""
+    return importlib.util.find_spec(module) is not None
+
+
+@functools.cache
 def normal(name: str) -> str:
     """Return the name of a distribution as the package index normalises it."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -100,7 +110,7 @@ class Simulation:
         others = machine.get("others", "real")
         if others != "real":
             for module, distribution in universe:
-                if others == "stubbed" and (normal(distribution) in real or importlib.util.find_spec(module)):
+                if others == "stubbed" and (normal(distribution) in real or is_installed(module)):
                     continue
                 modules[module] = others != "absent"
                 stated = {"absent": None, "stubbed": versions.get(distribution, _HIGHEST)}
@@ -113,7 +123,7 @@ class Simulation:
         for module, distribution in universe:
             self._provided.setdefault(normal(distribution), []).append(module)
         for module, distribution in machine.get("stand_ins", ()):
-            if normal(distribution) not in real and not importlib.util.find_spec(module):
+            if normal(distribution) not in real and not is_installed(module):
                 modules.setdefault(module, True)
                 distributions.setdefault(normal(distribution), _HIGHEST)
         for name, provided in machine.get("provides", {}).items():
@@ -137,7 +147,10 @@ class Simulation:
         if machine.get("python"):
             self._pretend_python(machine["python"])
         hardware.install(torch, machine, self._watched, self.reads, self._set)
-        self._binaries(machine.get("binaries", {}))
+        folders = program.written(machine.get("folders", {}))
+        self._undo += [functools.partial(shutil.rmtree, folder) for folder in folders.values()]
+        self._binaries(machine.get("binaries", {}), folders)
+        self._set(os, "stat", program.without(machine.get("hidden", [])))
         self._variables(machine.get("env", {}))
 
     def remove(self) -> None:
@@ -160,7 +173,8 @@ class Simulation:
             sys.meta_path[:] = finders
 
         self._undo.append(restore)
-        for name in [name for name in sys.modules if self._is_absent(name)]:
+        roots = {name.partition(".")[0] for name, is_there in self._modules.items() if is_there is False}
+        for name in [name for name in sys.modules if name.partition(".")[0] in roots and self._is_absent(name)]:
             del sys.modules[name]
         sys.meta_path[:] = [cast("Any", _Finder(self, finders))]
 
@@ -266,19 +280,19 @@ class Simulation:
         self._set(builtins, "__import__", load)
 
     def _state_versions(self) -> None:
-        for name, module in list(sys.modules.items()):
+        for name, module in [(name, module) for name, module in sys.modules.items() if "." not in name]:
             version = self._distributions.get(self._provider.get(name, normal(name)))
             stated = getattr(module, "__dict__", {}).get("__version__")  # asking a module may warn, or import
-            if version is not None and isinstance(stated, str) and "." not in name:
+            if version is not None and isinstance(stated, str):
                 self._set(module, "__version__", type(stated)(version))
 
-    def _binaries(self, binaries: dict[str, bool]) -> None:
+    def _binaries(self, binaries: dict[str, bool], folders: dict[str, str]) -> None:
         which = shutil.which
 
         def find(cmd: Any, *args: Any, **options: Any) -> str | None:
             self.reads.add(f"binary:{cmd}")
             if cmd in binaries:
-                return f"/usr/bin/{cmd}" if binaries[cmd] else None
+                return f"{folders.get(cmd, '/usr')}/bin/{cmd}" if binaries[cmd] else None
             return cast("str | None", which(cmd, *args, **options))
 
         self._set(shutil, "which", find)
