@@ -58,7 +58,7 @@ def run(folder: Path, site: Path, *names: str, **options: Any) -> Verification:
 @pytest.fixture(scope="module")
 def verified(folder: Path, site: Path) -> dict[tuple[str, str], Any]:
     """The verdicts on checks and gates, by owner (or predicate) with its effect, and level."""
-    names = [f"{GATES}{name}" for name in ("Quantizer", "load", "train", "tune", "settle")]
+    names = [f"{GATES}{name}" for name in ("Quantizer", "load", "decode", "train", "tune", "settle")]
     found = run(folder, site, *names, *(f"{CHECKS}{name}" for name in PREDICATES))
     return {(each.about.partition(":")[2], each.level): each for each in found.verdicts}
 
@@ -71,6 +71,8 @@ PREDICATES = {
     "is_fast_path_available": "verified",
     "is_new_python": "verified",
     "is_compiler_available": "verified",
+    "is_compiler_recent": "verified",
+    "is_slowlib_available": "verified",
     "is_gridlib_available": "consistent",
     "IS_FAST": "verified",
 }
@@ -90,6 +92,7 @@ def test_a_predicate_is_seen_on_both_sides(verified: dict[tuple[str, str], Any],
         "Quantizer.validate_environment#cuda|torch/raise",
         "Quantizer.validate_environment#compute_capability/raise",
         "load#fastlib/fallback",
+        "decode#fastlib/fallback",
         "train#torch/raise",
         "train#cuda|torch/fallback",
         "tune#fastlib/raise",

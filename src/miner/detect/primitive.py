@@ -65,7 +65,7 @@ class Program(Section, frozen=True):
     `folders` and `versions` are names of such functions (`*` and `?`): of one that gives the folder of its files, or
     None, and of one that gives its version as a tuple of numbers, or None. Both hold only for what miner does not
     understand of such a function. `variables` and `places` are where they look for the folder; `files` is what a folder
-    holds in which the program is, by path, with the slots {version}, {major} and {minor}.
+    holds in which the program is, by path, with the slots {version} (three numbers), {major} and {minor}.
     """
 
     name: str

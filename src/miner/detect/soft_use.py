@@ -167,6 +167,7 @@ def _arm(file: File, block: list[Item]) -> _Arm:
             spans.append(item.span)
         elif not (item.kind == "jump" and item.name == "pass"):
             rest.append(item)
+    rest = [item for item in rest if not _refuses(item)] or rest
     if rest and rest[0].span.end_line - rest[0].span.start_line <= _LINES:
         spans.append(rest[0].span)
     text = _SPACE.sub(" ", file.outline.source(rest[0].span)) if rest else ""
@@ -182,6 +183,12 @@ def _arm(file: File, block: list[Item]) -> _Arm:
     else:
         kind = "none"
     return _Arm(kind, text, ", ".join(bound), message, tuple(spans))
+
+
+def _refuses(item: Item) -> bool:
+    """Say whether a statement does nothing but raise under a further condition: a requirement of its own."""
+    is_single = item.kind == "if" and not item.blocks["orelse"]
+    return is_single and leaves(item.blocks["body"], frozenset({"raise"}))
 
 
 def _warning(file: File, item: Item) -> ex.Expression | None:
@@ -251,4 +258,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 3, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 4, _KINDS, _triggers, find, deep=True, more=_given)

@@ -21,7 +21,8 @@ def having(name: str, version: str) -> dict[str, Any]:
     made: dict[str, Any] = {"binaries": {name: True}, **_hidden(name)}
     known, found = _programs().get(name), parsed(version)
     if known is not None and found is not None:
-        slots = {"version": version, "major": found.major, "minor": found.minor}
+        whole = f"{found.major}.{found.minor}.{found.micro}"
+        slots = {"version": whole, "major": found.major, "minor": found.minor}
         made["folders"] = {name: {path: text.format(**slots) for path, text in known.files.items()}}
     return made
 

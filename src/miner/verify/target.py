@@ -124,6 +124,8 @@ class Targets:
         module = self.module_of(site.path)
         if module is None or not node.owner.startswith(f"{module}."):
             return Unlooked(node, "it is in no module that can be imported")
+        if node.origin == "decorator" and effect == "skip":
+            return Unlooked(node, "it is decided when its module is imported")
         owner = self._graph.nodes.get(f"implementation:{node.owner}")
         if isinstance(owner, Implementation) and owner.kind == "class":
             return Unlooked(node, "it is stated of a class as a whole")
@@ -161,17 +163,36 @@ class Targets:
                 continue
             variants = [*({**variant, **recipe} for variant in variants[:1]), *variants]
             conditions = [conditions[0], *conditions]
-        return Target(node, "gate", needs, look, tuple(variants), tuple(conditions), self._beside(node, needs))
+        beside = self._beside(node, needs, self._before(node, site, guard))
+        return Target(node, "gate", needs, look, tuple(variants), tuple(conditions), beside)
 
-    def _beside(self, node: Requirement, own: Formula) -> Formula:
-        """Return what keeps other requirements of a site from their effect; those that ask for less are left out."""
+    def _before(self, node: Requirement, site: Evidence, guard: Evidence | None) -> list[Requirement]:
+        """Return the requirements that raise between the guard of one and its effect."""
+        if guard is None:
+            return []
+        between = range(guard.end_line + 1, site.start_line)
+        return [
+            each
+            for each in self._of_owner[node.owner]
+            if each.otherwise.effect == "raise"
+            and any(at.role == "site" and at.path == site.path and at.start_line in between for at in each.evidence)
+        ]
+
+    def _beside(self, node: Requirement, own: Formula, before: Sequence[Requirement]) -> Formula:
+        """Return what keeps other requirements of a site, and those `before` it, from their effect.
+
+        Those at the site itself that ask for less are left out.
+        """
         left = []
+        stated = expanded(self._graph, from_json(node.when))
         values = chosen(from_json(node.when))
-        for other in self._at_site[_effect_of(node)]:
+        for other in (*self._at_site[_effect_of(node)], *before):
             needs, when = (expanded(self._graph, from_json(each)) for each in (other.needs, other.when))
             if _is_other_case(when, values):
                 continue  # it is never asked in this one
             is_implied = disjunctive(conjunction(own, negation(needs)), _TERMS) == ()
+            if other in before:  # but for one of another arm, which comes where the effect does not
+                is_implied = disjunctive(conjunction(stated, negation(own), when, negation(needs)), _TERMS) == ()
             if other.id != node.id and not is_implied and not mentions(needs, is_unread):
                 left.append(disjunction(needs, negation(_readable(when))))
         return conjunction(*left)
