@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 from miner.app.graph_at import graph_at
 from miner.app.progress import Progress
-from miner.explain.account import Account
+from miner.explain.account import Account, grouped
 from miner.explain.account import explain as account_of
-from miner.explain.subject import find
+from miner.explain.folding import Folding
+from miner.explain.subject import find, is_part
 from miner.verify.record import Verdict, Verification, recorded
 
-__all__ = ["Account", "Explained", "Verdict", "Verification", "explain"]
+__all__ = ["Account", "Explained", "Folding", "Verdict", "Verification", "explain", "grouped", "is_part"]
 
 
 @dataclass(frozen=True)
 class Explained:
-    """What a graph says of a name, and the verdicts on that of the last verification; `run` is None without one."""
+    """What a graph says of a name, and the verdicts on that of the last verification; `run` is None without one.
+
+    `fold` says formulas in the predicates of the library.
+    """
 
     account: Account
+    fold: Folding
     run: Verification | None
     verdicts: tuple[Verdict, ...]
 
@@ -30,9 +35,8 @@ def explain(graph: str, name: str, progress: Progress) -> Explained:
     account = account_of(found, find(found, name))
     run = recorded(graph)
     shown = set(_shown(account))
-    return Explained(
-        account, run, tuple(each for each in run.verdicts if each.about in shown) if run is not None else ()
-    )
+    verdicts = tuple(each for each in run.verdicts if each.about in shown) if run is not None else ()
+    return Explained(account, Folding(found), run, verdicts)
 
 
 def _shown(account: Account) -> Iterator[str]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from miner.escape import one_line
 
 if TYPE_CHECKING:
+    from miner.formula.connective import Formula
     from miner.model.node import Otherwise
 
 
-def formula(stated: object, longest: int) -> str:
-    """Return a formula of a record, cut to `longest` characters."""
+def formula(stated: object, longest: int, fold: Callable[[Formula], Formula] = lambda f: f) -> str:
+    """Return a formula of a record, in other words where `fold` has some, cut to `longest` characters."""
     from miner.formula.notation import from_json  # noqa: PLC0415  (help must not load the records)
     from miner.formula.text import render  # noqa: PLC0415
 
-    return one_line(render(from_json(stated)), longest)
+    return one_line(render(fold(from_json(stated))), longest)
 
 
 def effect(otherwise: Otherwise, longest: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from miner.explain.subject import Subject, devices, is_part, parameters
@@ -60,6 +60,10 @@ def explain(graph: Graph, subject: Subject) -> Account:
             return _account(graph, subject, lambda node: _asks_variable(node, subject.name))
         case "device", _:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
+        case "option", Implementation(qualname=owner) as node if _is_sole(graph, node, subject.name):
+            held = Account(subject)
+            held.reached.extend(_through(graph, subject.name))
+            return _account(graph, subject, lambda each: _is_of(each, subject.name, owner), held)
         case "option", Implementation(qualname=owner):
             return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner))
         case "option", _:
@@ -102,8 +106,39 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
     return account
 
 
-def _account(graph: Graph, subject: Subject, is_wanted: Callable[[Node], bool]) -> Account:
-    account = Account(subject)
+def _is_sole(graph: Graph, node: Implementation, option: str) -> bool:
+    """Say whether a class has a field of this name that no other class of the library has."""
+    holders = (each for each in graph.of_type(Implementation) if option in each.fields)
+    return option in node.fields and all(each.id == node.id for each in holders)
+
+
+def _is_of(node: Node, option: str, owner: str) -> bool:
+    """Say whether a statement is about an option of `owner`: its own, or one that asks for the field of something."""
+    if not _is_about(node, option):
+        return False
+    return _is_owned(node, owner) or (isinstance(node, Requirement) and _asks_field(node.when, option))
+
+
+def _through(graph: Graph, option: str) -> Iterator[tuple[Edge, Requirement]]:
+    """Yield what functions need that are called where a field is set, with the calls."""
+    for edge in graph.edges:
+        if edge.relation == "calls" and edge.when is not True and _asks_field(edge.when, option):
+            for stated in graph.edges_from(edge.target):
+                need = graph.nodes[stated.target]
+                if stated.relation == "states" and isinstance(need, Requirement):
+                    yield edge, need
+
+
+def _asks_field(when: object, option: str) -> bool:
+    """Say whether a condition asks for a field of something: `self.args.use_x`."""
+    found = (atom.param for atom in atoms(from_json(when)) if isinstance(atom, fa.Parameter))
+    return any("." in name.removeprefix("self.") and option_of(name) == option for name in found)
+
+
+def _account(
+    graph: Graph, subject: Subject, is_wanted: Callable[[Node], bool], account: Account | None = None
+) -> Account:
+    account = Account(subject) if account is None else account
     for node in sorted(filter(is_wanted, graph.nodes.values()), key=lambda node: node.place):
         match node:
             case Requirement():

@@ -50,6 +50,9 @@ def find(graph: Graph, name: str) -> Subject:
     if (node := graph.nodes.get(name)) is not None:
         return _of_node(node)
     index = Index(graph)
+    for kind, names in index.others:
+        if kind in {"device", "variable"} and name in names and not index.is_whole(name):
+            return Subject(kind, name)
     found = index.named(name)
     if len(found) == 1:
         return _of_node(found[0])
@@ -123,6 +126,10 @@ class Index:
         yield from self._ends
         for _, names in self.others:
             yield from names
+
+    def is_whole(self, name: str) -> bool:
+        """Say whether a name is that of a node, and not only the end of one."""
+        return name in self._exact
 
     def named(self, name: str) -> list[Node]:
         """Return the nodes that a name may mean; of a predicate and the object that it is, the predicate alone."""

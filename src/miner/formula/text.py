@@ -1,6 +1,8 @@
-"""Short human text of a formula, on one line: `torch >= 2.6.0 and PIL and not (cuda)`."""
+"""Short human text of a formula, on one line: `torch >= 2.6.0 and PIL and not cuda`."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from miner.formula.atom import (
     Atom,
@@ -37,13 +39,39 @@ def _render(f: Formula) -> str:
         case bool():
             return "always" if f else "never"
         case All(parts):
-            return " and ".join(_enclosed(part) for part in parts) or "always"
+            return " and ".join(_listed(parts, negated=True)) or "always"
         case Any(parts):
-            return " or ".join(_enclosed(part) for part in parts) or "never"
+            return " or ".join(_listed(parts, negated=False)) or "never"
         case Not(part):
-            return f"not ({_render(part)})"
+            inner = _render(part)
+            return f"not {inner}" if " " not in inner or isinstance(part, Opaque) else f"not ({inner})"
         case _:
             return _versioned(f)
+
+
+def _listed(parts: tuple[Formula, ...], *, negated: bool) -> Iterator[str]:
+    """Yield the parts of a junction, the values that one variable is compared with together."""
+    values: dict[str, list[str]] = {}
+    for part in parts:
+        if (pair := _value(part, negated=negated)) is not None:
+            values.setdefault(pair[0], []).append(pair[1])
+    told: set[str] = set()
+    for part in parts:
+        name, _ = _value(part, negated=negated) or ("", "")
+        several = values.get(name, [])
+        if len(several) <= 1:
+            yield _enclosed(part)
+        elif name not in told:
+            told.add(name)
+            yield f"${name} {'not in' if negated else 'in'} ({', '.join(map(repr, several))})"
+
+
+def _value(part: Formula, *, negated: bool) -> tuple[str, str] | None:
+    """Return the variable and the value of a comparison, or `negated` of one that does not hold."""
+    atom = part.part if negated and isinstance(part, Not) else part
+    if isinstance(part, Not) is not negated or not isinstance(atom, Environment) or atom.value is None:
+        return None
+    return atom.env, atom.value
 
 
 def _enclosed(f: Formula) -> str:

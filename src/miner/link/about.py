@@ -106,8 +106,8 @@ def subject_of(text: Text) -> str:
     (`Passing "x" ...`); of a deprecation, the name that the message calls deprecated. Else the first that there is of:
     a quoted name that is an option; an option that is shown in a field, asked for or not; in a deprecation, a quoted
     name but the replacement; a word that is an option and can only be a name; an option in words; a name with a value;
-    an option that the condition asks for; a word that is an option; an option that is set; an attribute that is shown;
-    a quoted name, classes last; the object itself.
+    an option that is set, or one that the condition asks for, of which the message speaks first; a word that is an
+    option; an attribute that is shown; a quoted name, classes last; the object itself.
     """
     return next(_ranked(text))
 
@@ -149,10 +149,12 @@ def _ranked(text: Text) -> Iterator[str]:
     yield from first.like_options
     yield from whole.given
     yield from (found for _, found in shown if not is_holder(found))
-    yield from (name for name, is_asked in options.items() if is_asked and not is_holder(name))
+    asked = [name for name, is_asked in options.items() if is_asked and not is_holder(name)]
+    yield from (name for name in asked if _is_spoken_of(name, whole.words))
+    yield from filter(None, map(names.named, TARGET.findall(action)))
+    yield from asked
     yield from (name for name in options if not is_holder(name) and _is_spoken_of(name, whole.words))
     yield from (word for word in whole.words if word in options and len(word) > 3 and not is_holder(word))
-    yield from filter(None, map(names.named, TARGET.findall(action)))
     yield from (name for name in first.quoted if name.islower() and name[0] != "_")
     yield from _HELD.findall(message)
     yield from whole.like_options

@@ -11,11 +11,11 @@ import msgspec
 
 from miner.formula.disjunctive import mentions
 from miner.formula.notation import from_json
-from miner.link.about import FIELD
 from miner.model.node import Otherwise, Predicate, Requirement
 from miner.verify.boots import Seen
 from miner.verify.fact import explained, ruled
 from miner.verify.judgement import Judgement
+from miner.verify.message import is_said, unsaid_of
 from miner.verify.plan import Job
 from miner.verify.points import Trial
 from miner.verify.record import Claim
@@ -157,7 +157,7 @@ def _unlike(looks: Sequence[_Look], job: Job, variant: int) -> Judgement | None:
         if unlike and all(unlike):
             observed = f"{told(effects[0].answer)} on {effects[0].words}"[:_LONGEST]
             return Judgement("refuted", str(unlike[0]), observed=observed, expected=_stated(node.otherwise))
-        unsaid = _unsaid(node.otherwise, (str(look.answer.get("message")) for look in effects))
+        unsaid = unsaid_of(node.otherwise, (str(look.answer.get("message")) for look in effects))
         is_whole = all(look.seen is not None for look in looks)
         if effects and unsaid and is_whole:
             return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], expected=_stated(node.otherwise))
@@ -194,6 +194,8 @@ def _weak(
         effects = [look for look in by_point.values() if look.answer["outcome"] == "effect"]
         if effects and not any(look.answer.get("said") for look in effects):
             return Judgement("inconclusive", "its effect came, and nothing was heard of it")
+    if is_predicate and (torn := _torn(looks)) is not None:
+        return Judgement("inconclusive", f"it depends on others too: {told(torn.answer)} on {torn.words}"[:_LONGEST])
     formulas = job.target.asked(variant)
     ignored: tuple[str, ...] = ("import:",)
     ignored += ("env:",) if is_predicate else ()
@@ -219,6 +221,12 @@ def _weak(
     if not trial.pairs:
         return Judgement("consistent", "it depends on nothing that can be varied")
     return None
+
+
+def _torn(looks: Sequence[_Look]) -> _Look | None:
+    """Return a look that raises where the same machine, with others in another state, answers; None: there is none."""
+    answered = {look.point for look in looks if look.answer["outcome"] == "answered"}
+    return next((look for look in looks if look.answer["outcome"] == "raised" and look.point in answered), None)
 
 
 def _decisive(facts: Iterable[str], looks: Collection[_Look]) -> str | None:
@@ -266,29 +274,6 @@ def differs(otherwise: Otherwise, answer: Answer) -> str | None:
     return None
 
 
-def is_said(template: str, text: str) -> bool:
-    """Say whether a text is an instance of a template, or of the lines of it that concern what is missing.
-
-    Expressions in braces stand for anything; runs of blanks are one. A message about several packages names at run
-    time those that are missing only.
-    """
-    return _matches(template, text) or all(
-        any(_matches(line, said) for line in template.splitlines()) for said in text.splitlines() if said.strip()
-    )
-
-
-def _matches(template: str, text: str) -> bool:
-    pieces = [" ".join(piece.split()) for piece in FIELD.split(template)]
-    said = " ".join(text.split())
-    place = 0
-    for piece in pieces:
-        found = said.find(piece, place)
-        if found < 0:
-            return False
-        place = found + len(piece)
-    return any(pieces) or not said
-
-
 def judge_object(seen: Seen, rows: Mapping[int, Answer], machines: Sequence[str]) -> Judgement:
     """Return what the machines show of a public object; `rows` by the number of the machine, `machines` in words."""
     node = seen.target.node
@@ -312,7 +297,7 @@ def judge_object(seen: Seen, rows: Mapping[int, Answer], machines: Sequence[str]
         elif answer["outcome"] == "broken" and node.otherwise.effect != "disable":
             lost.append(f"it breaks {machines[index]}, with nothing in its place: {told(answer)}")
     texts = [str(answer.get("message")) for answer in rows.values() if answer["outcome"] == "placeholder"]
-    if not lost and (unsaid := _unsaid(node.otherwise, texts)):
+    if not lost and (unsaid := unsaid_of(node.otherwise, texts)):
         return Judgement("refuted", f"it was never said: {unsaid}"[:_LONGEST], looks=len(rows))
     claim: Claim = "one-sided" if lost else "verified"
     without = {"disable": "not offered", "fallback": node.otherwise.action}.get(node.otherwise.effect, "a placeholder")
@@ -354,15 +339,6 @@ def _unlike_object(target: Target, answer: Answer, *, is_real: bool) -> str | No
         return None
     said = otherwise.message and "\n".join((otherwise.message, *target.also))
     return differs(msgspec.structs.replace(otherwise, message=said), answer)
-
-
-def _unsaid(otherwise: Otherwise, texts: Iterable[str]) -> str | None:
-    """Return the first line of a message that none of the texts has; None when all was said somewhere."""
-    if otherwise.effect not in {"raise", "placeholder"} or otherwise.message is None:
-        return None
-    said = [line for each in texts for line in each.splitlines()]
-    lines = [line for line in otherwise.message.splitlines() if line.strip()]
-    return next((line for line in lines if not any(_matches(line, each) for each in said)), None)
 
 
 def _sides(trial: Trial) -> str:

@@ -245,3 +245,37 @@ def test_the_flags_of_a_class_and_those_of_its_bases() -> None:
         "supports_b": (False, "kit.a.Middle"),
         "supports_a": (True, "kit.a.Base"),
     }
+
+
+def test_an_option_that_one_class_alone_has_is_asked_for_elsewhere_too() -> None:
+    """By what takes an object of it: its own needs, and those of what it calls then."""
+    fit, tune = (implementation(f"kit.a.{name}", kind="function") for name in ("fit", "tune"))
+    holder = msgspec.structs.replace(implementation("kit.a.Options", "kit"), fields=("fast",))
+    own = msgspec.structs.replace(
+        next(node for node in NODES if isinstance(node, Requirement)),
+        id="requirement:kit.a.fit#slate/raise",
+        owner="kit.a.fit",
+        when={"param": "options.fast", "of": "kit.a.fit"},
+    )
+    called = msgspec.structs.replace(own, id="requirement:kit.a.tune#slate/raise", owner="kit.a.tune", when=True)
+    edges = (
+        Edge(source=fit.id, relation="calls", target=tune.id, when={"param": "options.fast", "of": "kit.a.fit"}),
+        Edge(source=tune.id, relation="states", target=called.id),
+    )
+    nodes: dict[str, Node] = {node.id: node for node in (fit, tune, holder, own, called, *NODES[-3:-1])}
+    graph = Graph(GRAPH.manifest, nodes, edges, ())
+    told = explain(graph, find(graph, "kit.Options.fast"))
+    assert [node.id for node in told.requirements] == [own.id]
+    assert [node.id for _, node in told.reached] == [called.id]
+    twice = implementation("kit.b.Others", "kit.b")
+    shared = {**nodes, twice.id: msgspec.structs.replace(twice, fields=("fast",))}
+    graph = Graph(GRAPH.manifest, shared, edges, ())
+    assert not explain(graph, find(graph, "kit.Options.fast")).reached
+
+
+def test_a_device_is_meant_before_a_method_of_its_name() -> None:
+    """But not before an object of just that name."""
+    method = implementation("kit.a.Model.cuda", kind="method")
+    graph = Graph(GRAPH.manifest, {**GRAPH.nodes, method.id: method}, (), ())
+    assert find(graph, "cuda").kind == "device"
+    assert find(graph, "Model.cuda").kind == "object"

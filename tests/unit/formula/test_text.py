@@ -29,14 +29,19 @@ from miner.formula.text import render
 
 TORCH = Package(package="torch", version=((">=", "2.6.0"),))
 CUDA, XPU = Device(device="cuda"), Device(device="xpu")
+XLA = Environment(env="USE_XLA", value="1")
 
 
 @pytest.mark.parametrize(
     ("f", "expected"),
     [
-        (All((TORCH, Module(module="PIL"), Not(CUDA))), "torch >= 2.6.0 and PIL and not (cuda)"),
+        (All((TORCH, Module(module="PIL"), Not(CUDA))), "torch >= 2.6.0 and PIL and not cuda"),
         (All((TORCH, Any((CUDA, XPU)))), "torch >= 2.6.0 and (cuda or xpu)"),
         (Not(All((CUDA, XPU))), "not (cuda and xpu)"),
+        (Any((XLA, CUDA, Environment(env="USE_XLA", value="ON"))), "$USE_XLA in ('1', 'ON') or cuda"),
+        (All((Not(XLA), Not(Environment(env="USE_XLA", value="ON")))), "$USE_XLA not in ('1', 'ON')"),
+        (All((XLA, Not(Environment(env="USE_XLA", value="ON")))), "$USE_XLA == '1' and not ($USE_XLA == 'ON')"),
+        (Not(Opaque(opaque="a is b", reason="a comparison")), "not [a is b]"),
         (True, "always"),
         (False, "never"),
         (Module(module="cv2", version=((">=", "4"), ("<", "5")), distribution="opencv"), "cv2 (from opencv) >= 4, < 5"),

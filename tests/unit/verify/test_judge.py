@@ -11,7 +11,8 @@ import pytest
 from miner.formula.notation import from_json
 from miner.model.node import Otherwise, Predicate, Requirement
 from miner.verify.boots import Seen
-from miner.verify.judge import differs, is_said, judge, judge_object
+from miner.verify.judge import differs, judge, judge_object
+from miner.verify.message import is_said
 from miner.verify.plan import GATE_BACKGROUNDS, PREDICATE_BACKGROUNDS, Job
 from miner.verify.points import Trial, trial
 from miner.verify.target import Target
@@ -82,6 +83,17 @@ def test_a_question_that_the_formula_does_not_name_leaves_it_open() -> None:
     assert judge(of, answers(of, varied, NO), {}, VARIED).claim == "verified"
     ruled = {**YES, "reads": ["module:torch", "module:torch.inner"]}
     assert judge(of, answers(of, ruled, NO), {}, VARIED | {"module:torch"}).claim == "inconclusive"
+
+
+def test_a_predicate_that_raises_for_something_else_depends_on_it() -> None:
+    """It answers on the same machine where others are not there."""
+    of = job(predicate())
+    found = answers(of, YES, NO)
+    raised = {"outcome": "raised", "exception": "AttributeError", "message": "no torch.mlu", "reads": []}
+    low = [index for index, (point, _) in enumerate(of.looks[0]) if not of.trials[0].points[point].expected]
+    torn = judge(of, {**found, (0, low[-1]): raised}, {}, VARIED)
+    assert (torn.claim, torn.why.partition(":")[0]) == ("inconclusive", "it depends on others too")
+    assert judge(of, {**found, **{(0, index): raised for index in low}}, {}, VARIED).claim == "verified"
 
 
 def test_a_fact_that_is_asked_for_and_makes_no_difference_is_no_need() -> None:

@@ -1,0 +1,99 @@
+"""Conditions in the words of the library: what one of its predicates means is called by the predicate's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from miner.formula import atom as fa
+from miner.formula.canonical import canonical
+from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
+from miner.formula.disjunctive import atoms, disjunctive
+from miner.formula.notation import from_json, text
+from miner.formula.text import render
+from miner.model.node import Predicate
+from miner.store.graph_reader import Graph
+
+_FEWEST = 2
+_SHORTEST = 48
+"""Parts, and characters of them, that a name stands for; fewer are clearer as they are."""
+
+
+class _Meaning(NamedTuple):
+    """What a predicate, or its negation, means: its parts and its conjunctions, as text, and what stands for them."""
+
+    connective: type[All] | type[Any]
+    parts: frozenset[str]
+    terms: frozenset[frozenset[str]]
+    name: Formula
+
+
+class Folding:
+    """Says formulas in the predicates of a library."""
+
+    def __init__(self, graph: Graph) -> None:
+        """Know the predicates of a graph that ask for nothing that is not understood."""
+        self._graph = graph
+        self._known: dict[str, Formula] = {}
+
+    def __call__(self, formula: Formula) -> Formula:
+        """Return the shorter equivalent of a formula: as it is, or as alternatives, each with names for parts."""
+        key = text(formula)
+        if key not in self._known:
+            self._known[key] = min(self._forms(formula), key=lambda each: len(render(each)))
+        return self._known[key]
+
+    @cached_property
+    def _meanings(self) -> list[_Meaning]:
+        """The meanings that are known, those that say most first."""
+        return sorted(_meanings(self._graph), key=lambda each: (-len(each.parts), text(each.name)))
+
+    def _forms(self, formula: Formula) -> Iterator[Formula]:
+        written = canonical(formula)
+        yield self._folded(written, frozenset())
+        terms = disjunctive(written)
+        if not terms:
+            return
+        left = {frozenset(map(text, term)): term for term in terms}
+        named: list[Formula] = []
+        for meaning in self._meanings:
+            if len(meaning.terms) >= _FEWEST and meaning.terms <= left.keys():
+                named.append(meaning.name)
+                left = {key: term for key, term in left.items() if key not in meaning.terms}
+        expanded = canonical(disjunction(*(conjunction(*term) for term in left.values())))
+        yield disjunction(*named, self._folded(expanded, frozenset()))
+
+    def _folded(self, formula: Formula, given: frozenset[str]) -> Formula:
+        """Return a formula with names in it; `given` are parts of conjunctions around it, which hold there."""
+        if isinstance(formula, Not):
+            return negation(self._folded(formula.part, frozenset()))
+        if isinstance(formula, fa.Predicate):
+            return fa.Predicate(predicate=formula.predicate.rpartition(".")[2], args=formula.args)
+        if not isinstance(formula, All | Any):
+            return formula
+        left = {text(part): part for part in formula.parts}
+        named: list[Formula] = []
+        for meaning in self._meanings:
+            own = meaning.parts & left.keys()
+            is_all = meaning.connective is type(formula) and meaning.parts <= own | given
+            if is_all and len(own) >= _FEWEST and sum(len(render(left[key])) for key in own) >= _SHORTEST:
+                named.append(meaning.name)
+                left = {key: part for key, part in left.items() if key not in own}
+        within = given | left.keys() if isinstance(formula, All) else given
+        inner = [self._folded(part, within - {key}) for key, part in left.items()]
+        return (conjunction if isinstance(formula, All) else disjunction)(*named, *inner)
+
+
+def _meanings(graph: Graph) -> Iterator[_Meaning]:
+    for node in graph.of_type(Predicate):
+        means = from_json(node.means)
+        if node.called is not None or node.name.startswith("_"):
+            continue
+        if any(isinstance(atom, fa.Opaque | fa.Parameter) for atom in atoms(means)):
+            continue
+        named = fa.Predicate(predicate=node.name)
+        for stated, name in ((canonical(means), named), (canonical(negation(means)), Not(named))):
+            if isinstance(stated, All | Any) and len(stated.parts) >= _FEWEST:
+                terms = frozenset(frozenset(map(text, term)) for term in disjunctive(stated) or ())
+                yield _Meaning(type(stated), frozenset(map(text, stated.parts)), terms, name)
