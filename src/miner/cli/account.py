@@ -9,7 +9,7 @@ from miner.app.explain import Account, Explained, Folding, grouped, is_part
 from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, formula
 from miner.escape import one_line
-from miner.model.concept import Principle
+from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Package, Predicate, Requirement
 
 _LONGEST = 240
@@ -27,9 +27,8 @@ def told(found: Explained) -> Iterator[Table | Listing]:
     """Yield what a graph says of a name, and what a verification has learnt of that."""
     account = found.account
     yield Table(account.subject.name, tuple(_head(account)))
-    members = tuple(_members(account.members))
-    if members:
-        yield Table(f"consists of: {len(members):,}", members)
+    if account.members:
+        yield Listing(f"consists of: {len(account.members):,}", tuple(_members(account)))
     yield from _Statements(account, found.fold).all()
     variables = tuple(
         (node.variable, f"default {node.default}" if node.default else "", node.owner, _place(node))
@@ -159,6 +158,15 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
     kind = type(subject.node).__name__.lower() if subject.kind == "concept" else subject.kind
     yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else kind
     match subject.node:
+        case Workflow() | Principle() as node:
+            yield "title", node.title
+        case Environment() as node:
+            yield "of", node.workflow.partition(":")[2]
+            yield "install", node.install
+            yield from (("devices", ", ".join(node.devices)) for _ in node.devices[:1])
+        case Heuristic() as node:
+            yield "about", node.topic
+            yield "options", ", ".join(node.options)
         case Implementation() as node if subject.kind == "object":
             yield "kind", node.kind
             yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])
@@ -174,11 +182,11 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
             for gate in node.gated:
                 yield "enforced", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
         case Predicate() as node:
-            yield "means", _formula(node.means)
+            yield "means", formula(node.means, _LONGEST)
             if node.called is not None:
                 given = (repr(value) if name.isdigit() else f"{name}={value!r}"
                          for name, value in sorted(node.called.arguments.items()))  # fmt: skip
-                yield f"{node.name}({', '.join(given)})", _formula(node.called.means)
+                yield f"{node.name}({', '.join(given)})", formula(node.called.means, _LONGEST)
             yield from (("quirk", quirk) for quirk in node.quirks)
             yield "defined at", _place(node)
 
@@ -205,7 +213,7 @@ def _flags(account: Account) -> Iterator[tuple[str, str]]:
 
 
 def _predicate(node: Predicate) -> Entry:
-    return Entry((f"{node.qualname} means {_formula(node.means)}",), (_place(node),))
+    return Entry((f"{node.qualname} means {formula(node.means, _LONGEST)}",), (_place(node),))
 
 
 def _first(places: Iterable[str]) -> list[str]:
@@ -221,17 +229,17 @@ def _said(node: Advice) -> str:
     return _cut(": ".join(filter(None, parts)) or node.action or "")
 
 
-def _members(members: Iterable[Node]) -> Iterator[tuple[str, ...]]:
-    for node in members:
-        match node:
-            case Principle():
-                yield f"{node.order}. {node.title}", node.page
-            case Implementation():
-                yield node.qualname, _place(node)
+def _members(account: Account) -> Iterator[Entry]:
+    for node in account.members:
+        if isinstance(node, Principle):
+            told = (f"{_name(each)}, {_place(each)}" for each in account.implementers[node.id])
+            yield Entry((f"{node.order}. {node.title}",), tuple(told))
+        else:
+            yield Entry((f"{_name(node)}, {_place(node)}",), ())
 
 
-def _formula(stated: object) -> str:
-    return formula(stated, _LONGEST)
+def _name(node: Node) -> str:
+    return node.qualname if isinstance(node, Implementation) else node.name
 
 
 def _effect(otherwise: Otherwise) -> str:

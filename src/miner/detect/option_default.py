@@ -149,6 +149,10 @@ def _is_same(value: ex.Expression, path: str, file: File) -> bool:
     return option == path.rpartition(".")[2] and matches(holder, file.idioms.options.holders)
 
 
+_RULE = re.compile(rb"[-=*~#]{4,}$")
+"""How a comment ends that divides a file, or heads a part of it."""
+
+
 def _comment(file: File, item: Item) -> tuple[str, Span | None]:
     """Return the comment on the lines right above a statement, or above the test that it is alone under."""
     above = item
@@ -160,7 +164,7 @@ def _comment(file: File, item: Item) -> tuple[str, Span | None]:
         while end > 0:
             start = file.data.rfind(b"\n", 0, end) + 1
             line = file.data[start:end].strip()
-            if not line.startswith(b"#"):
+            if not line.startswith(b"#") or _RULE.search(line):
                 break
             at = file.data.index(b"#", start)
             found.insert(0, (at, at + len(line)))
@@ -195,4 +199,4 @@ def _more(file: File) -> tuple[bytes, ...]:
     return tuple(sorted(b"".join(each) for each in found if matches(each[0].decode("utf-8", "replace"), holders)))
 
 
-DETECTOR = Detector(ID, 2, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)
+DETECTOR = Detector(ID, 3, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

@@ -31,7 +31,8 @@ class Account:
     """What a graph says of `subject`, each list in the order of the places in the source.
 
     `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
-    the steps of a workflow, and what implements a principle; `flags` those of a class, or of a base of it (named).
+    the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id; `flags` those
+    of a class, or of a base of it (named).
     """
 
     subject: Subject
@@ -42,6 +43,7 @@ class Account:
     predicates: list[Predicate] = field(default_factory=list)
     reached: list[tuple[Edge, Requirement]] = field(default_factory=list)
     members: list[Node] = field(default_factory=list)
+    implementers: dict[str, list[Node]] = field(default_factory=dict)
     flags: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
 
 
@@ -101,9 +103,16 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
     wanted = frozenset(ids)
     account = _account(graph, subject, lambda each: each.id in wanted)
     for relation in ("step", "implemented_by"):
-        edges = [edge for edge in graph.edges_from(node.id) if edge.relation == relation]
-        account.members.extend(graph.nodes[edge.target] for edge in sorted(edges, key=lambda edge: edge.order or 0))
+        account.members.extend(_targets(graph, node.id, relation))
+    for step in account.members:
+        account.implementers[step.id] = list(_targets(graph, step.id, "implemented_by"))
     return account
+
+
+def _targets(graph: Graph, source: str, relation: str) -> Iterator[Node]:
+    """Yield what edges of a relation lead to, in their order."""
+    edges = [edge for edge in graph.edges_from(source) if edge.relation == relation]
+    yield from (graph.nodes[edge.target] for edge in sorted(edges, key=lambda edge: edge.order or 0))
 
 
 def _is_sole(graph: Graph, node: Implementation, option: str) -> bool:
