@@ -12,6 +12,7 @@ from miner.escape import one_line
 from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Package, Predicate, Requirement
 
+_LONGEST_MEANING = 2000
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
 _MOST_PLACES = 5
@@ -26,7 +27,7 @@ _ASKED = frozenset({"package", "predicate", "variable", "device"})
 def told(found: Explained) -> Iterator[Table | Listing]:
     """Yield what a graph says of a name, and what a verification has learnt of that."""
     account = found.account
-    yield Table(account.subject.name, tuple(_head(account)))
+    yield Table(account.subject.name, tuple(_head(account, found.fold)))
     if account.members:
         yield Listing(f"consists of: {len(account.members):,}", tuple(_members(account)))
     yield from _Statements(account, found.fold).all()
@@ -54,7 +55,7 @@ class _Statements:
         hard = [node for node in account.requirements if _hardness(node) is not None]
         soft = [node for node in account.requirements if _hardness(node) is None]
         for heading, count, entries in (
-            ("means", len(account.predicates), map(_predicate, account.predicates)),
+            ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), map(self._reached, account.reached)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
@@ -63,6 +64,9 @@ class _Statements:
         ):
             if count:
                 yield Listing(f"{heading}: {count:,}", tuple(entries))
+
+    def _predicate(self, node: Predicate) -> Entry:
+        return Entry((f"{node.qualname} means {formula(node.means, _LONGEST, self._fold.inside)}",), (_place(node),))
 
     def _needs(self, requirements: Sequence[Requirement]) -> Iterator[Entry]:
         """Yield what is needed, hard needs first: all that keep off one effect together, or where there are many, each
@@ -153,7 +157,7 @@ def _verified(found: Explained) -> Iterator[Listing]:
     yield Listing(f"verified on Python {found.run.ran.python}, {found.run.machine.name}: {said}", tuple(entries))
 
 
-def _head(account: Account) -> Iterator[tuple[str, str]]:
+def _head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
     subject = account.subject
     kind = type(subject.node).__name__.lower() if subject.kind == "concept" else subject.kind
     yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else kind
@@ -182,11 +186,11 @@ def _head(account: Account) -> Iterator[tuple[str, str]]:
             for gate in node.gated:
                 yield "enforced", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
         case Predicate() as node:
-            yield "means", formula(node.means, _LONGEST)
+            yield "means", formula(node.means, _LONGEST_MEANING, fold.inside)
             if node.called is not None:
                 given = (repr(value) if name.isdigit() else f"{name}={value!r}"
                          for name, value in sorted(node.called.arguments.items()))  # fmt: skip
-                yield f"{node.name}({', '.join(given)})", formula(node.called.means, _LONGEST)
+                yield f"{node.name}({', '.join(given)})", formula(node.called.means, _LONGEST_MEANING, fold.inside)
             yield from (("quirk", quirk) for quirk in node.quirks)
             yield "defined at", _place(node)
 
@@ -210,10 +214,6 @@ def _flags(account: Account) -> Iterator[tuple[str, str]]:
         ]
         if said:
             yield heading, ", ".join(said)
-
-
-def _predicate(node: Predicate) -> Entry:
-    return Entry((f"{node.qualname} means {formula(node.means, _LONGEST)}",), (_place(node),))
 
 
 def _first(places: Iterable[str]) -> list[str]:
@@ -247,7 +247,7 @@ def _effect(otherwise: Otherwise) -> str:
 
 
 def _place(node: Node) -> str:
-    first = node.evidence[0]
+    first = node.definition if isinstance(node, Implementation) else node.evidence[0]
     return f"{first.path}:{first.start_line}"
 
 

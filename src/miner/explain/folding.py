@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,8 +16,9 @@ from miner.model.node import Predicate
 from miner.store.graph_reader import Graph
 
 _FEWEST = 2
+_SEVERAL = 3
 _SHORTEST = 48
-"""Parts, and characters of them, that a name stands for; fewer are clearer as they are."""
+"""A name stands for several parts, or for a few that are longer than this: others are clearer as they are."""
 
 
 class _Meaning(NamedTuple):
@@ -44,6 +45,10 @@ class Folding:
             self._known[key] = min(self._forms(formula), key=lambda each: len(render(each)))
         return self._known[key]
 
+    def inside(self, formula: Formula) -> Formula:
+        """Return what a predicate means, with names for parts, but none for the whole."""
+        return self._folded(canonical(formula), {}, is_part=False)
+
     @cached_property
     def _meanings(self) -> list[_Meaning]:
         """The meanings that are known, those that say most first."""
@@ -51,7 +56,7 @@ class Folding:
 
     def _forms(self, formula: Formula) -> Iterator[Formula]:
         written = canonical(formula)
-        yield self._folded(written, frozenset())
+        yield self._folded(written, {})
         terms = disjunctive(written)
         if not terms:
             return
@@ -62,27 +67,40 @@ class Folding:
                 named.append(meaning.name)
                 left = {key: term for key, term in left.items() if key not in meaning.terms}
         expanded = canonical(disjunction(*(conjunction(*term) for term in left.values())))
-        yield disjunction(*named, self._folded(expanded, frozenset()))
+        yield disjunction(*named, self._folded(expanded, {}))
 
-    def _folded(self, formula: Formula, given: frozenset[str]) -> Formula:
-        """Return a formula with names in it; `given` are parts of conjunctions around it, which hold there."""
+    def _folded(self, formula: Formula, given: Mapping[str, Formula], *, is_part: bool = True) -> Formula:
+        """Return a formula with names in it; `given` are parts of conjunctions around it, which hold there.
+
+        Of one that is no part of another no name stands for all.
+        """
         if isinstance(formula, Not):
-            return negation(self._folded(formula.part, frozenset()))
+            return negation(self._folded(formula.part, {}))
         if isinstance(formula, fa.Predicate):
             return fa.Predicate(predicate=formula.predicate.rpartition(".")[2], args=formula.args)
         if not isinstance(formula, All | Any):
             return formula
         left = {text(part): part for part in formula.parts}
         named: list[Formula] = []
+        settled = given.keys() if isinstance(formula, All) else {text(negation(part)) for part in given.values()}
         for meaning in self._meanings:
             own = meaning.parts & left.keys()
-            is_all = meaning.connective is type(formula) and meaning.parts <= own | given
-            if is_all and len(own) >= _FEWEST and sum(len(render(left[key])) for key in own) >= _SHORTEST:
+            is_all = meaning.connective is type(formula) and meaning.parts <= own | settled
+            is_all = is_all and (is_part or len(own) < len(formula.parts))
+            if is_all and _is_long([left[key] for key in own]):
                 named.append(meaning.name)
                 left = {key: part for key, part in left.items() if key not in own}
-        within = given | left.keys() if isinstance(formula, All) else given
-        inner = [self._folded(part, within - {key}) for key, part in left.items()]
+        within = {**given, **left} if isinstance(formula, All) else given
+        inner = [
+            self._folded(part, {name: held for name, held in within.items() if name != key})
+            for key, part in left.items()
+        ]
         return (conjunction if isinstance(formula, All) else disjunction)(*named, *inner)
+
+
+def _is_long(parts: Sequence[Formula]) -> bool:
+    """Say whether a name is clearer than the parts that it stands for."""
+    return len(parts) >= _SEVERAL or (len(parts) >= _FEWEST and sum(len(render(part)) for part in parts) >= _SHORTEST)
 
 
 def _meanings(graph: Graph) -> Iterator[_Meaning]:

@@ -50,7 +50,7 @@ def _render(f: Formula) -> str:
 
 
 def _listed(parts: tuple[Formula, ...], *, negated: bool) -> Iterator[str]:
-    """Yield the parts of a junction, the values that one variable is compared with together."""
+    """Yield the parts of a junction, the values that one variable or argument is compared with together."""
     values: dict[str, list[str]] = {}
     for part in parts:
         if (pair := _value(part, negated=negated)) is not None:
@@ -63,15 +63,17 @@ def _listed(parts: tuple[Formula, ...], *, negated: bool) -> Iterator[str]:
             yield _enclosed(part)
         elif name not in told:
             told.add(name)
-            yield f"${name} {'not in' if negated else 'in'} ({', '.join(map(repr, several))})"
+            yield f"{name} {'not in' if negated else 'in'} ({', '.join(several)})"
 
 
 def _value(part: Formula, *, negated: bool) -> tuple[str, str] | None:
-    """Return the variable and the value of a comparison, or `negated` of one that does not hold."""
-    atom = part.part if negated and isinstance(part, Not) else part
-    if isinstance(part, Not) is not negated or not isinstance(atom, Environment) or atom.value is None:
-        return None
-    return atom.env, atom.value
+    """Return what a comparison compares, and with which value; `negated`: one that does not hold."""
+    match part.part if negated and isinstance(part, Not) else part:
+        case Environment(env=name, value=str(value)) if isinstance(part, Not) is negated:
+            return f"${name}", repr(value)
+        case Parameter(param=name, op="==", value=value) if isinstance(part, Not) is negated:
+            return name, repr(value)
+    return None
 
 
 def _enclosed(f: Formula) -> str:

@@ -176,10 +176,7 @@ def _planned(target: Target, trials: Sequence[Trial | str]) -> Job | Unlooked:
     )
     is_swept = target.kind == "predicate"
     everywhere = any(isinstance(atom, fa.Environment) for atom in atoms(target.formula))
-    looks = tuple(
-        _looks(each, backgrounds, is_swept=is_swept or len(each.points) <= _FEW_POINTS, everywhere=everywhere)
-        for _, each in kept
-    )
+    looks = tuple(_looks(each, backgrounds, is_swept=is_swept, everywhere=everywhere) for _, each in kept)
     return Job(chosen, tuple(each for _, each in kept), looks)
 
 
@@ -189,9 +186,11 @@ def _looks(of: Trial, backgrounds: Sequence[str], *, is_swept: bool, everywhere:
     `everywhere`: all in every background, where there are few: a gate may be reached in one of them only.
     """
     paired = of.decisive or {0}
-    extremes = {0, len(of.points) - 1} | paired
-    first = [(index, backgrounds[0]) for index in (range(len(of.points)) if is_swept else sorted(extremes))]
-    others = range(len(of.points)) if everywhere and len(of.points) <= _FEW_POINTS else sorted(paired)
+    count = len(of.points) - (0 if is_swept else of.ways)
+    extremes = {0, count - 1} | paired
+    is_few = count <= _FEW_POINTS
+    first = [(index, backgrounds[0]) for index in (range(count) if is_swept or is_few else sorted(extremes))]
+    others = range(count) if everywhere and is_few else sorted(paired)
     return (*first, *((index, each) for each in backgrounds[1:] for index in others))
 
 

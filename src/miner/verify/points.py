@@ -57,6 +57,8 @@ class Trial:
     masked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     is_shadowed: bool = False
+    ways: int = 0
+    """How many of the points, the last, show a way each in which the formula is true, or false, and no other."""
 
     @property
     def decisive(self) -> frozenset[int]:
@@ -132,11 +134,16 @@ class _Search:
         if not self._made:
             return "no machine was found on which it makes a difference"
         masked = [render(atom) for atom in left if is_whole or self._is_masked(atom)]
+        swept = len(self._made)
+        for states in self._alone():
+            if self._value(states) is not None:
+                self._point(states)
         return Trial(
             tuple(self._made),
             tuple(pairs.values()),
             masked=tuple(masked),
             missing=tuple(each for each in map(render, left) if each not in masked),
+            ways=len(self._made) - swept,
         )
 
     def _entity(
@@ -190,6 +197,13 @@ class _Search:
             chosen = [[state for state in states if _agrees(state, wanted)] or states for states in others]
             yield tuple(states[-1] for states in chosen)
             yield tuple(states[0] for states in chosen)
+
+    def _alone(self) -> Iterator[tuple[State, ...]]:
+        """Yield for each way in which the formula is true, and false, states in which as little else holds as may."""
+        for wanted in self._ways:
+            chosen = [[state for state in states if _agrees(state, wanted)] for states in self._distinct]
+            if all(chosen):
+                yield tuple(states[-1] for states in chosen)
 
     def _sought(self, entity: Entity, others: list[list[State]]) -> Iterator[tuple[State, ...]]:
         """Yield for pairs of states of an entity those of the others with which the formula tells them apart."""

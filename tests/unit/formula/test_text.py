@@ -32,6 +32,11 @@ CUDA, XPU = Device(device="cuda"), Device(device="xpu")
 XLA = Environment(env="USE_XLA", value="1")
 
 
+def mode(value: str | None) -> Parameter:
+    """The argument has this value."""
+    return Parameter(param="mode", of="f", op="==", value=value)
+
+
 @pytest.mark.parametrize(
     ("f", "expected"),
     [
@@ -40,6 +45,7 @@ XLA = Environment(env="USE_XLA", value="1")
         (Not(All((CUDA, XPU))), "not (cuda and xpu)"),
         (Any((XLA, CUDA, Environment(env="USE_XLA", value="ON"))), "$USE_XLA in ('1', 'ON') or cuda"),
         (All((Not(XLA), Not(Environment(env="USE_XLA", value="ON")))), "$USE_XLA not in ('1', 'ON')"),
+        (Any((mode("a"), mode(None), CUDA)), "mode in ('a', None) or cuda"),
         (All((XLA, Not(Environment(env="USE_XLA", value="ON")))), "$USE_XLA == '1' and not ($USE_XLA == 'ON')"),
         (Not(Opaque(opaque="a is b", reason="a comparison")), "not [a is b]"),
         (True, "always"),

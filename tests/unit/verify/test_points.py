@@ -92,6 +92,16 @@ def test_among_many_ways_the_states_that_tell_two_apart_are_sought() -> None:
     assert (masked.masked, masked.missing) == (("torch >= 2.5",), ())
 
 
+def test_each_way_to_be_true_is_seen_alone() -> None:
+    """So that what another way needs besides is not taken for needed by this one, or left out of it."""
+    fast = {"all": [{"device": "cuda"}, {"module": "kit"}, {"module": "speed"}]}
+    found = tried({"any": [fast, {"all": [{"module": "kit"}, {"module": "slate"}]}]})
+    alone = [point for point in found.points if point.words == "no cuda, kit 9999, slate 9999, without speed"]
+    assert [point.expected for point in alone] == [True]
+    assert 0 < found.ways < len(found.points)
+    assert found.decisive <= set(range(len(found.points) - found.ways))
+
+
 def test_an_attribute_may_be_missing_none_or_there() -> None:
     """And what a call answers is one thing, or another."""
     found = tried({"all": [{"feature": "torch.xpu"}, {"feature": "torch.xpu is not None"}]})
