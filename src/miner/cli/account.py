@@ -20,6 +20,7 @@ _FEW = 40
 """Requirements that are listed one by one; more are grouped by what they need."""
 _HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
 """What follows where a need is not met, the worst first; what is not named here goes another way, or goes without."""
+_HOW = {"gate": "raised", "warning": "warned"}
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
 """Kinds of names that need nothing themselves: others ask for them."""
 
@@ -74,13 +75,12 @@ class _Statements:
         """
         ranked = sorted(requirements, key=_rank)
         if len(requirements) > _FEW:
-            groups = grouped(ranked, lambda node: self._formula(node.needs))
-            for needs, nodes in sorted(groups.items(), key=lambda item: _rank(item[1][0])):
-                owners = len({node.owner for node in nodes})
+            groups = grouped(ranked, lambda node: f"{self._formula(node.needs)}|{_effect(node.otherwise)}")
+            for nodes in sorted(groups.values(), key=lambda nodes: _rank(nodes[0])):
                 first = nodes[0]
+                owners = len({node.owner for node in nodes})
                 where = f"{owners:,} objects, as {self._at(first)}" if owners > 1 else self._at(first)
-                line = ", ".join((needs, *self._when(first.when)))
-                yield Entry((line,), (f"else {_effect(first.otherwise)}", where))
+                yield Entry((self._need(first, first.when),), (f"else {_effect(first.otherwise)}", where))
             return
         places: dict[tuple[str, str], dict[str, None]] = {}
         for node in ranked:
@@ -103,6 +103,7 @@ class _Statements:
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""
         said = {node.id: _said(node) for node in advice}
+        advice = sorted(advice, key=lambda node: node.kind == "default")
         same: dict[str, list[Advice]] = {}
         for node in advice:
             others = (each for each in advice if each.subject == node.subject and said[node.id] in said[each.id])
@@ -112,7 +113,8 @@ class _Statements:
             if node.id in same:
                 kinds = dict.fromkeys(each.kind for each in same[node.id])
                 places = dict.fromkeys(map(_place, (node, *same[node.id])))
-                head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *self._when(node.when)))
+                how = [_HOW[node.origin]] if node.origin in _HOW else []
+                head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *self._when(node.when)))
                 yield Entry((head,), (said[node.id], *_first(places)))
 
     def _at(self, node: Requirement) -> str:
@@ -138,9 +140,9 @@ def _hardness(node: Requirement) -> int | None:
     return _HARDNESS.get(node.otherwise.effect) if node.enforced else None
 
 
-def _rank(node: Requirement) -> tuple[int, bool]:
-    """Return the order of requirements: the hardest first, and of these what is needed in any case."""
-    return _hardness(node) or 0, node.when is not True
+def _rank(node: Requirement) -> tuple[bool, int, bool]:
+    """Return the order of requirements: those of tests last, else the hardest, and of these what is always needed."""
+    return node.owner.startswith("tests."), _hardness(node) or 0, node.when is not True
 
 
 def _verified(found: Explained) -> Iterator[Listing]:
@@ -184,7 +186,9 @@ def _head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             for specifier, places in _declared(node).items():
                 yield "declared", f"{specifier} ({'; '.join(places)})"
             for gate in node.gated:
-                yield "enforced", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
+                effect_of = gate.stated_by.rpartition("/")[2].partition("~")[0]
+                is_hard = gate.stated_by.startswith("predicate:") or effect_of in {"raise", "placeholder"}
+                yield "enforced" if is_hard else "asked", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
         case Predicate() as node:
             yield "means", formula(node.means, _LONGEST_MEANING, fold.inside)
             if node.called is not None:

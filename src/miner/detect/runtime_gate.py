@@ -78,9 +78,16 @@ def _stated(file: File, item: Item, *, is_read: bool) -> _Stated | None:
     if not is_read:
         return "raise", {}, {}
     exception = file.expression(span)
+    spans: dict[str, Span] = {}
     if caught is not None and isinstance(exception, ex.Call):
-        exception = ex.Call(file.expression(caught), exception.arguments)
-    return "raise", {"exception": exception}, {"class": caught} if caught is not None else {}
+        exception, spans["class"] = ex.Call(file.expression(caught), exception.arguments), caught
+    if isinstance(exception, ex.Call) and exception.arguments and exception.arguments[0].keyword is None:
+        first, *others = exception.arguments
+        text = file.text_at(item, first.value)
+        if text is not None:
+            said, spans["text"] = text
+            exception = ex.Call(exception.function, (ex.Argument(said, None, first.star), *others))
+    return "raise", {"exception": exception}, spans
 
 
 def _defined_under(file: File, item: Item) -> tuple[Guard, ...]:
@@ -194,4 +201,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return b"raise ", b"assert ", b"assert(", b"return False,", b"return (False,"
 
 
-DETECTOR = Detector(ID, 4, frozenset({"raise", "assert", "return"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 5, frozenset({"raise", "assert", "return"}), _words, find, deep=True)

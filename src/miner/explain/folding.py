@@ -95,7 +95,8 @@ class Folding:
             self._folded(part, {name: held for name, held in within.items() if name != key})
             for key, part in left.items()
         ]
-        return (conjunction if isinstance(formula, All) else disjunction)(*named, *inner)
+        parts = sorted((*named, *inner), key=lambda each: isinstance(each, All | Any))  # what is simple is read first
+        return (conjunction if isinstance(formula, All) else disjunction)(*parts)
 
 
 def _is_long(parts: Sequence[Formula]) -> bool:

@@ -28,6 +28,8 @@ from miner.formula.atom import (
 )
 from miner.formula.connective import All, Any, Formula, Not
 
+_ANY_CASE = " (any case)"
+
 
 def render(f: Formula) -> str:
     """Return `f` as one line for people; line breaks and control characters of mined text are escaped."""
@@ -63,14 +65,15 @@ def _listed(parts: tuple[Formula, ...], *, negated: bool) -> Iterator[str]:
             yield _enclosed(part)
         elif name not in told:
             told.add(name)
-            yield f"{name} {'not in' if negated else 'in'} ({', '.join(several)})"
+            label = name.removesuffix(_ANY_CASE)
+            yield f"{label} {'not in' if negated else 'in'} ({', '.join(several)}){name.removeprefix(label)}"
 
 
 def _value(part: Formula, *, negated: bool) -> tuple[str, str] | None:
     """Return what a comparison compares, and with which value; `negated`: one that does not hold."""
     match part.part if negated and isinstance(part, Not) else part:
-        case Environment(env=name, value=str(value)) if isinstance(part, Not) is negated:
-            return f"${name}", repr(value)
+        case Environment(env=name, value=str(value), ignore_case=any_case) if isinstance(part, Not) is negated:
+            return f"${name}{_ANY_CASE if any_case else ''}", repr(value)
         case Parameter(param=name, op="==", value=value) if isinstance(part, Not) is negated:
             return name, repr(value)
     return None
@@ -118,7 +121,8 @@ def _unversioned(atom: Atom) -> str:
         case Environment(key=str(key)):
             return f"${atom.env}[{key!r}]" + (" is true" if atom.is_true else "")
         case Environment():
-            return f"${atom.env}" if atom.value is None else f"${atom.env} == {atom.value!r}"
+            any_case = _ANY_CASE if atom.ignore_case else ""
+            return f"${atom.env}" if atom.value is None else f"${atom.env} == {atom.value!r}{any_case}"
         case Parameter():
             return atom.param if atom.op is None else f"{atom.param} {atom.op} {atom.value!r}"
         case Opaque():

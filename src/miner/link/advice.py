@@ -127,7 +127,7 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         owner,
         cast("AdviceKind", kind),
         "documentation",
-        subject or object_of(owner),
+        subject or _named_part(module, site.owner, message) or object_of(owner),
         True,
         message,
         None,
@@ -136,6 +136,23 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         replacement(message, subject) if is_deprecation else None,
         (Place(module.path, site.span, "site"),),
     )
+
+
+def _named_part(module: Module, owner: str, message: str) -> str | None:
+    """Return the parameter or member of an object that a sentence of its docstring is about: the one that it quotes.
+
+    That is so where it quotes nothing else, and that in its first half: later it is what something is done with.
+    """
+    definition = module.definitions.get(owner)
+    if definition is None:
+        return None
+    taken = parameter_names(definition.signature) if definition.signature else ()
+    quoted = {option_of(match[1]): match.start() for match in QUOTED.finditer(message)}
+    if len(quoted) != 1:
+        return None
+    ((name, start),) = quoted.items()
+    is_own = name in taken or name in definition.members
+    return name if is_own and start < len(message) / 2 else None
 
 
 def _marked(library: Library, conditions: Conditions, module: Module, site: Site) -> Told:
@@ -234,9 +251,10 @@ def _told(
 
 
 def _sets(assignment: str, names: set[str]) -> bool:
-    """Say whether an assignment is to one of these names, or to a field of that name."""
+    """Say whether an assignment is to one of these names, or to a field of that name, and not of what it was first."""
     targets = TARGET.findall(assignment)
-    return bool(targets) and option_of(targets[0]) in names
+    value = assignment.partition("=")[2].strip()
+    return bool(targets) and option_of(targets[0]) in names and not value.startswith(f"{targets[0]} if ")
 
 
 def _marked_name(old: str | None, message: str, whole: str) -> str:

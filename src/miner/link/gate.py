@@ -209,5 +209,5 @@ def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, s
     elif site.form == "assert":
         raised = "AssertionError"
     message = template(text, library, module.name, site.bound)
-    named = (Place(module.path, span, "guard") for span in site.spans.values())
+    named = (Place(module.path, span, "message" if name == "text" else "guard") for name, span in site.spans.items())
     return raised, message.text, (*places_of(module.path, site), *named, *message.places)

@@ -44,6 +44,11 @@ def mode(value: str | None) -> Parameter:
         (All((TORCH, Any((CUDA, XPU)))), "torch >= 2.6.0 and (cuda or xpu)"),
         (Not(All((CUDA, XPU))), "not (cuda and xpu)"),
         (Any((XLA, CUDA, Environment(env="USE_XLA", value="ON"))), "$USE_XLA in ('1', 'ON') or cuda"),
+        (Environment(env="USE_XLA", value="ON", ignore_case=True), "$USE_XLA == 'ON' (any case)"),
+        (
+            Any(tuple(Environment(env="USE_XLA", value=value, ignore_case=True) for value in ("1", "ON"))),
+            "$USE_XLA in ('1', 'ON') (any case)",
+        ),
         (All((Not(XLA), Not(Environment(env="USE_XLA", value="ON")))), "$USE_XLA not in ('1', 'ON')"),
         (Any((mode("a"), mode(None), CUDA)), "mode in ('a', None) or cuda"),
         (All((XLA, Not(Environment(env="USE_XLA", value="ON")))), "$USE_XLA == '1' and not ($USE_XLA == 'ON')"),

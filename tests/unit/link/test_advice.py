@@ -277,6 +277,32 @@ class Net:
     assert (found[-1].deprecated_since, found[-1].replacement) == ("1.2", "depth")
 
 
+def test_a_sentence_is_about_the_one_parameter_or_member_that_it_quotes():
+    """First of all: what comes late is what something is done with, and one of two is open."""
+    source = '''
+def fit(model, depth=1):
+    """Fit it. The `depth` must be odd. It must be walked upon by the `depth`. A `model` must match its `depth`."""
+
+class Net:
+    """A net. `walk` must be used with care.
+
+    A net must be deep, as those say that have seen `walk`."""
+
+    def walk(self):
+        return self
+'''
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [advice.subject for advice in found] == ["depth", "fit", "fit", "walk", "Net"]
+
+
+def test_what_keeps_an_argument_where_it_is_given_overrides_nothing():
+    """The warning is about the option, but nothing is set."""
+    said = "'`use_cache` is slower in this mode'"
+    body = f"if use_cache == 'paged':\n    mode = mode if mode is not None else 1\n    logger.warning({said})"
+    found = [advice for advice in told(body) if advice.origin == "warning"]
+    assert [(advice.kind, advice.subject, advice.action) for advice in found] == [("trade-off", "use_cache", None)]
+
+
 def test_a_text_that_grows_is_told_from_its_beginning():
     body = "text = 'setting'\nif mode:\n    text += ' mode'\ntext = text.strip()\nlogger.warning(text)"
     found = told(body)

@@ -122,6 +122,22 @@ def test_what_a_raise_needs(body, expected):
 
 
 @pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("text = 'no drum'\nif mode:\n    text += ' for it'\nraise ValueError(text)", "no drum{...}"),
+        ("text = 'one'\nif mode:\n    text = 'two'\nraise ValueError(text)", None),
+        ("text = 'one'\nraise ValueError(text)", "one"),
+    ],
+)
+def test_a_message_that_a_local_holds(body, message):
+    """Also where more is added to it on the way."""
+    lines = "".join(f"            {line}\n" for line in body.split("\n"))
+    source = f"\n    def f(mode):\n        if not is_torch_available():\n{lines}"
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/use.py": HEAD + source})
+    assert {need.message for need in found.needs if need.owner == "kit.use.f" and need.enforced} == {message}
+
+
+@pytest.mark.parametrize(
     ("checks", "expected"),
     [
         ("[check_slate_2]", [("slate >= 2", "slate")]),
