@@ -16,6 +16,7 @@ _LONGEST_MEANING = 2000
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
 _MOST_PLACES = 5
+_MOST_ENTRIES = 60
 _FEW = 40
 """Requirements that are listed one by one; more are grouped by what they need."""
 _HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
@@ -64,7 +65,7 @@ class _Statements:
             ("advice", len(account.advice), self._advice(account.advice)),
         ):
             if count:
-                yield Listing(f"{heading}: {count:,}", tuple(entries))
+                yield Listing(f"{heading}: {count:,}", tuple(_limited(list(entries))))
 
     def _predicate(self, node: Predicate) -> Entry:
         return Entry((f"{node.qualname} means {formula(node.means, _LONGEST, self._fold.inside)}",), (_place(node),))
@@ -218,6 +219,14 @@ def _flags(account: Account) -> Iterator[tuple[str, str]]:
         ]
         if said:
             yield heading, ", ".join(said)
+
+
+def _limited(entries: list[Entry]) -> Iterator[Entry]:
+    """Yield the first entries, and how many more there are."""
+    left = len(entries) - _MOST_ENTRIES
+    yield from entries if left <= 1 else entries[:_MOST_ENTRIES]
+    if left > 1:
+        yield Entry((f"and {left:,} more; --format json has them all",), ())
 
 
 def _first(places: Iterable[str]) -> list[str]:
