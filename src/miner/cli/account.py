@@ -196,8 +196,14 @@ def _head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
                 given = (repr(value) if name.isdigit() else f"{name}={value!r}"
                          for name, value in sorted(node.called.arguments.items()))  # fmt: skip
                 yield f"{node.name}({', '.join(given)})", formula(node.called.means, _LONGEST_MEANING, fold.inside)
-            yield from (("quirk", quirk) for quirk in node.quirks)
+            yield from (("quirk", _quirk(quirk, node)) for quirk in node.quirks)
             yield "defined at", _place(node)
+
+
+def _quirk(quirk: str, node: Predicate) -> str:
+    """Return a quirk in words: what is always true may be a part of a predicate alone."""
+    is_part_of_it = quirk == "always-true" and node.means is not True
+    return "a part of it is always true" if is_part_of_it else quirk
 
 
 def _declared(node: Package) -> dict[str, list[str]]:
