@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,8 +32,9 @@ class Target:
     """One statement and how to look at it: `look` for the probe, `variants` of receivers and arguments to try in turn.
 
     `formula` is what decides on a machine. `conditions` are, for each variant, what the path to the gate asks of the
-    machine besides; `beside` is what the other requirements of the same effect ask, without which it comes in any case.
-    `names` are the ways to import an object; `also` is what else may be said where it is none.
+    machine besides, of the last no more than that; `beside` is what the other requirements of the same effect ask,
+    without which it comes in any case. `names` are the ways to import an object; `also` is what else may be said where
+    it is none.
     """
 
     node: Predicate | Requirement
@@ -163,39 +164,39 @@ class Targets:
                 continue
             variants = [*({**variant, **recipe} for variant in variants[:1]), *variants]
             conditions = [conditions[0], *conditions]
-        beside = self._beside(node, needs, self._before(node, site, guard))
+        passed = conjunction(*self._kept_off(node, needs, self._before(node, site), is_above=True))
+        if passed is not True:  # where what raises above is met, and in case that this cannot be, wherever
+            variants, conditions = [*variants, *variants], [*(conjunction(c, passed) for c in conditions), *conditions]
+        beside = conjunction(*self._kept_off(node, needs, self._at_site[_effect_of(node)], is_above=False))
         return Target(node, "gate", needs, look, tuple(variants), tuple(conditions), beside)
 
-    def _before(self, node: Requirement, site: Evidence, guard: Evidence | None) -> list[Requirement]:
-        """Return the requirements that raise between the guard of one and its effect."""
-        if guard is None:
-            return []
-        between = range(guard.end_line + 1, site.start_line)
+    def _before(self, node: Requirement, site: Evidence) -> list[Requirement]:
+        """Return the requirements of the same function that raise above the effect of one."""
         return [
             each
             for each in self._of_owner[node.owner]
             if each.otherwise.effect == "raise"
-            and any(at.role == "site" and at.path == site.path and at.start_line in between for at in each.evidence)
+            and any(
+                at.role == "site" and at.path == site.path and at.end_line < site.start_line for at in each.evidence
+            )
         ]
 
-    def _beside(self, node: Requirement, own: Formula, before: Sequence[Requirement]) -> Formula:
-        """Return what keeps other requirements of a site, and those `before` it, from their effect.
+    def _kept_off(
+        self, node: Requirement, own: Formula, others: Iterable[Requirement], *, is_above: bool
+    ) -> Iterator[Formula]:
+        """Yield what keeps other requirements from their effect: of the same site, or `is_above` it.
 
-        Those at the site itself that ask for less are left out.
+        Left out are those of the site that ask for less, and those above that come where the effect does not.
         """
-        left = []
         stated = expanded(self._graph, from_json(node.when))
         values = chosen(from_json(node.when))
-        for other in (*self._at_site[_effect_of(node)], *before):
+        for other in others:
             needs, when = (expanded(self._graph, from_json(each)) for each in (other.needs, other.when))
-            if _is_other_case(when, values):
+            if other.id == node.id or _is_other_case(when, values) or mentions(needs, is_unread):
                 continue  # it is never asked in this one
-            is_implied = disjunctive(conjunction(own, negation(needs)), _TERMS) == ()
-            if other in before:  # but for one of another arm, which comes where the effect does not
-                is_implied = disjunctive(conjunction(stated, negation(own), when, negation(needs)), _TERMS) == ()
-            if other.id != node.id and not is_implied and not mentions(needs, is_unread):
-                left.append(disjunction(needs, negation(_readable(when))))
-        return conjunction(*left)
+            lacking = (stated, negation(own), when, negation(needs)) if is_above else (own, negation(needs))
+            if disjunctive(conjunction(*lacking), _TERMS) != ():
+                yield disjunction(needs, negation(_readable(when)))
 
     def _object(self, node: Requirement, needs: Formula) -> Target | Unlooked:
         found = self._graph.nodes.get(f"implementation:{node.owner}")

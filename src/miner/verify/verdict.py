@@ -97,7 +97,7 @@ class Verdicts:
         skipped = Judgement("not-run", "the library was not looked at", self._missing or "skipped")
         for number, job in enumerate(self._plan.jobs):
             node = job.target.node
-            stands = self._host(job.target.formula, conjunction(job.target.conditions[0], job.target.beside))
+            stands = self._stands(job, -1)
             if not is_looked:
                 yield _verdict(node, stands, "S1", skipped)
                 continue
@@ -106,7 +106,7 @@ class Verdicts:
             judged = judge(job, answers, self._plan.distributions, self._varied[job.target.kind], turned)
             yield _verdict(node, stands, "S2", judged)
             if "S3" in self._levels:
-                yield _verdict(node, stands, "S3", self._here(job, self._looks.real.get(number, {}), stands))
+                yield _verdict(node, stands, "S3", self._here(job, self._looks.real.get(number, {})))
         for seen in self._plan.seen:
             found = self._judged(seen) if is_looked else skipped
             yield _verdict(seen.target.node, self._host(seen.target.formula), "S2" if is_looked else "S1", found)
@@ -139,8 +139,13 @@ class Verdicts:
     def _host(self, formula: Formula, condition: Formula = True) -> Host:
         return host(formula, self._machine, condition)
 
-    def _here(self, job: Job, answers: Mapping[tuple[int, int], Answer], stands: Host) -> Judgement:
+    def _stands(self, job: Job, variant: int) -> Host:
+        """Return whether this machine meets a statement, where what one variant takes for granted holds."""
+        return self._host(job.target.formula, conjunction(job.target.conditions[variant], job.target.beside))
+
+    def _here(self, job: Job, answers: Mapping[tuple[int, int], Answer]) -> Judgement:
         """Judge a look at the real machine, beside one at its simulation."""
+        stands = self._stands(job, next((variant for variant, _ in answers), -1))
         by_look = {look: answer for (_, look), answer in answers.items()}
         real, simulated = by_look.get(0), by_look.get(1)
         if real is None or simulated is None:
