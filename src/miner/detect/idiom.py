@@ -274,14 +274,16 @@ class Idioms(Section, frozen=True, dict=True):
         """Say whether `name` is that of a function that compares versions for its caller."""
         return self._comparison.fullmatch(name) is not None
 
+    @cached_property
+    def _programs(self) -> tuple[tuple[re.Pattern[str], Program, Literal["folder", "version"]], ...]:
+        known = self.probe.programs
+        folders = tuple((_union(each.folders), each, "folder") for each in known)
+        return (*((_union(each.versions), each, "version") for each in known), *folders)  # type: ignore[arg-type]
+
     def program(self, name: str) -> tuple[Program, Literal["folder", "version"]] | None:
         """Return the program that a function of this name looks for, and what of it the function gives."""
-        for program in self.probe.programs:
-            if _union(program.versions).fullmatch(name):
-                return program, "version"
-            if _union(program.folders).fullmatch(name):
-                return program, "folder"
-        return None
+        found = ((program, gives) for pattern, program, gives in self._programs if pattern.fullmatch(name))
+        return next(found, None)
 
     def is_helper_name(self, name: str) -> bool:
         """Say whether `name` is that of a helper that takes the package as an argument."""

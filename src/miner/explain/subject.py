@@ -50,8 +50,8 @@ def find(graph: Graph, name: str) -> Subject:
     if (node := graph.nodes.get(name)) is not None:
         return _of_node(node)
     index = Index(graph)
-    for kind, names in index.others:
-        if kind in {"device", "variable"} and name in names and not index.is_whole(name):
+    for kind, names in () if index.is_whole(name) else index.others:
+        if kind in {"device", "variable"} and name in names:
             return Subject(kind, name)
     found = index.named(name)
     if len(found) == 1:

@@ -44,9 +44,9 @@ def value(f: Formula, valuation: Callable[[Atom], bool | None]) -> bool | None:
         case bool():
             return f
         case All(parts):
-            return _decided(parts, valuation, False)
+            return _joined((value(part, valuation) for part in parts), by=False)
         case Any(parts):
-            return _decided(parts, valuation, True)
+            return _joined((value(part, valuation) for part in parts), by=True)
         case Not(part):
             found = value(part, valuation)
             return None if found is None else not found
@@ -54,14 +54,13 @@ def value(f: Formula, valuation: Callable[[Atom], bool | None]) -> bool | None:
             return valuation(f)
 
 
-def _decided(parts: Iterable[Formula], valuation: Callable[[Atom], bool | None], by: bool) -> bool | None:
-    """Return the value of formulas that are joined so that one which is `by` decides, whatever the others are."""
+def _joined(values: Iterable[bool | None], *, by: bool) -> bool | None:
+    """Return the value of what is joined so that one which is `by` decides, whatever the others are."""
     result: bool | None = not by
-    for part in parts:
-        found = value(part, valuation)
-        if found is by:
+    for each in values:
+        if each is by:
             return by
-        if found is None:
+        if each is None:
             result = None
     return result
 
@@ -111,16 +110,6 @@ def subject_of(atom: Atom) -> Atom:
     return constrained(atom, ()) if isinstance(subject, bool) else subject
 
 
-def _every(values: Iterable[bool | None]) -> bool | None:
-    result: bool | None = True
-    for each in values:
-        if each is False:
-            return False
-        if each is None:
-            result = None
-    return result
-
-
 def _there(reading: Reading) -> bool | None:
     return True if isinstance(reading, str) else reading
 
@@ -136,7 +125,7 @@ def _meets(atom: Atom, reading: Reading) -> bool | None:
         found = Version(found.base_version)
     if found is None:
         return None
-    return _every(_compare(atom, found, operator, written) for operator, written in listed)
+    return _joined((_compare(atom, found, operator, written) for operator, written in listed), by=False)
 
 
 def _compare(atom: Atom, found: object, operator: str, written: str) -> bool | None:

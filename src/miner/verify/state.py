@@ -292,10 +292,10 @@ def _python_states(_: str, of: tuple[Atom, ...]) -> Iterator[State]:
 
 def _program_states(name: str, of: tuple[Atom, ...]) -> Iterator[State]:
     yield State(f"without {name}", programs.without(name), {"binaries": {name: False}})
-    bounds = [bound for atom in of if isinstance(atom, VERSIONED) for _, bound in constraints(atom)]
-    for rung in ladder(fa.Binary(binary=name), bounds) if bounds else ():
+    rungs = _rungs(fa.Binary(binary=name), tuple(atom for atom in of if isinstance(atom, fa.Binary) and atom.version))
+    for rung in rungs:
         yield State(f"{name} {rung}", programs.having(name, rung), {"binaries": {name: rung}})
-    if not bounds:
+    if not rungs:
         yield State(f"with {name}", programs.having(name, HIGHEST), {"binaries": {name: True}})
 
 
