@@ -24,6 +24,7 @@ from miner.model.node import Effect, Origin
 from miner.model.site import Site
 
 _EFFECTS: dict[str, Effect] = {"raise": "raise", "stand-in": "raise", "assert": "raise", "reason": "return-reason"}
+_NO_CASE = "always or never reached"
 
 
 class Spoken(NamedTuple):
@@ -79,13 +80,17 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         calls = result.calls
     if isinstance(calls, bool):
         if calls is understood.formula:
-            found.count("always or never reached")
+            found.count(_NO_CASE)
         return
     reason = _unbound(owner, calls)
     raised, message, places = _stated(library, module, site)
     places += understood.places
     if reason is None:
-        found.bounds.append(Bound(owner, canonical(calls), _EFFECTS[site.form], places, raised, message))
+        bound = canonical(calls)
+        if isinstance(bound, bool):
+            found.count(_NO_CASE)
+        else:
+            found.bounds.append(Bound(owner, bound, _EFFECTS[site.form], places, raised, message))
         return
     found.count(f"parameters: {reason}")
     if message is not None:

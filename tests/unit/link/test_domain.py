@@ -61,3 +61,18 @@ def test_values_of_fields(field, values):
         assert (owner, effect) == ("kit.a.C", "unchecked")
         assert all(name in when for name in names)
         assert when.count("==") == len(names)
+
+
+def test_no_bound_is_what_can_never_be_refused():
+    """An assertion in an arm that the tests above leave only where it holds demands nothing; the refusal below does."""
+    found = bounds("""
+        def resize(low=None, high=None):
+            if low is None and high is None:
+                return 1
+            elif low is None:
+                assert high is not None
+            if low == 7:
+                raise ValueError("not 7")
+        """)
+    assert [owner for owner, *_ in found] == ["kit.a.resize"]
+    assert text_of("low", "kit.a.resize", "==", 7) in found[0][1]
