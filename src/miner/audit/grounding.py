@@ -11,6 +11,8 @@ from miner.formula.atom import question
 
 _WORD = re.compile(r"\w{3,}")
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+!]*")
+_UNUSUAL = re.compile(rb"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d*\.?\d+[eE][+-]?\d+|\d+(?:_\d+)+)\b")
+"""Numbers that are not written as Python prints them: `1e-2`, `10_000`, `0xff`."""
 _NAMED = ("module", "package", "distribution", "binary", "env", "predicate", "param")
 _VERSIONED = ("version", "python", "driver", "cuda", "rocm")
 
@@ -110,4 +112,14 @@ def _holds(text: bytes, claim: str) -> bool:
     ):
         return True  # the end of one string and the start of the next
     parts = [part for part in re.split(r"[.\-_]", claim) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)
-    return len(parts) > 1 and all(part.encode("utf-8") in text for part in parts)
+    if len(parts) > 1 and all(part.encode("utf-8") in text for part in parts):
+        return True
+    return any(_printed(number) == claim for number in _UNUSUAL.findall(text))
+
+
+def _printed(number: bytes) -> str:
+    """Return a number as Python prints it."""
+    if number[:2].lower() == b"0x":
+        return str(int(number, 16))
+    plain = number.replace(b"_", b"")
+    return str(int(plain)) if plain.isdigit() else str(float(plain))

@@ -34,6 +34,7 @@ from miner.link.soft_use import needs_of_soft_uses
 from miner.link.substitution import Answered, answered_names, offer_old_names, with_substitutes
 from miner.link.table_row import TableRows
 from miner.link.variable import Variable, read_variables
+from miner.model.expression import Constant
 from miner.model.site import Facts
 
 
@@ -187,6 +188,10 @@ def _resolver(library: Library) -> Callable[[str, str], Found | str | None]:
         here = library.modules[module]
         value = here.facts.constants.get(name)
         definition = here.definitions.get(name)
+        if definition is not None and definition.kind == "variable" and not isinstance(value, Constant):
+            imported = here.imported.get(name, f"{module}.{name}")
+            if imported.partition(".")[0] not in library.roots:
+                return imported  # and a stand-in of the library's own where it is missing
         return Found(value, definition.span) if value is not None and definition is not None else None
 
     return resolve

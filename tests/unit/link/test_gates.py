@@ -385,3 +385,30 @@ def test_what_is_past_a_test_that_has_left_refuses_nothing_that_is_there():
         if need.effect == "raise" and need.owner.startswith("kit.a")
     )
     assert stated == [("kit.a.load", "cuda"), ("kit.a.scale", "cuda capability < 10.0")]
+
+
+@pytest.mark.parametrize("otherwise", ["slate = None", "slate = StandIn()"])
+def test_a_version_is_of_the_package_that_a_name_stands_for(otherwise):
+    """A module that imports a package, and binds its name to something else where that is missing, offers the package."""
+    found = linked(
+        {
+            "kit/__init__.py": "",
+            "kit/gate.py": GATE,
+            "kit/compat.py": f"""
+                from .gate import is_slate_available
+                if is_slate_available():
+                    import slate
+                else:
+                    {otherwise}
+                """,
+            "kit/use.py": """
+                from packaging import version
+                from .compat import slate
+                def f():
+                    if version.parse(slate.__version__) < version.parse("3.1"):
+                        raise ImportError("old")
+                """,
+        }
+    )
+    (need,) = (need for need in found.needs if need.owner == "kit.use.f")
+    assert render(canonical(need.needs)) == "slate >= 3.1"
