@@ -13,6 +13,8 @@ _WORD = re.compile(r"\w{3,}")
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+!]*")
 _UNUSUAL = re.compile(rb"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d*\.?\d+[eE][+-]?\d+|\d+(?:_\d+)+)\b")
 """Numbers that are not written as Python prints them: `1e-2`, `10_000`, `0xff`."""
+_BETWEEN = re.compile(rb"""["'](?:\s|\\\n|#[^\n]*\n)*[rRbBuUfF]{0,2}["']""")
+"""What stands between two strings that are one."""
 _NAMED = ("module", "package", "distribution", "binary", "env", "predicate", "param")
 _VERSIONED = ("version", "python", "driver", "cuda", "rocm")
 
@@ -105,6 +107,8 @@ def _holds(text: bytes, claim: str) -> bool:
     """Say whether a claim stands in the text, as written, or as a value that the text computes case or spelling of."""
     written = claim.encode("utf-8")
     if written in text or written.lower() in text.lower() or any(each in text for each in _otherwise_encoded(claim)):
+        return True
+    if written in _BETWEEN.sub(b"", text):
         return True
     first = 1 if claim[:1].isdigit() else 2  # a digit may be the end of a version
     if claim.replace("_", "").isalnum() and any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from ahocorasick_rs import AhoCorasick
@@ -19,6 +20,12 @@ _RANKED: tuple[tuple[AdviceKind, str], ...] = (
     ("limitation", "limitation"),
     ("recommendation", "recommendation"),
 )
+_STATED = frozenset({"deprecation", "incompatibility", "requirement", "limitation"})
+"""Kinds of what is so, and not of what would be."""
+_NAMED = re.compile(
+    r"``[^`]+``|(?<!:ref:)(?<!:doc:)`[^`]+`_?|\[[^\]\[]*\](?:\([^()\s]*\))?|https?://\S+|(?<!\w)'[\w.-]*[._][\w.-]*'"
+)
+"""What stands for a name in prose: code, links, addresses, dotted names within quotes."""
 
 
 def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
@@ -26,12 +33,54 @@ def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
 
     `sets` says whether something is set beside the text: only then it can tell of an override.
     """
-    automaton, ranks = _automaton(cues)
-    lower = text.lower()
-    matches = automaton.find_matches_as_indexes(lower, overlapping=True)
-    found = {ranks[word] for word, _, end in matches if lower[end : end + 1] != "-"}  # not `faster-rcnn`
+    found = {rank for _, rank, _, end in _words_in(text, cues) if text[end : end + 1] != "-"}  # not `faster-rcnn`
     kinds = (kind for rank, (kind, _) in enumerate(_RANKED) if rank in found)
     return next((kind for kind in kinds if sets or kind != "default-override"), None)
+
+
+def kind_of_prose(text: str, cues: Cues) -> AdviceKind | None:
+    """Return the same of a sentence of documentation, more strictly: most of those only describe.
+
+    A word counts where it is no part of a name, where the text fits what the vocabulary asks of it, and, but for
+    trade-offs and recommendations, outside of clauses that only suppose something (`if it is not available, ...`).
+    """
+    plain = _NAMED.sub(lambda found: "_" * len(found[0]), text)
+    stated = _pattern(cues.supposes).sub(_only_its_word, plain)
+    asked = _asked(cues)
+    found: set[int] = set()
+    for word, rank, start, end in _words_in(plain, cues):
+        if rank in found or _is_part(plain, start, end):
+            continue
+        if _RANKED[rank][0] in _STATED and word.strip() not in stated[start:end].lower():
+            continue
+        if word not in asked or asked[word].search(plain):
+            found.add(rank)
+    return _RANKED[min(found)][0] if found else None
+
+
+def _words_in(text: str, cues: Cues) -> Iterator[tuple[str, int, int, int]]:
+    """Yield the words of a vocabulary in a text: each with the rank of its kind, and where it stands."""
+    automaton, words = _automaton(cues)
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+    for index, start, end in automaton.find_matches_as_indexes(lower, overlapping=True):
+        word, rank = words[index]
+        yield word, rank, start, end
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Say whether a word is a part of a longer one or of a name: `FasterNet`, `faster-rcnn`, `for later`."""
+    before, after, last = text[start - 1 : start], text[end : end + 1], text[end - 1]
+    if text[start].isalnum() and before and (before.isalnum() or before in "_-"):
+        return True
+    goes_on = after.isdigit() or (after.isupper() and last.islower()) or (after and after in "_-")
+    return last.isalnum() and bool(goes_on)
+
+
+def _only_its_word(found: re.Match[str]) -> str:
+    word = found[found.lastindex or 0]
+    return word + "_" * (len(found[0]) - len(word))
 
 
 def is_described(text: str, patterns: tuple[str, ...]) -> bool:
@@ -45,7 +94,13 @@ def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @cache
-def _automaton(cues: Cues) -> tuple[AhoCorasick, tuple[int, ...]]:
-    """Return what finds all words of a vocabulary in one pass, and the rank of the kind of each of them."""
-    words = [(word, rank) for rank, (_, name) in enumerate(_RANKED) for word in getattr(cues, name)]
-    return AhoCorasick([word for word, _ in words]), tuple(rank for _, rank in words)
+def _automaton(cues: Cues) -> tuple[AhoCorasick, tuple[tuple[str, int], ...]]:
+    """Return what finds all words of a vocabulary in one pass, and those words, each with the rank of its kind."""
+    words = tuple((word, rank) for rank, (_, name) in enumerate(_RANKED) for word in getattr(cues, name))
+    return AhoCorasick([word for word, _ in words]), words
+
+
+@cache
+def _asked(cues: Cues) -> dict[str, re.Pattern[str]]:
+    """Return what a text must fit for a word to count, by word."""
+    return {word: re.compile(pattern, re.IGNORECASE) for word, pattern in cues.asked}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from miner.detect.cue import is_described, kind_of
+from miner.detect.cue import is_described, kind_of, kind_of_prose
 from miner.detect.detector import Detector
 from miner.detect.file import File, is_type_checking, qualname
 from miner.detect.idiom import Idioms
@@ -33,6 +33,7 @@ _GOES_ON = re.compile(
 )
 """A sentence that goes on about what the one before it calls deprecated."""
 _FEWEST = 3  # words: less is a heading or a piece of a list
+_LONG = 80  # characters: more in capitals is a part of a licence
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -99,9 +100,9 @@ def _may_advise(text: str, idioms: Idioms) -> bool:
 
 def kind_of_sentence(text: str, idioms: Idioms) -> str | None:
     """Return of what kind the advice of a sentence is; a number that says how much of something is a trade-off."""
-    if len(text.split()) < _FEWEST or text.endswith(":"):
+    if len(text.split()) < _FEWEST or text.endswith(":") or _is_licence(text):
         return None
-    found = kind_of(text, idioms.documentation)
+    found = kind_of_prose(text, idioms.documentation)
     cues = idioms.documentation
     if found is not None and is_described(text, cues.describes):
         return None
@@ -110,6 +111,10 @@ def kind_of_sentence(text: str, idioms: Idioms) -> str | None:
     if found is None and any(map(text.__contains__, _SIGNS)) and any(map(_is_effect, quantities(text))):
         return "trade-off"
     return found
+
+
+def _is_licence(text: str) -> bool:
+    return len(text) > _LONG and text.isupper()
 
 
 def _is_effect(each: Quantity) -> bool:
@@ -121,4 +126,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b'"""', b"'''")
 
 
-DETECTOR = Detector(ID, 2, frozenset({"function", "class", "expression"}), _words, find)
+DETECTOR = Detector(ID, 3, frozenset({"function", "class", "expression"}), _words, find)

@@ -161,8 +161,9 @@ class Options(Section, frozen=True):
 class Cues(Section, frozen=True):
     """Words, in lower case, that tell what kind of advice a message is.
 
-    Two are regular expressions, case ignored, of sentences that hold such a word: `describes` of those that
-    advise nothing, `waives` of those that state no requirement.
+    The others are regular expressions, case ignored, of sentences that hold such a word: `describes` of those that
+    advise nothing, `waives` of those that state no requirement, `supposes` of clauses that only suppose something, with
+    the word that they begin with as a group; `asked` gives, by word, what a sentence must fit for it to count.
     """
 
     deprecation: tuple[str, ...] = ()
@@ -174,6 +175,8 @@ class Cues(Section, frozen=True):
     requirement: tuple[str, ...] = ()
     describes: tuple[str, ...] = ()
     waives: tuple[str, ...] = ()
+    supposes: tuple[str, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 class CallArgument(Section, frozen=True):

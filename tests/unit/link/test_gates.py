@@ -389,7 +389,7 @@ def test_what_is_past_a_test_that_has_left_refuses_nothing_that_is_there():
 
 @pytest.mark.parametrize("otherwise", ["slate = None", "slate = StandIn()"])
 def test_a_version_is_of_the_package_that_a_name_stands_for(otherwise):
-    """A module that imports a package, and binds its name to something else where that is missing, offers the package."""
+    """What imports a package, and binds its name to something else where that is missing, offers the package."""
     found = linked(
         {
             "kit/__init__.py": "",

@@ -167,7 +167,7 @@ class Executor:
         test = context.facts.simplify(self._importable(statement, prefix))
         if test is True:
             return Fall(frame.scope)
-        return branch(test, Fall(frame.scope), Throw("ImportError", dict(frame.scope))) or Fall(frame.scope)
+        return branch(test, Fall(frame.scope), Throw("ModuleNotFoundError", dict(frame.scope))) or Fall(frame.scope)
 
     def _importable(self, statement: st.Import, modules: list[str]) -> Formula:
         context = self._context

@@ -15,6 +15,7 @@ from miner.link.meaning.value import (
     Count,
     DistributionOf,
     Distributions,
+    External,
     Metadata,
     Parsed,
     Release,
@@ -32,7 +33,11 @@ def grounded(formula: Formula, trace: Trace, own: tuple[Place, ...] = ()) -> tup
     said = set(words(formula))
     places = {**trace.places, **dict.fromkeys(own)}
     for place, value in trace.constants.items():
-        if any(_is_said(text, said) for text in texts(value)):
+        if isinstance(value, External):
+            is_named = value.path in said
+        else:
+            is_named = any(_is_said(text, said) for text in texts(value))
+        if is_named:
             places[place] = None
     return tuple(sorted(places))
 

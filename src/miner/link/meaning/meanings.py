@@ -115,7 +115,8 @@ class Meanings:
             elif not isinstance(end, Raised | Constant | Truth):
                 return (), ()
         trace = self._context.trace
-        return tuple(found), tuple(sorted({*trace.places, *trace.constants}))
+        read = {place for place, value in trace.constants.items() if not isinstance(value, External)}
+        return tuple(found), tuple(sorted({*trace.places, *read}))
 
     def _value(
         self,

@@ -81,13 +81,18 @@ class Names:
             state.scope = scope_after(context.executor.block((statement,), frame)) or before
         except RecursionError:
             state.scope = before
-        if isinstance(statement, st.Function | st.Class | st.Import):
+        if isinstance(statement, st.Function | st.Class):
             return
         for name, value in state.scope.items():
+            if isinstance(statement, st.Import) and (not isinstance(value, External) or value.path == name):
+                continue
             if before.get(name) is not value:
                 trace = state.traces.setdefault(name, Trace())
                 trace.merge(context.trace)
-                trace.places[Place(module, statement.span, _role(value))] = None
+                if isinstance(statement, st.Import):  # the only place that has the name itself: `import numpy as np`
+                    trace.constants[Place(module, statement.span, "binding")] = value
+                else:
+                    trace.places[Place(module, statement.span, _role(value))] = None
 
     def read(self, module: str, name: str) -> Value | None:
         """Return the value of a name of a module, and note where it comes from; None when it has none."""

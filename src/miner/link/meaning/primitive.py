@@ -157,7 +157,7 @@ def _imported(context: Context, chosen: Value, values: Positional, source: str) 
         return None
     if context.names.is_internal(name):
         return Unknown(source, "a module of the library itself")
-    return choose(Module(module=name), External(name), Raised("ImportError"))
+    return choose(Module(module=name), External(name), Raised("ModuleNotFoundError"))
 
 
 def _absolute(chosen: Value, values: Positional) -> str | None:

@@ -1,0 +1,77 @@
+"""Sentences of documentation: what they advise, and those that hold the same words and only describe."""
+
+from __future__ import annotations
+
+import pytest
+
+from miner.detect.documentation import kind_of_sentence
+from miner.detect.idiom import load_idioms
+
+IDIOMS = load_idioms()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Deprecated, use `stride` instead.", "deprecation"),
+        ("DEPRECATED: This class is no longer used.", "deprecation"),
+        ("The old way (deprecated, pass `stride`).", "deprecation"),
+        ("The method is deprecated since 2.1.", "deprecation"),
+        ("Removed in favor of `stride`.", "deprecation"),
+        ("Not available where kernels are compiled.", "limitation"),
+        ("Ignored if `stride` is not supported.", "limitation"),
+        ("If the template has no roles, this argument has no effect.", "limitation"),
+        ("This is used only when `fast` is set and will be ignored otherwise.", "limitation"),
+        ("The interface is experimental and may change in the next release.", "limitation"),
+        ("The length may change between releases.", "limitation"),
+        ("This is an :ref:`experimental <api>` feature.", "limitation"),
+        ("If it is a list, it must be as long as the batch.", "requirement"),
+        ("If you prune you need to specify the norm.", "requirement"),
+        ("Consider lowering the batch size.", "recommendation"),
+        ("For small inputs, consider the eager mode.", "recommendation"),
+        ("Should be used for gathering across ranks.", "recommendation"),
+        ("It is more memory-efficient than the default.", "trade-off"),
+        ("It may run out of memory when the shards are large.", "trade-off"),
+        ("This adds a small overhead for each step.", "trade-off"),
+    ],
+)
+def test_what_a_sentence_advises(text, kind):
+    """A word counts in what is stated, of whatever case, also where a clause beside it supposes something."""
+    assert kind_of_sentence(text, IDIOMS) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mapping from each deprecated name to its replacement.",
+        "Whether to warn about deprecated keyword arguments.",
+        "The guide to the non-deprecated usage of this package.",
+        "The saved paths are disregarded in favor of those given.",
+        "The configuration of FasterNet, a convolutional network.",
+        "The base of a faster-rcnn detector.",
+        "It stores the hashes for later analysis.",
+        "See [better performance](guide.md) for all of it.",
+        "The options of [`experimental.sort.Sorter`].",
+        "Returned as it is when the backend is not available.",
+        "If the ratio is not supported, the nearest one is taken.",
+        "Whether a second pass through all layers is required.",
+        "A set of the places where tokens must be inserted.",
+        "The number of batches, which may change from epoch to epoch.",
+        "Only consider the ten best matches.",
+        "The lowest score to consider as a match.",
+        "Gives you a chance to store what else you might want to keep.",
+        "The indices of the items that should be used for pruning.",
+        "The cumulative count of out-of-memory errors.",
+        "A function to find the batch size after an out-of-memory error.",
+        "A memory-efficient variant of the activation.",
+        "Measures the overhead.",
+        "The label index ignored when the loss is computed.",
+        "It must be noted that epochs are counted from one.",
+        "No mask is required since all tiles have one size.",
+        "Its implementation requires to store each block on its own.",
+        "THE SOFTWARE COMES AS IT IS, WITHOUT WARRANTY, INCLUDING BUT NOT LIMITED TO THAT OF BEING FIT FOR USE.",
+    ],
+)
+def test_what_only_describes(text):
+    """Names, what is supposed, and other senses of the words are no advice."""
+    assert kind_of_sentence(text, IDIOMS) is None
