@@ -28,9 +28,9 @@ _CLAUSE = re.compile(r"[.;:]\s|,\s|\b(?:and|but|while|whereas|although)\s|\)")
 _ASIDE = re.compile(r"\(\W*\Z")
 _OF = r"training|inference|generation|decoding|compilation|compile|loading|download|convergence|execution"
 _METRIC = re.compile(
-    rf"\b(?:(?:{_OF}|peak|memory|gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
+    rf"\b(?:(?:{_OF}|peak|memory|(?:multi-)?gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
     r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|quality|savings?|usage|consumption|footprint"
-    r"|memory|vram|time|size|cost|overhead|bandwidth|loss)\b",
+    r"|memory|vram|time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth|loss)\b",
     re.IGNORECASE,
 )
 _PACE = re.compile(rf"\b(?P<pace>slower|faster)\b(?: (?P<what>{_OF}|performance|throughput)\b)?", re.IGNORECASE)
@@ -43,6 +43,8 @@ _NAMES = {
 }  # fmt: skip
 _NAMED = re.compile(r"`(?:\w+\.)*(\w+)`\s*\(\s*\Z")
 """A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
+_YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?\b")
+"""What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
 _CLOSE = 12  # characters
 _NEGATED = re.compile(r"\b(?:not|never|no|cannot|n't)\b[^.;,]{0,20}$")
 _LEAST = ("at least", "more than", "over", ">", ">=")
@@ -69,6 +71,9 @@ def quantities(text: str) -> Iterator[Quantity]:
         high = float(match["high"].replace(",", "")) if match["high"] else low
         unit = match["unit"] or "x"
         clause, at = _clause(masked, match.start(), match.end())
+        if match["ratio"] and (base := _YARDSTICK.match(clause, at[1])) is not None:
+            rest = clause[: at[1]] + " " * (base.end() - at[1]) + clause[base.end() :]
+            clause = rest if _METRIC.search(rest) else clause
         is_share = unit in {"%", "percent", "x", "X", "\u00d7", "times"}
         metric, direction = _measured(clause, at) if is_share or _is_close(clause, at) else (None, None)
         if metric is None and (named := _NAMED.search(masked[: match.start()])) is not None:

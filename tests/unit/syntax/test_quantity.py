@@ -16,6 +16,9 @@ from miner.syntax.quantity import quantities
         ("a clip of > 30 seconds is cut", [("30 seconds", None, None, 30, None, "s")]),
         ("it must compute at least 90% of the area", [("90%", None, None, 90, None, "%")]),
         ("at least 1.5 times faster decoding", [("1.5 times", "decoding speed", "increase", 1.5, None, "x")]),
+        ("no more than 1x model size in CPU memory", [("1x", "cpu memory", None, None, 1, "x")]),
+        ("multi-GPU throughput grows by 20%", [("20%", "multi-gpu throughput", "increase", 20, 20, "%")]),
+        ("from a 4x time reduction on frames", [("4x", None, None, 4, 4, "x")]),
         ("does not use more than 2x the model size", [("2x", "model size", None, None, 2, "x")]),
         ("the throughput is higher (~15%)", [("~15%", "throughput", "increase", 15, 15, "%")]),
         ("10 percent memory savings, and 3% loss", [
