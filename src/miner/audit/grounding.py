@@ -116,9 +116,10 @@ def _holds(text: bytes, claim: str) -> bool:
     ):
         return True  # the end of one string and the start of the next
     parts = [part for part in re.split(r"[.\-_]", claim) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)
-    if len(parts) > 1 and all(part.encode("utf-8") in text for part in parts):
+    lower = text.lower()
+    if len(parts) > 1 and all(part.lower().encode("utf-8") in lower for part in parts):
         return True
-    return any(_printed(number) == claim for number in _UNUSUAL.findall(text))
+    return any(claim in {number, number.removesuffix(".0")} for number in map(_printed, _UNUSUAL.findall(text)))
 
 
 def _printed(number: bytes) -> str:

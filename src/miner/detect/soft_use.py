@@ -5,7 +5,7 @@ an assignment, leaving); `try` statements around imports, with what their handle
 environment, in statements and row by row in long tables; truths that are kept or returned.
 
 **Misses** tests that ask through a name the vocabulary does not know and that is not imported under one that it does,
-loops over alternatives, and `and`/`or` used as a choice.
+loops over alternatives, `and`/`or` used as a choice, and tests that only lengthen a text.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ID = "soft-use"
 _LONGEST = 200  # characters of what an arm does
 _LINES = 12  # of a statement that is looked into row by row
 _SPACE = re.compile(r"\s+")
+_TEXT = re.compile(r"\(?\s*[rRbBuUfF]{0,2}[\"']")
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -50,7 +51,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
 
 def _branch(file: File, item: Item) -> Iterator[Site]:
     test = item.text("test")
-    if test is None or not _asks(file, test):
+    if test is None or not _asks(file, test) or _only_words(file, item):
         return
     expressions = {"test": file.expression(test)}
     names: list[str] = []
@@ -62,6 +63,17 @@ def _branch(file: File, item: Item) -> Iterator[Site]:
         if arm.message is not None:
             expressions[f"{name} message"] = arm.message
     yield from _site(file, item, "branch", test, expressions, tuple(names), spans)
+
+
+def _only_words(file: File, item: Item) -> bool:
+    """Say whether a statement only decides if a text says something more: a line of a message, a part of a name."""
+    return not item.blocks["orelse"] and all(
+        each.kind == "augment"
+        and each.name == "+"
+        and (value := each.text("value")) is not None
+        and _TEXT.match(file.outline.source(value)) is not None
+        for each in item.blocks["body"]
+    )
 
 
 def _attempt(file: File, item: Item) -> Iterator[Site]:
@@ -258,4 +270,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 4, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 5, _KINDS, _triggers, find, deep=True, more=_given)

@@ -30,7 +30,8 @@ def test_a_name_that_is_not_there_is_a_finding():
 @pytest.mark.parametrize(("value", "written"), [(0.01, b"1e-2"), (10000, b"10_000"), (255, b"0xff"), (0.01, b".01e0")])
 def test_a_number_may_be_spelled_in_another_way(value, written):
     """A constant is stated as Python prints it; the file may have it with an exponent, underscores, or in hex."""
-    node = {"type": "Constraint", "when": {"param": "limit", "op": "<", "value": value}, "otherwise": {}}
-    assert list(ungrounded(node, b"LIMIT = " + written + b"; limit")) == []
-    (found,) = ungrounded(node, b"LIMIT = 7e-2; limit, 1_000, 0xfe")
+    message = {"message": f"over {value / 1} units"}
+    node = {"type": "Constraint", "when": {"param": "limit", "op": "<", "value": value}, "otherwise": message}
+    assert list(ungrounded(node, b"LIMIT = " + written + b"; limit: over units")) == []
+    (found,) = ungrounded(node, b"LIMIT = 7e-2; limit, 1_000, 0xfe: over units")
     assert str(value) in found.message
