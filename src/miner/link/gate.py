@@ -12,8 +12,10 @@ from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Memory, Opa
 from miner.formula.atom import Module as ModuleAtom
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
-from miner.formula.disjunctive import is_refusal, mentions
+from miner.formula.disjunctive import atoms, is_refusal, mentions
+from miner.formula.evaluate import evaluate
 from miner.formula.gate import Split, is_environmental, split
+from miner.formula.vantage import TOP
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
 from miner.link.library import Library, Module, is_private
@@ -21,7 +23,7 @@ from miner.link.message import exception, template
 from miner.link.need import Bound, Need
 from miner.link.place import Place, places_of
 from miner.model.node import Effect, Origin
-from miner.model.site import Site
+from miner.model.site import Guard, Site
 
 _EFFECTS: dict[str, Effect] = {"raise": "raise", "stand-in": "raise", "assert": "raise", "reason": "return-reason"}
 _NO_CASE = "always or never reached"
@@ -69,13 +71,14 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     local = Local.at(module.name, site)
     owner = local.owner
     understood = conditions.guards(module.name, site.conditions, local)
+    raised, message, places = _stated(library, module, site)
     calls = without_implied(understood.formula)
     understood = understood._replace(formula=calls)
     if mentions(calls, is_environmental):
         result = split(calls)
         if not result.whole:
             result = by_innermost(conditions, module.name, site, local) or result
-        result = _without_refusals(conditions, module, site, local, result)
+        result = _without_refusals(conditions, module, site, local, result, message)
         found.needs.extend(_needs(library, module, site, owner, understood, result))
         calls = result.calls
     if isinstance(calls, bool):
@@ -83,7 +86,6 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
             found.count(_NO_CASE)
         return
     reason = _unbound(owner, calls)
-    raised, message, places = _stated(library, module, site)
     places += understood.places
     if reason is None:
         bound = canonical(calls)
@@ -97,12 +99,17 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         found.spoken.append(Spoken(module, site, owner, calls, message, places))
 
 
-def _without_refusals(conditions: Conditions, module: Module, site: Site, local: Local, result: Split) -> Split:
+def _without_refusals(
+    conditions: Conditions, module: Module, site: Site, local: Local, result: Split, message: str | None
+) -> Split:
     """Return what is needed without what must not be there, where that only follows from how far the code has come.
 
     What is never supported by something that is there, and what is refused past a test that has left without it, needs
     nothing; the latter is a matter of arguments, while what is there is. A refusal of newer hardware stays.
     """
+    if _is_of_arguments(conditions, module, site, local, message):
+        asked = tuple(guard for guard in site.conditions if not _asks(conditions, module, guard, local))
+        return Split((), canonical(conditions.guards(module.name, asked, local).formula))
     refusals = [each for each in result.records if is_refusal(each[0]) and not mentions(each[0], _is_measured)]
     if not refusals:
         return result
@@ -113,6 +120,34 @@ def _without_refusals(conditions: Conditions, module: Module, site: Site, local:
     kept = tuple(each for each in result.records if each not in refusals)
     calls = disjunction(result.calls, *(when for _, when in refusals)) if site.form != "stand-in" else result.calls
     return replace(result, records=kept, calls=canonical(calls))
+
+
+def _is_of_arguments(conditions: Conditions, module: Module, site: Site, local: Local, message: str | None) -> bool:
+    """Say whether a test of arguments refuses where all that could be missing is there.
+
+    That is so where only earlier exits ask the environment, the tests around the place do not, and a machine with
+    everything comes past those exits: nothing that it lacked would have been refused here. A refusal of newer hardware
+    says so.
+    """
+    if not site.conditions or site.conditions[-1].kind == "exit":
+        return False
+    asking = tuple(guard for guard in site.conditions if _asks(conditions, module, guard, local))
+    if any(guard.kind != "exit" for guard in asking):
+        return False
+    past = conditions.guards(module.name, asking, local).formula
+    return evaluate(past, TOP) is True and not _is_spoken_of(past, message or "")
+
+
+def _is_spoken_of(formula: Formula, message: str) -> bool:
+    """Say whether a message names a capability that a formula asks for: 10.0, also as SM100."""
+    bounds = {
+        bound for atom in atoms(formula) if isinstance(atom, ComputeCapability) for _, bound in atom.compute_capability
+    }
+    return any(bound in message or f"SM{bound.replace('.', '')}" in message for bound in bounds)
+
+
+def _asks(conditions: Conditions, module: Module, guard: Guard, local: Local) -> bool:
+    return mentions(conditions.guards(module.name, (guard,), local).formula, is_environmental)
 
 
 def _is_measured(atom: Atom) -> bool:

@@ -91,6 +91,21 @@ def gate(body: str) -> list[tuple[str, str]]:
         ("assert torch.cuda.is_available()", [("cuda", "always")]),
         ("try:\n    import slate\nexcept ImportError:\n    raise ValueError", [("slate", "always")]),
         ("if is_compiling():\n    raise ValueError", []),
+        (
+            (
+                "if not torch.cuda.is_available() and not torch.xpu.is_available():\n    return\n"
+                "if torch.cuda.is_available() and torch.cuda.get_device_capability() < (8, 9):\n    return\n"
+                "if mode == 'a':\n    raise ValueError('a is no mode')"
+            ),
+            [],
+        ),
+        (
+            (
+                "if torch.cuda.get_device_capability() < (8, 9):\n    return\n"
+                "if mode == 'a':\n    raise ValueError('no mode a on SM89')"
+            ),
+            [("cuda capability < 8.9", "mode == 'a'")],
+        ),
         ("if not (_drum or is_torch_available()):\n    raise ValueError", [("drum or torch", "always")]),
         (
             "v = version.parse(importlib.metadata.version('slate'))\nif v < version.parse('3'):\n    raise ValueError",
@@ -372,12 +387,12 @@ PAST = """
         if torch.cuda.get_device_capability() < (10, 0):
             return None
         if kind == "float32":
-            raise NotImplementedError("not on newer devices")
+            raise NotImplementedError("not on devices of SM100 and newer")
 """
 
 
 def test_what_is_past_a_test_that_has_left_refuses_nothing_that_is_there():
-    """A device has to be there for the code to come so far; newer hardware is refused all the same."""
+    """A device has to be there for the code to come so far; newer hardware is refused where that is said."""
     found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": PAST})
     stated = sorted(
         (need.owner, render(canonical(need.needs)))
