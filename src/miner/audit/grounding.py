@@ -105,19 +105,20 @@ def _otherwise_encoded(claim: str) -> Iterator[bytes]:
 
 def _holds(text: bytes, claim: str) -> bool:
     """Say whether a claim stands in the text, as written, or as a value that the text computes case or spelling of."""
-    written = claim.encode("utf-8")
-    if written in text or written.lower() in text.lower() or any(each in text for each in _otherwise_encoded(claim)):
+    written, lower = claim.encode("utf-8"), text.lower()
+    folded = written.lower()
+    if written in text or folded in lower or any(each in text for each in _otherwise_encoded(claim)):
         return True
     if written in _BETWEEN.sub(b"", text):
         return True
     first = 1 if claim[:1].isdigit() else 2  # a digit may be the end of a version
     if claim.replace("_", "").isalnum() and any(
-        claim[:at].encode() in text and claim[at:].encode() in text for at in range(first, len(claim) - 1)
+        claim[:at].lower().encode() in lower and claim[at:].lower().encode() in lower
+        for at in range(first, len(claim) - 1)
     ):
         return True  # the end of one string and the start of the next
-    parts = [part for part in re.split(r"[.\-_]", claim) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)
-    lower = text.lower()
-    if len(parts) > 1 and all(part.lower().encode("utf-8") in lower for part in parts):
+    parts = [part for part in re.split(rb"[.\-_]", folded) if part]  # `optimum.quanto`, `flash-attn-3`, (2, 6)
+    if len(parts) > 1 and all(part in lower for part in parts):
         return True
     return any(claim in {number, number.removesuffix(".0")} for number in map(_printed, _UNUSUAL.findall(text)))
 

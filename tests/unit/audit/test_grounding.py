@@ -35,3 +35,10 @@ def test_a_number_may_be_spelled_in_another_way(value, written):
     assert list(ungrounded(node, b"LIMIT = " + written + b"; limit: over units")) == []
     (found,) = ungrounded(node, b"LIMIT = 7e-2; limit, 1_000, 0xfe: over units")
     assert str(value) in found.message
+
+
+def test_a_name_may_be_put_together_of_pieces_in_another_case():
+    """`f"{NAME.upper()}_HOME"` with `NAME = "acme_kit"` is ACME_KIT_HOME."""
+    node = {"type": "EnvironmentVariable", "variable": "ACME_KIT_HOME", "choices": []}
+    assert list(ungrounded(node, b'f"{NAME.upper()}_HOME" NAME = "acme_kit"')) == []
+    assert list(ungrounded(node, b'f"{NAME.upper()}_HOME" NAME = "acme_kat"')) != []
