@@ -68,6 +68,7 @@ def _document(found: Explained) -> dict[str, Any]:
             for edge, node in account.reached
         ],
         "members": rows(account.members),
+        "implementers": {step: rows(nodes) for step, nodes in sorted(account.implementers.items())},
         "flags": {name: {"value": is_set, "of": owner} for name, (is_set, owner) in sorted(account.flags.items())},
         "verdicts": [msgspec.to_builtins(each) for each in found.verdicts],
     }

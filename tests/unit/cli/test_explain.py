@@ -34,6 +34,15 @@ def test_a_predicate_as_json(capsys):
     assert {row["owner"] for row in document["requirements"]} >= {"tinyml.report.Report.draw"}
 
 
+def test_a_workflow_as_json_names_what_implements_its_steps(capsys):
+    rows = (json.loads(line) for line in (Path(SAMPLE) / "nodes.jsonl").read_text().splitlines())
+    (workflow,) = (row for row in rows if row["type"] == "Workflow")
+    assert run(["explain", workflow["name"], "--graph", SAMPLE, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document["implementers"]) == {step["id"] for step in document["members"]}
+    assert all(nodes for nodes in document["implementers"].values())
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
