@@ -35,6 +35,7 @@ from miner.model.site import Guard, Site
 _ASKED = re.compile(r"([A-Za-z_]\w*)\s*(?:[!=<>]|not set\b|is\b)")
 """What is marked, as a name and what it is: `sample_size<64`."""
 _OPTION = re.compile(r"[A-Za-z]\w*_\w+")
+_CALLED = re.compile(r"\b[Tt]he (\w+) (?:value|parameter|argument|option)\b")
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 
 
@@ -141,13 +142,16 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
 def _named_part(module: Module, owner: str, message: str) -> str | None:
     """Return the parameter or member of an object that a sentence of its docstring is about: the one that it quotes.
 
-    That is so where it quotes nothing else, and that in its first half: later it is what something is done with.
+    That is so where it quotes nothing else, and that in its first half: later it is what something is done with. One
+    that quotes nothing is about the parameter that it calls one: `the lower the rate value, ...`.
     """
     definition = module.definitions.get(owner)
     if definition is None:
         return None
     taken = parameter_names(definition.signature) if definition.signature else ()
     quoted = {option_of(match[1]): match.start() for match in QUOTED.finditer(message)}
+    if not quoted:
+        return next((name for name in _CALLED.findall(message) if name in taken), None)
     if len(quoted) != 1:
         return None
     ((name, start),) = quoted.items()

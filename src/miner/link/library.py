@@ -254,6 +254,7 @@ def is_private(name: str) -> bool:
 def build_library(facts: Mapping[str, Facts]) -> Library:
     """Return the library that files by path make up."""
     packages = {str(PurePosixPath(path).parent) for path in facts if path.endswith("/__init__.py")}
+    packages |= _namespaces(packages, facts)
     modules: dict[str, Module] = {}
     for path in sorted(facts):
         name, is_package = module_name(path, packages)
@@ -261,6 +262,25 @@ def build_library(facts: Mapping[str, Facts]) -> Library:
             modules[name] = Module(name, path, is_package, facts[path])
     roots = sorted({str(PurePosixPath(top).name) for top in packages if str(PurePosixPath(top).parent) not in packages})
     return Library(modules, tuple(roots))
+
+
+def _namespaces(packages: set[str], facts: Mapping[str, Facts]) -> set[str]:
+    """Return folders without an `__init__.py` that are packages all the same: those under whose name files import what
+    is in them, `keras.src` of `keras/src`, and more often than without it.
+    """
+    counts: Counter[str] = Counter()
+    for each in facts.values():
+        targets = {module for row in each.imports if row.level == 0 for module in row.modules}
+        targets |= {binding.target for row in each.imports if row.level == 0 for binding in row.bindings}
+        counts.update({".".join(target.split(".")[:depth]) for target in targets for depth in (1, 2)})
+    found: set[str] = set()
+    for folder in map(PurePosixPath, sorted(packages)):
+        parent = folder.parent
+        if str(parent) == "." or str(parent) in packages or str(parent) in found:
+            continue
+        if counts[f"{parent.name}.{folder.name}"] > counts[folder.name]:
+            found.add(str(parent))
+    return found
 
 
 def module_name(path: str, packages: set[str]) -> tuple[str, bool]:

@@ -281,7 +281,10 @@ def test_a_sentence_is_about_the_one_parameter_or_member_that_it_quotes():
     """First of all: what comes late is what something is done with, and one of two is open."""
     source = '''
 def fit(model, depth=1):
-    """Fit it. The `depth` must be odd. It must be walked upon by the `depth`. A `model` must match its `depth`."""
+    """Fit it. The `depth` must be odd. It must be walked upon by the `depth`. A `model` must match its `depth`.
+
+    The lower the depth value, the faster it is. The lower the width value, the slower it is.
+    """
 
 class Net:
     """A net. `walk` must be used with care.
@@ -292,7 +295,7 @@ class Net:
         return self
 '''
     found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
-    assert [advice.subject for advice in found] == ["depth", "fit", "fit", "walk", "Net"]
+    assert [advice.subject for advice in found] == ["depth", "fit", "fit", "depth", "fit", "walk", "Net"]
 
 
 def test_what_keeps_an_argument_where_it_is_given_overrides_nothing():

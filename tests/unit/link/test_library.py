@@ -179,3 +179,20 @@ def test_the_bases_of_a_class_are_those_that_the_library_defines() -> None:
     assert kit.named_otherwise("kit.alias.Old") == "kit.net.Net"
     assert kit.named_otherwise("kit.net.Net") is None
     assert kit.bases("kit.Nothing") == ()
+
+
+def test_a_folder_that_files_import_from_is_a_package_without_a_file_of_its_own():
+    """`keep/core` is `keep.core` where that is what files import; `src/kit` is `kit`."""
+    found = library(
+        {
+            "keep/core/__init__.py": "",
+            "keep/core/a.py": "from keep.core import b\n",
+            "keep/core/b.py": "import keep.core.c\n",
+            "src/kit/__init__.py": "",
+            "src/kit/a.py": "from kit import b\n",
+            "tests/test_a.py": "from src.kit import a\nfrom kit.a import b\nimport kit\n",
+            "tests/test_b.py": "import kit\n",
+        }
+    )
+    assert {"keep.core", "keep.core.a", "keep.core.b", "kit", "kit.a"} <= set(found.modules)
+    assert {"keep", "kit"} <= set(found.roots)
