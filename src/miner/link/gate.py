@@ -192,11 +192,17 @@ def _unbound(owner: str, calls: Formula) -> str | None:
         return "a condition that is not understood"
     if not mentions(calls, lambda atom: isinstance(atom, Parameter)):
         return "none in the condition"
-    if is_private(owner) or not mentions(
-        calls, lambda atom: isinstance(atom, Parameter) and not is_private(atom.param)
-    ):
+    asked = [atom.param for atom in atoms(calls) if isinstance(atom, Parameter)]
+    if all(map(is_private, asked)):
+        return "of something private"
+    if is_private(owner) and (is_private(owner.rpartition(".")[0]) or not all(map(_is_public_field, asked))):
         return "of something private"
     return None
+
+
+def _is_public_field(name: str) -> bool:
+    """Say whether a name is a field of the object itself, which a private method may check for all who set it."""
+    return name.startswith("self.") and not is_private(name)
 
 
 def by_innermost(conditions: Conditions, module: str, site: Site, local: Local) -> Split | None:

@@ -76,3 +76,27 @@ def test_no_bound_is_what_can_never_be_refused():
         """)
     assert [owner for owner, *_ in found] == ["kit.a.resize"]
     assert text_of("low", "kit.a.resize", "==", 7) in found[0][1]
+
+
+def test_a_private_method_may_bound_public_fields():
+    """What it demands of fields of the object holds for all who set those; what it does of its own arguments is private."""
+    found = bounds("""
+        class Options:
+            def __init__(self, fast=False, exact=False):
+                self.fast, self.exact = fast, exact
+                self._check(1)
+
+            def _check(self, count):
+                if self.fast and self.exact:
+                    raise ValueError("not both")
+                if count > 2:
+                    raise ValueError("too many")
+                if self._depth > 2:
+                    raise ValueError("too deep")
+
+        class _Hidden:
+            def _check(self):
+                if self.fast:
+                    raise ValueError("never")
+        """)
+    assert [owner for owner, *_ in found] == ["kit.a.Options._check"]
