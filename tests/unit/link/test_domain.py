@@ -79,7 +79,7 @@ def test_no_bound_is_what_can_never_be_refused():
 
 
 def test_a_private_method_may_bound_public_fields():
-    """What it demands of fields of the object holds for all who set those; what it does of its own arguments is private."""
+    """What it demands of fields of the object holds for all who set those; of its own arguments, for nobody else."""
     found = bounds("""
         class Options:
             def __init__(self, fast=False, exact=False):
