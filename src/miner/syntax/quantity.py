@@ -46,6 +46,12 @@ _NAMED = re.compile(r"`(?:\w+\.)*(\w+)`\s*\(\s*\Z")
 _YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?\b")
 """What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
 _CLOSE = 12  # characters
+_AFTER = re.compile(
+    r"\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
+)
+"""A bound that stands behind the number: `30 seconds or less`."""
+_SHARE = re.compile(r"\s+of (?:the|an?|all|each|its|their)\b")
+"""What a percentage is a share of stands behind it, which it does not measure."""
 _NEGATED = re.compile(r"\b(?:not|never|no|cannot|n't)\b[^.;,]{0,20}$")
 _LEAST = ("at least", "more than", "over", ">", ">=")
 _MOST = ("up to", "at most", "less than", "under", "<", "<=")
@@ -78,9 +84,14 @@ def quantities(text: str) -> Iterator[Quantity]:
         metric, direction = _measured(clause, at) if is_share or _is_close(clause, at) else (None, None)
         if metric is None and (named := _NAMED.search(masked[: match.start()])) is not None:
             metric = named[1].replace("_", " ").strip().lower()
+        if direction is None and unit in {"%", "percent"} and _SHARE.match(masked, match.end()) is not None:
+            metric = None
+        start = match.start() if not hedge else match.start() + len(match["hedge"].rstrip("~≈"))
+        after = _AFTER.match(masked, match.end()) if not hedge else None
+        if after is not None:
+            hedge = _LEAST[0] if after["least"] else _MOST[0]
         is_bound = _NEGATED.search(text[: match.start()]) is None
         least, most = (_LEAST, _MOST) if is_bound else (_MOST, _LEAST)
-        start = match.start() if not hedge else match.start() + len(match["hedge"].rstrip("~≈"))
         yield Quantity(
             text[start : match.end()].strip(),
             metric,
