@@ -105,15 +105,15 @@ def _otherwise_encoded(claim: str) -> Iterator[bytes]:
 
 def _holds(text: bytes, claim: str) -> bool:
     """Say whether a claim stands in the text, as written, or as a value that the text computes case or spelling of."""
-    written, lower = claim.encode("utf-8"), text.lower()
-    folded = written.lower()
-    if written in text or folded in lower or any(each in text for each in _otherwise_encoded(claim)):
+    written = claim.encode("utf-8")
+    if written in text:
         return True
-    if written in _BETWEEN.sub(b"", text):
+    folded, lower = written.lower(), text.lower()
+    if folded in lower or any(each in text for each in _otherwise_encoded(claim)) or written in _BETWEEN.sub(b"", text):
         return True
     first = 1 if claim[:1].isdigit() else 2  # a digit may be the end of a version
     if claim.replace("_", "").isalnum() and any(
-        claim[:at].lower().encode() in lower and claim[at:].lower().encode() in lower
+        claim[:at].encode().lower() in lower and claim[at:].encode().lower() in lower
         for at in range(first, len(claim) - 1)
     ):
         return True  # the end of one string and the start of the next

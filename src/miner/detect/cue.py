@@ -26,6 +26,7 @@ _NAMED = re.compile(
     r"``[^`]+``|(?<!:ref:)(?<!:doc:)`[^`]+`_?|\[[^\]\[]*\](?:\([^()\s]*\))?|https?://\S+|(?<!\w)'[\w.-]*[._][\w.-]*'"
 )
 """What stands for a name in prose: code, links, addresses, dotted names within quotes."""
+_JOINTS = frozenset("_-")
 
 
 def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
@@ -72,10 +73,10 @@ def _words_in(text: str, cues: Cues) -> Iterator[tuple[str, int, int, int]]:
 def _is_part(text: str, start: int, end: int) -> bool:
     """Say whether a word is a part of a longer one or of a name: `FasterNet`, `faster-rcnn`, `for later`."""
     before, after, last = text[start - 1 : start], text[end : end + 1], text[end - 1]
-    if text[start].isalnum() and before and (before.isalnum() or before in "_-"):
+    if text[start].isalnum() and (before.isalnum() or before in _JOINTS):
         return True
-    goes_on = after.isdigit() or (after.isupper() and last.islower()) or (after and after in "_-")
-    return last.isalnum() and bool(goes_on)
+    goes_on = after.isdigit() or after in _JOINTS or (after.isupper() and last.islower())
+    return last.isalnum() and goes_on
 
 
 def _only_its_word(found: re.Match[str]) -> str:
@@ -103,4 +104,4 @@ def _automaton(cues: Cues) -> tuple[AhoCorasick, tuple[tuple[str, int], ...]]:
 @cache
 def _asked(cues: Cues) -> dict[str, re.Pattern[str]]:
     """Return what a text must fit for a word to count, by word."""
-    return {word: re.compile(pattern, re.IGNORECASE) for word, pattern in cues.asked}
+    return {word: re.compile(pattern, re.IGNORECASE) for words, pattern in cues.asked for word in words}

@@ -163,7 +163,7 @@ class Cues(Section, frozen=True):
 
     The others are regular expressions, case ignored, of sentences that hold such a word: `describes` of those that
     advise nothing, `waives` of those that state no requirement, `supposes` of clauses that only suppose something, with
-    the word that they begin with as a group; `asked` gives, by word, what a sentence must fit for it to count.
+    the word that they begin with as a group; `asked` gives words with what a sentence must fit for them to count.
     """
 
     deprecation: tuple[str, ...] = ()
@@ -176,7 +176,7 @@ class Cues(Section, frozen=True):
     describes: tuple[str, ...] = ()
     waives: tuple[str, ...] = ()
     supposes: tuple[str, ...] = ()
-    asked: tuple[tuple[str, str], ...] = ()
+    asked: tuple[tuple[tuple[str, ...], str], ...] = ()
 
 
 class CallArgument(Section, frozen=True):

@@ -40,6 +40,14 @@ class Spoken(NamedTuple):
     places: tuple[Place, ...]
 
 
+class _Stated(NamedTuple):
+    """What a site itself gives: the exception, the message, and the places."""
+
+    exception: str | None
+    message: str | None
+    places: tuple[Place, ...]
+
+
 @dataclass
 class Gated:
     """The needs and bounds of a library's gates; `counts` says what became of the others, `spoken` what those say."""
@@ -71,32 +79,32 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
     local = Local.at(module.name, site)
     owner = local.owner
     understood = conditions.guards(module.name, site.conditions, local)
-    raised, message, places = _stated(library, module, site)
+    stated = _stated(library, module, site)
     calls = without_implied(understood.formula)
     understood = understood._replace(formula=calls)
     if mentions(calls, is_environmental):
         result = split(calls)
         if not result.whole:
             result = by_innermost(conditions, module.name, site, local) or result
-        result = _without_refusals(conditions, module, site, local, result, message)
-        found.needs.extend(_needs(library, module, site, owner, understood, result))
+        result = _without_refusals(conditions, module, site, local, result, stated.message)
+        found.needs.extend(_needs(site, owner, understood, result, stated))
         calls = result.calls
     if isinstance(calls, bool):
         if calls is understood.formula:
             found.count(_NO_CASE)
         return
     reason = _unbound(owner, calls)
-    places += understood.places
+    places = (*stated.places, *understood.places)
     if reason is None:
         bound = canonical(calls)
         if isinstance(bound, bool):
             found.count(_NO_CASE)
         else:
-            found.bounds.append(Bound(owner, bound, _EFFECTS[site.form], places, raised, message))
+            found.bounds.append(Bound(owner, bound, _EFFECTS[site.form], places, stated.exception, stated.message))
         return
     found.count(f"parameters: {reason}")
-    if message is not None:
-        found.spoken.append(Spoken(module, site, owner, calls, message, places))
+    if stated.message is not None:
+        found.spoken.append(Spoken(module, site, owner, calls, stated.message, places))
 
 
 def _without_refusals(
@@ -135,10 +143,10 @@ def _is_of_arguments(conditions: Conditions, module: Module, site: Site, local: 
     if any(guard.kind != "exit" for guard in asking):
         return False
     past = conditions.guards(module.name, asking, local).formula
-    return evaluate(past, TOP) is True and not _is_spoken_of(past, message or "")
+    return evaluate(past, TOP) is True and not _names_capability(message or "", past)
 
 
-def _is_spoken_of(formula: Formula, message: str) -> bool:
+def _names_capability(message: str, formula: Formula) -> bool:
     """Say whether a message names a capability that a formula asks for: 10.0, also as SM100."""
     bounds = {
         bound for atom in atoms(formula) if isinstance(atom, ComputeCapability) for _, bound in atom.compute_capability
@@ -190,9 +198,9 @@ def _unbound(owner: str, calls: Formula) -> str | None:
     """Return why a condition is none on public parameters alone; None when it is one."""
     if mentions(calls, lambda atom: isinstance(atom, Opaque)):
         return "a condition that is not understood"
-    if not mentions(calls, lambda atom: isinstance(atom, Parameter)):
-        return "none in the condition"
     asked = [atom.param for atom in atoms(calls) if isinstance(atom, Parameter)]
+    if not asked:
+        return "none in the condition"
     if all(map(is_private, asked)):
         return "of something private"
     if is_private(owner) and (is_private(owner.rpartition(".")[0]) or not all(map(_is_public_field, asked))):
@@ -224,10 +232,7 @@ def by_innermost(conditions: Conditions, module: str, site: Site, local: Local) 
     return None
 
 
-def _needs(
-    library: Library, module: Module, site: Site, owner: str, understood: Understood, result: Split
-) -> Iterator[Need]:
-    raised, message, places = _stated(library, module, site)
+def _needs(site: Site, owner: str, understood: Understood, result: Split, stated: _Stated) -> Iterator[Need]:
     origin: Origin = "assertion" if site.form == "assert" else "runtime-gate"
     for needs, when in result.records:
         yield Need(
@@ -237,17 +242,17 @@ def _needs(
             _EFFECTS[site.form],
             origin,
             True,
-            (*places, *understood.places),
+            (*stated.places, *understood.places),
             understood.predicates,
             (),
-            raised,
-            message,
+            stated.exception,
+            stated.message,
             is_canonical=True,
         )
 
 
-def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, str | None, tuple[Place, ...]]:
-    """Return the exception, the message, and the places that a site itself gives."""
+def _stated(library: Library, module: Module, site: Site) -> _Stated:
+    """Return what a site itself gives."""
     raised: str | None = None
     text = site.expressions.get("message")
     if site.form in {"raise", "stand-in"}:
@@ -256,4 +261,4 @@ def _stated(library: Library, module: Module, site: Site) -> tuple[str | None, s
         raised = "AssertionError"
     message = template(text, library, module.name, site.bound)
     named = (Place(module.path, span, "message" if name == "text" else "guard") for name, span in site.spans.items())
-    return raised, message.text, (*places_of(module.path, site), *named, *message.places)
+    return _Stated(raised, message.text, (*places_of(module.path, site), *named, *message.places))

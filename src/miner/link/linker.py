@@ -188,11 +188,12 @@ def _resolver(library: Library) -> Callable[[str, str], Found | str | None]:
         here = library.modules[module]
         value = here.facts.constants.get(name)
         definition = here.definitions.get(name)
-        if definition is not None and definition.kind == "variable" and not isinstance(value, Constant):
-            imported = here.imported.get(name, f"{module}.{name}")
-            if imported.partition(".")[0] not in library.roots:
-                return imported  # and a stand-in of the library's own where it is missing
-        return Found(value, definition.span) if value is not None and definition is not None else None
+        if definition is None:
+            return None
+        imported = here.imported.get(name) if definition.kind == "variable" else None
+        if imported is not None and not isinstance(value, Constant) and imported.partition(".")[0] not in library.roots:
+            return imported  # and a stand-in of the library's own where it is missing
+        return Found(value, definition.span) if value is not None else None
 
     return resolve
 

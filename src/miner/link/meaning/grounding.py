@@ -15,7 +15,6 @@ from miner.link.meaning.value import (
     Count,
     DistributionOf,
     Distributions,
-    External,
     Metadata,
     Parsed,
     Release,
@@ -29,16 +28,13 @@ from miner.link.meaning.value import (
 
 
 def grounded(formula: Formula, trace: Trace, own: tuple[Place, ...] = ()) -> tuple[Place, ...]:
-    """Return the definitions met, and the constants whose text is in the formula, sorted."""
+    """Return the definitions met, and the constants and bindings whose text is in the formula, sorted."""
     said = set(words(formula))
     places = {**trace.places, **dict.fromkeys(own)}
     for place, value in trace.constants.items():
-        if isinstance(value, External):
-            is_named = value.path in said
-        else:
-            is_named = any(_is_said(text, said) for text in texts(value))
-        if is_named:
+        if any(_is_said(text, said) for text in texts(value)):
             places[place] = None
+    places |= {place: None for place, path in trace.bindings.items() if path in said}
     return tuple(sorted(places))
 
 

@@ -115,8 +115,7 @@ class Meanings:
             elif not isinstance(end, Raised | Constant | Truth):
                 return (), ()
         trace = self._context.trace
-        read = {place for place, value in trace.constants.items() if not isinstance(value, External)}
-        return tuple(found), tuple(sorted({*trace.places, *read}))
+        return tuple(found), tuple(sorted({*trace.places, *trace.constants}))
 
     def _value(
         self,

@@ -83,16 +83,22 @@ class Names:
             state.scope = before
         if isinstance(statement, st.Function | st.Class):
             return
-        for name, value in state.scope.items():
-            if isinstance(statement, st.Import) and (not isinstance(value, External) or value.path == name):
-                continue
-            if before.get(name) is not value:
+        bound = {name: value for name, value in state.scope.items() if before.get(name) is not value}
+        if isinstance(statement, st.Import):
+            self._bind(module, statement, bound, state)
+            return
+        for name, value in bound.items():
+            trace = state.traces.setdefault(name, Trace())
+            trace.merge(context.trace)
+            trace.places[Place(module, statement.span, _role(value))] = None
+
+    def _bind(self, module: str, statement: st.Import, bound: Scope, state: State) -> None:
+        """Note imports under another name, the only places that have the name itself: `import numpy as np`."""
+        for name, value in bound.items():
+            if isinstance(value, External) and value.path != name:
                 trace = state.traces.setdefault(name, Trace())
-                trace.merge(context.trace)
-                if isinstance(statement, st.Import):  # the only place that has the name itself: `import numpy as np`
-                    trace.constants[Place(module, statement.span, "binding")] = value
-                else:
-                    trace.places[Place(module, statement.span, _role(value))] = None
+                trace.merge(self._context.trace)
+                trace.bindings[Place(module, statement.span, "binding")] = value.path
 
     def read(self, module: str, name: str) -> Value | None:
         """Return the value of a name of a module, and note where it comes from; None when it has none."""
@@ -115,6 +121,7 @@ class Names:
                 mine.calls[(module, name)] = None
             return
         mine.constants.update(trace.constants)
+        mine.bindings.update(trace.bindings)
         for place in trace.places:
             mine.constants[place] = value
 
