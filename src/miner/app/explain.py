@@ -7,24 +7,38 @@ from dataclasses import dataclass
 
 from miner.app.graph_at import graph_at
 from miner.app.progress import Progress
-from miner.explain.account import Account, grouped
+from miner.explain.account import Account
 from miner.explain.account import explain as account_of
+from miner.explain.cases import cases
+from miner.explain.check import Check, Checks
 from miner.explain.folding import Folding
 from miner.explain.subject import find, is_part
 from miner.verify.record import Verdict, Verification, recorded
 
-__all__ = ["Account", "Explained", "Folding", "Verdict", "Verification", "explain", "grouped", "is_part"]
+__all__ = [
+    "Account",
+    "Check",
+    "Checks",
+    "Explained",
+    "Folding",
+    "Verdict",
+    "Verification",
+    "cases",
+    "explain",
+    "is_part",
+]
 
 
 @dataclass(frozen=True)
 class Explained:
     """What a graph says of a name, and the verdicts on that of the last verification; `run` is None without one.
 
-    `fold` says formulas in the predicates of the library.
+    `fold` says formulas in the predicates of the library, `checks` what one place asks for.
     """
 
     account: Account
     fold: Folding
+    checks: Checks
     run: Verification | None
     verdicts: tuple[Verdict, ...]
 
@@ -36,7 +50,8 @@ def explain(graph: str, name: str, progress: Progress) -> Explained:
     run = recorded(graph)
     shown = set(_shown(account))
     verdicts = tuple(each for each in run.verdicts if each.about in shown) if run is not None else ()
-    return Explained(account, Folding(found), run, verdicts)
+    fold = Folding(found)
+    return Explained(account, fold, Checks(found, fold), run, verdicts)
 
 
 def _shown(account: Account) -> Iterator[str]:

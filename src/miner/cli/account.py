@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from miner.app.explain import Account, Explained, Folding, grouped, is_part
+from miner.app.explain import Account, Check, Checks, Explained, Folding, is_part
+from miner.cli.head import head, meaning, place
 from miner.cli.render import Entry, Listing, Table
-from miner.cli.statement import effect, formula
+from miner.cli.statement import effect, shortened
 from miner.escape import one_line
-from miner.model.concept import Environment, Heuristic, Principle, Workflow
-from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Package, Predicate, Requirement
+from miner.formula.connective import Formula
+from miner.formula.notation import from_json
+from miner.model.concept import Principle
+from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
 
-_LONGEST_MEANING = 2000
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
 _MOST_PLACES = 5
@@ -29,12 +31,12 @@ _ASKED = frozenset({"package", "predicate", "variable", "device"})
 def told(found: Explained) -> Iterator[Table | Listing]:
     """Yield what a graph says of a name, and what a verification has learnt of that."""
     account = found.account
-    yield Table(account.subject.name, tuple(_head(account, found.fold)))
+    yield Table(account.subject.name, tuple(head(account, found.fold)))
     if account.members:
         yield Listing(f"consists of: {len(account.members):,}", tuple(_members(account)))
-    yield from _Statements(account, found.fold).all()
+    yield from _Statements(account, found.fold, found.checks).all()
     variables = tuple(
-        (node.variable, f"default {node.default}" if node.default else "", node.owner, _place(node))
+        (node.variable, f"default {node.default}" if node.default else "", node.owner, place(node))
         for node in account.variables
     )
     if variables:
@@ -45,9 +47,10 @@ def told(found: Explained) -> Iterator[Table | Listing]:
 class _Statements:
     """The statements of an account, in the predicates of the library."""
 
-    def __init__(self, account: Account, fold: Folding) -> None:
+    def __init__(self, account: Account, fold: Folding, checks: Checks) -> None:
         self._account = account
         self._fold = fold
+        self._checks = checks
         self._own: str = getattr(account.subject.node, "qualname", "")
 
     def all(self) -> Iterator[Listing]:
@@ -68,38 +71,50 @@ class _Statements:
                 yield Listing(f"{heading}: {count:,}", tuple(_limited(list(entries))))
 
     def _predicate(self, node: Predicate) -> Entry:
-        return Entry((f"{node.qualname} means {formula(node.means, _LONGEST, self._fold.inside)}",), (_place(node),))
+        first, *cases = meaning(self._fold.inside(from_json(node.means)), _LONGEST)
+        return Entry((f"{node.qualname} means {first}", *cases), (place(node),))
 
     def _needs(self, requirements: Sequence[Requirement]) -> Iterator[Entry]:
         """Yield what is needed, hard needs first: all that keep off one effect together, or where there are many, each
         need once, with the first that states it.
         """
         ranked = sorted(requirements, key=_rank)
-        if len(requirements) > _FEW:
-            groups = grouped(ranked, lambda node: f"{self._formula(node.needs)}|{_effect(node.otherwise)}")
-            for nodes in sorted(groups.values(), key=lambda nodes: _rank(nodes[0])):
-                first = nodes[0]
-                owners = len({node.owner for node in nodes})
-                where = f"{owners:,} objects, as {self._at(first)}" if owners > 1 else self._at(first)
-                yield Entry((self._need(first, first.when),), (f"else {_effect(first.otherwise)}", where))
+        checks = {id(check): check for node in ranked for check in self._checks.of(node) if node in check.stated}
+        if len(checks) > _FEW:
+            yield from self._shared(checks.values())
             return
         places: dict[tuple[str, str], dict[str, None]] = {}
-        for node in ranked:
-            said = _effect(node.otherwise), self._need(node, node.when)
-            places.setdefault(said, {})[self._at(node)] = None
+        for check in checks.values():
+            said = _effect(check.stated[0].otherwise), _asked(check.needs, check.when)
+            places.setdefault(said, {})[self._at(check.stated[0])] = None
         together: dict[tuple[str, ...], list[str]] = {}
-        for (otherwise, line), found in places.items():
-            together.setdefault((f"else {otherwise}", *_first(found)), []).append(line)
+        for (otherwise, line), at in places.items():
+            together.setdefault((f"else {otherwise}", *_first(at)), []).append(line)
         for details, lines in together.items():
             yield Entry(tuple(lines), details)
+
+    def _shared(self, checks: Iterable[Check]) -> Iterator[Entry]:
+        """Yield each need once; when it is, where all objects agree on that, else that of the object that is named."""
+        groups: dict[tuple[str, str], list[Check]] = {}
+        for check in checks:
+            groups.setdefault((_told(check.needs), _effect(check.stated[0].otherwise)), []).append(check)
+        for (needs, otherwise), found in groups.items():
+            first = found[0]
+            owners = len({check.stated[0].owner for check in found})
+            at = f"{owners:,} objects, as {self._at(first.stated[0])}" if owners > 1 else self._at(first.stated[0])
+            if len({_told(check.when) for check in found}) > 1:
+                yield Entry((needs,), (f"else {otherwise}", ", ".join((at, *_when(first.when)))))
+            else:
+                yield Entry((", ".join((needs, *_when(first.when))),), (f"else {otherwise}", at))
 
     def _reached(self, reached: tuple[Edge, Requirement]) -> Entry:
         """Return what a symbol requires through others, and the last of them."""
         edge, node = reached
-        return Entry((self._need(node, edge.when),), (f"else {_effect(node.otherwise)}", self._at(node)))
+        line = _asked(self._formula(node.needs), self._formula(edge.when))
+        return Entry((line,), (f"else {_effect(node.otherwise)}", self._at(node)))
 
     def _refusal(self, node: Constraint) -> Entry:
-        return Entry((f"when {self._formula(node.when)}",), (_effect(node.otherwise), _place(node)))
+        return Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), place(node)))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""
@@ -113,9 +128,9 @@ class _Statements:
         for node in advice:
             if node.id in same:
                 kinds = dict.fromkeys(each.kind for each in same[node.id])
-                places = dict.fromkeys(map(_place, (node, *same[node.id])))
+                places = dict.fromkeys(map(place, (node, *same[node.id])))
                 how = [_HOW[node.origin]] if node.origin in _HOW else []
-                head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *self._when(node.when)))
+                head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
                 yield Entry((head,), (said[node.id], *_first(places)))
 
     def _at(self, node: Requirement) -> str:
@@ -123,17 +138,23 @@ class _Statements:
         owner = node.owner
         if self._own and is_part(owner, self._own):
             owner = owner.removeprefix(self._own).removeprefix(".")
-        return ", ".join(filter(None, (owner, _place(node))))
+        return ", ".join(filter(None, (owner, place(node))))
 
-    def _need(self, node: Requirement, when: object) -> str:
-        return ", ".join((self._formula(node.needs), *self._when(when)))
+    def _formula(self, stated: object) -> Formula:
+        return self._fold(from_json(stated))
 
-    def _when(self, stated: object) -> Iterator[str]:
-        if stated is not True:
-            yield f"when {self._formula(stated)}"
 
-    def _formula(self, stated: object) -> str:
-        return formula(stated, _LONGEST, self._fold)
+def _asked(needs: Formula, when: Formula) -> str:
+    return ", ".join((_told(needs), *_when(when)))
+
+
+def _when(when: Formula) -> Iterator[str]:
+    if when is not True:
+        yield f"when {_told(when)}"
+
+
+def _told(stated: Formula) -> str:
+    return shortened(stated, _LONGEST)
 
 
 def _hardness(node: Requirement) -> int | None:
@@ -160,73 +181,6 @@ def _verified(found: Explained) -> Iterator[Listing]:
     yield Listing(f"verified on Python {found.run.ran.python}, {found.run.machine.name}: {said}", tuple(entries))
 
 
-def _head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
-    subject = account.subject
-    kind = type(subject.node).__name__.lower() if subject.kind == "concept" else subject.kind
-    yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else kind
-    match subject.node:
-        case Workflow() | Principle() as node:
-            yield "title", node.title
-        case Environment() as node:
-            yield "of", node.workflow.partition(":")[2]
-            yield "install", node.install
-            yield from (("devices", ", ".join(node.devices)) for _ in node.devices[:1])
-        case Heuristic() as node:
-            yield "about", node.topic
-            yield "options", ", ".join(node.options)
-        case Implementation() as node if subject.kind == "object":
-            yield "kind", node.kind
-            yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])
-            yield from (("does", _cut(text)) for text in (node.summary,) if text)
-            yield from (("signature", _cut(text)) for text in (node.signature,) if text)
-            yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
-            yield from _flags(account)
-            yield "defined at", f"{node.definition.path}:{node.definition.start_line}"
-        case Package() as node:
-            yield "imported as", ", ".join(node.import_names)
-            for specifier, places in _declared(node).items():
-                yield "declared", f"{specifier} ({'; '.join(places)})"
-            for gate in node.gated:
-                effect_of = gate.stated_by.rpartition("/")[2].partition("~")[0]
-                is_hard = gate.stated_by.startswith("predicate:") or effect_of in {"raise", "placeholder"}
-                yield "enforced" if is_hard else "asked", f"{gate.specifier} by {gate.stated_by.partition(':')[2]}"
-        case Predicate() as node:
-            yield "means", formula(node.means, _LONGEST_MEANING, fold.inside)
-            if node.called is not None:
-                given = (repr(value) if name.isdigit() else f"{name}={value!r}"
-                         for name, value in sorted(node.called.arguments.items()))  # fmt: skip
-                yield f"{node.name}({', '.join(given)})", formula(node.called.means, _LONGEST_MEANING, fold.inside)
-            yield from (("quirk", _quirk(quirk, node)) for quirk in node.quirks)
-            yield "defined at", _place(node)
-
-
-def _quirk(quirk: str, node: Predicate) -> str:
-    """Return a quirk in words: what is always true may be a part of a predicate alone."""
-    is_part_of_it = quirk == "always-true" and node.means is not True
-    return "a part of it is always true" if is_part_of_it else quirk
-
-
-def _declared(node: Package) -> dict[str, list[str]]:
-    """Return where each range of a package is declared."""
-    found: dict[str, list[str]] = {}
-    for stated in node.declared:
-        where = ", ".join(each for each in (stated.place, stated.extra, stated.marker) if each)
-        found.setdefault(stated.specifier or "any version", []).append(where)
-    return found
-
-
-def _flags(account: Account) -> Iterator[tuple[str, str]]:
-    """Yield what a class says that it supports, and what it does not, each with the class that says so if another."""
-    for heading, wanted in (("supports", True), ("does not", False)):
-        said = [
-            name if owner is None else f"{name} ({owner.rpartition('.')[2]})"
-            for name, (is_set, owner) in sorted(account.flags.items())
-            if is_set is wanted
-        ]
-        if said:
-            yield heading, ", ".join(said)
-
-
 def _limited(entries: list[Entry]) -> Iterator[Entry]:
     """Yield the first entries, and how many more there are."""
     left = len(entries) - _MOST_ENTRIES
@@ -251,23 +205,20 @@ def _said(node: Advice) -> str:
 def _members(account: Account) -> Iterator[Entry]:
     for node in account.members:
         if isinstance(node, Principle):
-            told = (f"{_name(each)}, {_place(each)}" for each in account.implementers[node.id])
-            yield Entry((f"{node.order}. {node.title}",), tuple(told))
+            yield Entry((f"{node.order}. {node.title}",), tuple(map(_implementer, account.implementers[node.id])))
         else:
-            yield Entry((f"{_name(node)}, {_place(node)}",), ())
+            yield Entry((_implementer(node),), ())
 
 
-def _name(node: Node) -> str:
-    return node.qualname if isinstance(node, Implementation) else node.name
+def _implementer(node: Node) -> str:
+    """Return what implements a step, and its place; what is of another library has none in this one."""
+    if not isinstance(node, Implementation):
+        return f"{node.name}, {place(node)}"
+    return f"{node.qualname}, {'of another library' if node.kind == 'external' else place(node)}"
 
 
 def _effect(otherwise: Otherwise) -> str:
     return effect(otherwise, _LONGEST)
-
-
-def _place(node: Node) -> str:
-    first = node.definition if isinstance(node, Implementation) else node.evidence[0]
-    return f"{first.path}:{first.start_line}"
 
 
 def _cut(text: str) -> str:

@@ -13,11 +13,41 @@ if TYPE_CHECKING:
 
 
 def formula(stated: object, longest: int, fold: Callable[[Formula], Formula] = lambda f: f) -> str:
-    """Return a formula of a record, in other words where `fold` has some, cut to `longest` characters."""
+    """Return a formula of a record, in other words where `fold` has some, in about `longest` characters."""
     from miner.formula.notation import from_json  # noqa: PLC0415  (help must not load the records)
+
+    return shortened(fold(from_json(stated)), longest)
+
+
+def shortened(stated: Formula, longest: int) -> str:
+    """Return a formula in about `longest` characters: whole parts, the simple ones first, and how many are left."""
+    from miner.formula.connective import All, Any  # noqa: PLC0415
     from miner.formula.text import render  # noqa: PLC0415
 
-    return one_line(render(fold(from_json(stated))), longest)
+    line = render(stated)
+    if len(line) <= longest or not isinstance(stated, All | Any):
+        return one_line(line, longest)
+    kind, word, more = (All, "and", "condition") if isinstance(stated, All) else (Any, "or", "alternative")
+    parts = sorted(stated.parts, key=_difficulty)
+    kept = next(n for n in range(len(parts) - 1, 0, -1) if n == 1 or len(render(kind(tuple(parts[:n])))) <= longest)
+    left = len(parts) - kept
+    shown = render(parts[0]) if kept == 1 else render(kind(tuple(parts[:kept])))
+    return f"{one_line(shown, longest)} {word} {left} further {more}{'s' if left > 1 else ''}"
+
+
+def _difficulty(part: Formula) -> int:
+    """Return the order in which parts are read: arguments, the environment, what is not understood, and the nested."""
+    from miner.formula.atom import Opaque, Parameter  # noqa: PLC0415
+    from miner.formula.connective import All, Any, affirmed  # noqa: PLC0415
+
+    match affirmed(part):
+        case Parameter():
+            return 0
+        case Opaque():
+            return 2
+        case All() | Any():
+            return 3
+    return 1
 
 
 def effect(otherwise: Otherwise, longest: int) -> str:

@@ -26,7 +26,13 @@ _PARAMETER = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?::.*?)?(?<![=!<>])=(?!=)\s*
 _PLAIN = re.compile(r"""-?\d[\w.]*|None|True|False|"[^"\\\n]*"|'[^'\\\n]*'""")
 _SPACE = re.compile(r"\s+")
 _LONGEST = 300  # characters of a default
-_Described = dict[str, tuple[str, Span]]
+_VALUES = re.compile(
+    r"\b(?:one of|can be|may be|must be|should be|either|choose|choices?|supported|possible|valid|available|options)\b"
+    r".*(?:\"[\w./-]+\"|'[\w./-]+'|`[\w./-]+`)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a sentence says that lists the values of an option."""
+_Described = dict[str, tuple[str, tuple[Span, ...]]]
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -88,22 +94,25 @@ def _site(
     default = _SPACE.sub(" ", default)
     if len(default) > _LONGEST and "default" not in expressions:
         return
-    text, place = described.get(name, ("", None))
-    spans = {"description": place} if place is not None else {}
+    text, places = described.get(name, ("", ()))
+    spans = {f"description {number}" if number else "description": place for number, place in enumerate(places)}
     yield Site(ID, "default", span, owner, (), expressions, spans, (name, default, text))
 
 
 def _descriptions(file: File, item: Item) -> _Described:
-    """Return the first sentence that the docstring of a class says of each of its parameters, and where."""
+    """Return what the docstring of a class says first of each parameter, with the values that it lists, and where."""
     docstring, _ = item.opening("")
     source = file.outline.source(docstring.span) if docstring is not None and docstring.kind == "expression" else ""
     found: _Described = {}
     for passage in passages(source) if is_string(source) else ():
         if passage.subject is None or passage.subject in found or docstring is None:
             continue
-        for sentence in passage.sentences(source):
-            found[passage.subject] = (sentence.text, file.part(docstring.span, sentence.start, sentence.end))
-            break
+        told = [
+            each for number, each in enumerate(passage.sentences(source)) if number == 0 or _VALUES.search(each.text)
+        ]
+        if told:
+            places = tuple(file.part(docstring.span, each.start, each.end) for each in told)
+            found[passage.subject] = (" ".join(each.text for each in told), places)
     return found
 
 
@@ -123,4 +132,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b"class ",)
 
 
-DETECTOR = Detector(ID, 1, frozenset({"class"}), _words, find)
+DETECTOR = Detector(ID, 2, frozenset({"class"}), _words, find)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from miner.explain.subject import Subject, devices, is_part, parameters
@@ -31,8 +31,9 @@ class Account:
     """What a graph says of `subject`, each list in the order of the places in the source.
 
     `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
-    the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id; `flags` those
-    of a class, or of a base of it (named).
+    the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id;
+    `environments` those of a workflow; `stating` what the versions of a package are from, by id; `flags` those of a
+    class, or of a base of it (named).
     """
 
     subject: Subject
@@ -44,6 +45,8 @@ class Account:
     reached: list[tuple[Edge, Requirement]] = field(default_factory=list)
     members: list[Node] = field(default_factory=list)
     implementers: dict[str, list[Node]] = field(default_factory=dict)
+    environments: list[Environment] = field(default_factory=list)
+    stating: dict[str, Node] = field(default_factory=dict)
     flags: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
 
 
@@ -52,9 +55,10 @@ def explain(graph: Graph, subject: Subject) -> Account:
     match subject.kind, subject.node:
         case "concept", node if node is not None:
             return _of_concept(graph, subject, node)
-        case "package", Package(id=id_):
+        case "package", Package(id=id_, gated=gates):
             sources = {edge.source for edge in graph.edges_to(id_) if edge.relation == "about"}
-            return _account(graph, subject, lambda node: node.id in sources)
+            held = Account(subject, stating={each.stated_by: graph.nodes[each.stated_by] for each in gates})
+            return _account(graph, subject, lambda node: node.id in sources, held)
         case "predicate", Predicate(id=id_):
             sources = {edge.source for edge in graph.edges_to(id_) if edge.relation == "uses_predicate"}
             return _account(graph, subject, lambda node: node.id in sources or _is_owned(node, subject.name))
@@ -63,8 +67,7 @@ def explain(graph: Graph, subject: Subject) -> Account:
         case "device", _:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
         case "option", Implementation(qualname=owner) as node if _is_sole(graph, node, subject.name):
-            held = Account(subject)
-            held.reached.extend(_through(graph, subject.name))
+            held = Account(subject, reached=list(_through(graph, subject.name)))
             return _account(graph, subject, lambda each: _is_of(each, subject.name, owner), held)
         case "option", Implementation(qualname=owner):
             return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner))
@@ -100,8 +103,9 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
             ids = tuple(statement.node for statement in node.statements)
         case _:
             ids = ()
-    wanted = frozenset(ids)
-    account = _account(graph, subject, lambda each: each.id in wanted)
+    environments = [each for each in graph.of_type(Environment) if each.workflow == node.id]
+    wanted = frozenset((*ids, *(need for each in environments for need in each.always)))
+    account = _account(graph, subject, lambda each: each.id in wanted, Account(subject, environments=environments))
     for relation in ("step", "implemented_by"):
         account.members.extend(_targets(graph, node.id, relation))
     for step in account.members:
@@ -195,11 +199,3 @@ def _variables(node: Requirement) -> set[str]:
     """Return the environment variables that a requirement asks for, or depends on."""
     stated = (atom for formula in (node.needs, node.when) for atom in atoms(from_json(formula)))
     return {atom.env for atom in stated if isinstance(atom, fa.Environment)}
-
-
-def grouped(requirements: Iterable[Requirement], text: Callable[[Requirement], str]) -> dict[str, list[Requirement]]:
-    """Return requirements by what they need, in words; those that the most objects share first."""
-    found: dict[str, list[Requirement]] = {}
-    for each in requirements:
-        found.setdefault(text(each), []).append(each)
-    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))

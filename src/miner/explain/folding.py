@@ -42,7 +42,7 @@ class Folding:
         """Return the shorter equivalent of a formula: as it is, or as alternatives, each with names for parts."""
         key = text(formula)
         if key not in self._known:
-            self._known[key] = min(self._forms(formula), key=lambda each: len(render(each)))
+            self._known[key] = _without_implied(min(self._forms(formula), key=lambda each: len(render(each))))
         return self._known[key]
 
     def inside(self, formula: Formula) -> Formula:
@@ -97,6 +97,26 @@ class Folding:
         ]
         parts = sorted((*named, *inner), key=lambda each: isinstance(each, All | Any))  # what is simple is read first
         return (conjunction if isinstance(formula, All) else disjunction)(*parts)
+
+
+def _without_implied(formula: Formula) -> Formula:
+    """Return a condition without what an argument is not, where it also says what the argument is."""
+    match formula:
+        case All(parts):
+            inner = tuple(map(_without_implied, parts))
+            said = [part for part in inner if isinstance(part, fa.Parameter)]
+            return conjunction(*(part for part in inner if not any(_excludes(each, part) for each in said)))
+        case Any(parts):
+            return disjunction(*map(_without_implied, parts))
+    return formula
+
+
+def _excludes(said: fa.Parameter, part: Formula) -> bool:
+    """Say whether an argument that has a value, or is true, cannot have the one that a part says it has not."""
+    other = part.part if isinstance(part, Not) else None
+    if not isinstance(other, fa.Parameter) or (other.param, other.of, other.op) != (said.param, said.of, "=="):
+        return False
+    return not other.value if said.op is None else said.op == "==" and other.value != said.value
 
 
 def _is_long(parts: Sequence[Formula]) -> bool:

@@ -95,7 +95,7 @@ def _as_written(condition: Formula, *, may_fall_short: bool) -> Split | None:
             continue
         if isinstance(part, Any) and not may_fall_short and mentions(part, _falls_short):
             return None
-        divided = conjuncts(substitute(part, _divided_atom))
+        divided = conjuncts(substitute(part, divided_atom))
         lacking += [each for each in divided if isinstance(each, Any) or is_lacking(each)]
         rest += [each for each in divided if not isinstance(each, Any) and not is_lacking(each)]
     if not lacking or any(_lacks(part) for part in rest):
@@ -106,12 +106,6 @@ def _as_written(condition: Formula, *, may_fall_short: bool) -> Split | None:
 def _lacks(condition: Formula) -> bool:
     """Say whether something that is lacking is a part of a condition."""
     return any(_divided(literal)[0] for literal in literals(condition) if is_environmental(literal))
-
-
-def _divided_atom(atom: Atom) -> Formula:
-    """Return an upper bound as the presence of its subject, without the floor that it falls short of."""
-    low = _shortfall(atom)
-    return atom if low is None else conjunction(_presence(atom), negation(low))
 
 
 def _falls_short(atom: Atom) -> bool:
@@ -168,6 +162,12 @@ def is_environmental(literal: Formula) -> bool:
     """Say whether a literal speaks of the environment, and not of an argument or of what is not understood."""
     atom = affirmed(literal)
     return atom.reason.endswith(MEASURED) if isinstance(atom, Opaque) else not isinstance(atom, Parameter)
+
+
+def divided_atom(atom: Atom) -> Formula:
+    """Return an upper bound as the presence of its subject, without the floor that it falls short of."""
+    low = _shortfall(atom)
+    return atom if low is None else conjunction(_presence(atom), negation(low))
 
 
 def is_lacking(condition: Formula) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from miner.formula.atom import (
@@ -29,6 +30,9 @@ from miner.formula.atom import (
 from miner.formula.connective import All, Any, Formula, Not
 
 _ANY_CASE = " (any case)"
+_AFFIRMED = {"is not": "is", "!=": "==", "not in": "in"}
+_REFUSED = re.compile(r"(?P<left>[\w.]+) (?P<operator>is not|!=|not in) (?P<right>[\w.]+|'[^']*'|\"[^\"]*\")")
+"""A comparison that says what must not be: negated, it says what must be."""
 
 
 def render(f: Formula) -> str:
@@ -44,6 +48,8 @@ def _render(f: Formula) -> str:
             return " and ".join(_listed(parts, negated=True)) or "always"
         case Any(parts):
             return " or ".join(_listed(parts, negated=False)) or "never"
+        case Not(Opaque(opaque=words)) if (refused := _REFUSED.fullmatch(words)) is not None:
+            return f"[{refused['left']} {_AFFIRMED[refused['operator']]} {refused['right']}]"
         case Not(part):
             inner = _render(part)
             return f"not {inner}" if " " not in inner or isinstance(part, Opaque) else f"not ({inner})"

@@ -227,10 +227,10 @@ class ConceptBuilder:
         return None
 
     def _object(self, qualname: str) -> model.Implementation | None:
-        """Return the node of a function, method or class, made when nothing was stated of it so far."""
+        """Return the node of a function, method or class, or of what an alias stands for; made where there is none."""
         known = self._known.get(f"implementation:{qualname}")
         if isinstance(known, model.Implementation):
-            return known
+            return (self._object(known.target) if known.kind == "alias" and known.target else None) or known
         routine, home = self._reach.routines.routine(qualname), self._reach.routines.home(qualname)
         if routine is None or home is None:
             return None

@@ -11,7 +11,7 @@ import pytest
 
 import miner
 from miner.errors import UsageError
-from miner.explain.account import Account, explain, grouped
+from miner.explain.account import Account, explain
 from miner.explain.subject import find
 from miner.model.evidence import Evidence
 from miner.model.node import (
@@ -214,14 +214,6 @@ def test_a_predicate_of_the_sample_and_who_uses_it():
     told = explain(graph, find(graph, "is_slate_available"))
     assert told.subject.kind == "predicate"
     assert {node.owner for node in told.requirements} >= {"tinyml.report.Report.draw"}
-
-
-def test_requirements_by_what_they_need():
-    needs = [node for node in NODES if isinstance(node, Requirement)]
-    assert list(grouped([needs[0], needs[1], needs[1]], lambda node: node.owner)) == [
-        "kit.b.fit",
-        "kit.a.Options.check",
-    ]
 
 
 def test_the_flags_of_a_class_and_those_of_its_bases() -> None:

@@ -76,3 +76,20 @@ def test_the_shorter_form_is_told(fold: Folding) -> None:
     """Alternatives, where a conjunction of disjunctions says the same at greater length."""
     long = {"all": [{"any": [{"os": "linux"}, {"device": each}]} for each in ("cuda", "xpu", "npu")]}
     assert render(fold(from_json(long))) == "linux or (cuda and npu and xpu)"
+
+
+OPTION = {"of": "kit.fit", "param": "mode"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([OPTION, {"not": {**OPTION, "op": "=="}}], "mode"),
+        ([{**OPTION, "op": "==", "value": "a"}, {"not": {**OPTION, "op": "==", "value": "b"}}], "mode == 'a'"),
+        ([OPTION, {"not": {**OPTION, "op": "==", "value": "b"}}], "not (mode == 'b') and mode"),
+        ([OPTION, {"not": {**OPTION, "param": "other", "op": "=="}}], "not (other == None) and mode"),
+    ],
+)
+def test_what_an_argument_is_says_what_it_is_not(fold: Folding, parts: list[Any], said: str) -> None:
+    """Where that follows; what does not is told."""
+    assert render(fold(from_json({"all": parts}))) == said

@@ -1,0 +1,137 @@
+"""What a name is, as `miner explain` tells it first: its kind, where it is from, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from miner.app.explain import Account, Folding, cases
+from miner.cli.statement import shortened
+from miner.escape import one_line
+from miner.formula.connective import Formula
+from miner.formula.notation import from_json
+from miner.model.concept import Environment, Heuristic, Principle, Workflow
+from miner.model.node import Gate, Implementation, Node, Package, Predicate, Requirement
+
+_LONGEST_MEANING = 2000
+_LONGEST = 240
+_MOST_NAMES = 5
+_HARD = frozenset({"raise", "placeholder"})
+
+
+def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
+    """Yield what the subject of an account is, in rows of a heading and a text."""
+    subject = account.subject
+    kind = type(subject.node).__name__.lower() if subject.kind == "concept" else subject.kind
+    yield "is", f"an option of {subject.node.name}" if subject.kind == "option" and subject.node else kind
+    match subject.node:
+        case Workflow() | Principle() as node:
+            yield "title", node.title
+            for environment in account.environments:
+                yield "environment", environment.name
+                yield "install", environment.install
+        case Environment() as node:
+            yield "of", node.workflow.partition(":")[2]
+            yield "install", node.install
+            yield from (("devices", ", ".join(node.devices)) for _ in node.devices[:1])
+        case Heuristic() as node:
+            yield "about", node.topic
+            yield "options", ", ".join(node.options)
+        case Implementation() as node if subject.kind == "object":
+            yield "kind", node.kind
+            yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])
+            yield from (("does", one_line(text, _LONGEST)) for text in (node.summary,) if text)
+            yield from (("signature", one_line(text, _LONGEST)) for text in (node.signature,) if text)
+            yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
+            yield from _flags(account)
+            yield "defined at", place(node)
+        case Package() as node:
+            yield "imported as", ", ".join(node.import_names)
+            for specifier, places in _declared(node).items():
+                yield "declared", f"{specifier} ({'; '.join(places)})"
+            yield from _gated(account, node.gated)
+        case Predicate() as node:
+            yield from _headed("means", fold.inside(from_json(node.means)))
+            if node.called is not None:
+                given = (repr(value) if name.isdigit() else f"{name}={value!r}"
+                         for name, value in sorted(node.called.arguments.items()))  # fmt: skip
+                yield from _headed(f"{node.name}({', '.join(given)})", fold.inside(from_json(node.called.means)))
+            yield from (("quirk", _quirk(quirk, node)) for quirk in node.quirks)
+            yield "defined at", place(node)
+
+
+def meaning(stated: Formula, longest: int) -> list[str]:
+    """Return what a predicate means, in one line, or case by case where it asks one thing after another."""
+    found = cases(stated)
+    if found is None:
+        return [shortened(stated, longest)]
+    always = "" if found.always is True else f"{shortened(found.always, longest)}, and "
+    return [f"{always}what the first of these says that applies:", *(_case(*each, longest) for each in found.cases)]
+
+
+def place(node: Node) -> str:
+    """Return where a node is defined or stated: path:line."""
+    first = node.definition if isinstance(node, Implementation) else node.evidence[0]
+    return f"{first.path}:{first.start_line}"
+
+
+def _headed(heading: str, stated: Formula) -> Iterator[tuple[str, str]]:
+    first, *others = meaning(stated, _LONGEST_MEANING)
+    yield heading, first
+    yield from (("", each) for each in others)
+
+
+def _case(test: Formula, says: Formula, longest: int) -> str:
+    what = "yes" if says is True else shortened(says, longest)
+    return f"  else: {what}" if test is True else f"  {shortened(test, longest)}: {what}"
+
+
+def _quirk(quirk: str, node: Predicate) -> str:
+    """Return a quirk in words: what is always true may be a part of a predicate alone."""
+    is_part_of_it = quirk == "always-true" and node.means is not True
+    return "a part of it is always true, whatever else that part asks" if is_part_of_it else quirk
+
+
+def _declared(node: Package) -> dict[str, list[str]]:
+    """Return where each range of a package is declared: the places, with the extras and markers that they share."""
+    stated: dict[str, dict[str, list[str]]] = {}
+    for each in node.declared:
+        extra = " with ".join(filter(None, (each.extra, each.marker)))
+        stated.setdefault(each.specifier or "any version", {}).setdefault(each.place, []).append(extra)
+    found: dict[str, list[str]] = {}
+    for specifier, places in stated.items():
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for where, extras in places.items():
+            alike.setdefault(tuple(dict.fromkeys(extras)), []).append(where)
+        for shared, told in alike.items():
+            named = ", ".join(filter(None, shared))
+            found.setdefault(specifier, []).append(" and ".join(told) + (f" for {named}" if named else ""))
+    return found
+
+
+def _gated(account: Account, gates: Iterable[Gate]) -> Iterator[tuple[str, str]]:
+    """Yield which versions are enforced, and which are asked for only, by what."""
+    by: dict[tuple[str, str], list[str]] = {}
+    for gate in gates:
+        node = account.stating[gate.stated_by]
+        is_hard = node.enforced and node.otherwise.effect in _HARD if isinstance(node, Requirement) else True
+        name = node.owner if isinstance(node, Requirement) else gate.stated_by.partition(":")[2]
+        by.setdefault(("enforced" if is_hard else "asked", gate.specifier), []).append(name)
+    for (how, specifier), names in by.items():
+        yield how, f"{specifier} by {_listed(list(dict.fromkeys(names)), _MOST_NAMES)}"
+
+
+def _listed(names: list[str], most: int) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
+def _flags(account: Account) -> Iterator[tuple[str, str]]:
+    """Yield what a class says that it supports, and what it does not, each with the class that says so if another."""
+    for heading, wanted in (("supports", True), ("does not", False)):
+        said = [
+            name if owner is None else f"{name} ({owner.rpartition('.')[2]})"
+            for name, (is_set, owner) in sorted(account.flags.items())
+            if is_set is wanted
+        ]
+        if said:
+            yield heading, ", ".join(said)

@@ -1,0 +1,192 @@
+"""What one place in the source asks for, as its own test says it: several requirements may come of one check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from miner.explain.folding import Folding
+from miner.formula import atom as fa
+from miner.formula.canonical import canonical
+from miner.formula.connective import Any, Formula, Not, conjunction, conjuncts, disjunction, negation
+from miner.formula.disjunctive import disjunctive, mentions, substitute
+from miner.formula.gate import divided_atom, is_environmental
+from miner.formula.notation import from_json, text
+from miner.formula.text import render
+from miner.model.node import Predicate, Requirement
+from miner.store.graph_reader import Graph
+
+_LIMIT = 64
+"""Alternatives that are followed when two conditions are compared."""
+_SHORT = 48
+"""Characters of a need that is clear without a name for it."""
+_WORD = re.compile(r"\w+")
+
+
+class Check(NamedTuple):
+    """What is needed and when, in the library's predicates, of the requirements that one place states."""
+
+    needs: Formula
+    when: Formula
+    stated: tuple[Requirement, ...]
+
+
+class Checks:
+    """The requirements of a graph by the places that state them."""
+
+    def __init__(self, graph: Graph, fold: Folding) -> None:
+        """Know a graph, and how its library says things."""
+        self._graph = graph
+        self._fold = fold
+        self._known: dict[str, tuple[Check, ...]] = {}
+
+    def of(self, requirement: Requirement) -> tuple[Check, ...]:
+        """Return what the place of a requirement asks for: one check where its predicates say all, else each need."""
+        if requirement.id not in self._known:
+            stated = self._places[_key(requirement)]
+            found = tuple(self._checks(stated))
+            self._known.update((each.id, found) for each in stated)
+        return self._known[requirement.id]
+
+    @cached_property
+    def _places(self) -> dict[tuple[object, ...], list[Requirement]]:
+        found: dict[tuple[object, ...], list[Requirement]] = {}
+        for node in self._graph.of_type(Requirement):
+            found.setdefault(_key(node), []).append(node)
+        return found
+
+    def _checks(self, stated: Sequence[Requirement]) -> Iterator[Check]:
+        """Yield what a place asks for: all as one, else what each of the predicates there brings, else each need."""
+        whole = self._whole(stated)
+        if whole is not None:
+            yield self._clearer(whole)
+            return
+        left = list(stated)
+        for predicate in self._named(stated[0]) if len(stated) > 1 else ():
+            means = from_json(predicate.means)
+            brought = [node for node in left if _brings(means, [_pair(node)])]
+            part = self._whole(brought) if 0 < len(brought) < len(stated) else None
+            if part is not None:
+                yield self._clearer(part)
+                left = [node for node in left if node not in part.stated]
+        yield from self._each(left)
+
+    def _each(self, stated: Sequence[Requirement]) -> Iterator[Check]:
+        """Yield each need, what is needed in several cases once."""
+        cases: dict[str, list[Requirement]] = {}
+        for node in stated:
+            cases.setdefault(text(from_json(node.needs)), []).append(node)
+        for nodes in cases.values():
+            shared, others = _apart([canonical(from_json(node.when)) for node in nodes])
+            when = conjunction(*shared, canonical(disjunction(*others)))
+            yield Check(self._fold(from_json(nodes[0].needs)), self._fold(when), tuple(nodes))
+
+    def _clearer(self, whole: Check) -> Check:
+        """Return a check with what a single requirement needs as it is, where that is short: `torch >= 2.6`."""
+        if len(whole.stated) > 1:
+            return whole
+        needs = self._fold(from_json(whole.stated[0].needs))
+        alone = whole._replace(needs=needs, when=self._fold(from_json(whole.stated[0].when)))
+        return alone if len(render(needs)) <= _SHORT and _length(alone) <= _length(whole) + _SHORT else whole
+
+    def _whole(self, stated: Sequence[Requirement]) -> Check | None:
+        """Return one check that says all that is stated, in the predicates that the tests there name; None without."""
+        pairs = [_pair(node) for node in stated]
+        shared, happens = _happens(pairs)
+        asked: list[tuple[Formula, Formula]] = []
+        for predicate in self._named(stated[0]):
+            means, name = from_json(predicate.means), fa.Predicate(predicate=predicate.name)
+            if _implies(happens, negation(means)):
+                asked.append((Not(name), negation(means)))
+            elif _implies(happens, means):
+                asked.append((name, means))
+        lacking = [each for each in asked if isinstance(each[0], Not) and _brings(negation(each[1]), pairs)]
+        if not lacking:
+            return None
+        around = [part for part in shared if not mentions(part, is_environmental)]
+        if not _say(around, asked, happens):
+            around = shared
+            if not _say(around, asked, happens):
+                return None
+        for each in [each for each in asked if each not in lacking]:  # what the rest says already is not told
+            left = [other for other in asked if other is not each]
+            asked = left if _say(around, left, happens) else asked
+        for part in [part for part in around if mentions(part, is_environmental)]:
+            others = [other for other in around if other is not part]
+            around = others if _say(others, asked, happens) else around
+        needs = disjunction(*(negation(name) for name, _ in lacking))
+        names = (name for name, means in asked if (name, means) not in lacking)
+        return Check(needs, conjunction(*names, self._fold(conjunction(*around))), tuple(stated))
+
+    def _named(self, node: Requirement) -> Iterator[Predicate]:
+        """Yield the predicates that a requirement is made of and that the tests around its place name."""
+        words = {word for each in node.evidence if each.text for word in _WORD.findall(each.text)}
+        for edge in self._graph.edges_from(node.id):
+            found = self._graph.nodes[edge.target]
+            if edge.relation != "uses_predicate" or not isinstance(found, Predicate) or found.called is not None:
+                continue
+            if found.name in words and not mentions(from_json(found.means), _is_unclear):
+                yield found
+
+
+def _key(node: Requirement) -> tuple[object, ...]:
+    first = node.evidence[0]
+    return node.owner, node.origin, node.otherwise, first.path, first.start_byte
+
+
+def _length(check: Check) -> int:
+    return len(render(check.needs)) + len(render(check.when))
+
+
+def _pair(node: Requirement) -> tuple[Formula, Formula]:
+    return from_json(node.needs), canonical(from_json(node.when))
+
+
+def _apart(conditions: Sequence[Formula]) -> tuple[list[Formula], list[Formula]]:
+    """Return the parts that conditions share, and what else each of them has."""
+    texts = [{text(part) for part in conjuncts(condition)} for condition in conditions]
+    first: list[Formula] = [part for part in conjuncts(conditions[0]) if part is not True]
+    shared = [part for part in first if all(text(part) in each for each in texts)]
+    known = {text(part) for part in shared}
+    others = [conjunction(*(part for part in conjuncts(each) if text(part) not in known)) for each in conditions]
+    return shared, others
+
+
+def _happens(pairs: Sequence[tuple[Formula, Formula]]) -> tuple[list[Formula], Formula]:
+    """Return the parts of when that needs share, and the condition under which one of them is not met."""
+    shared, others = _apart([when for _, when in pairs])
+    unmet = (conjunction(negation(needs), other) for (needs, _), other in zip(pairs, others, strict=True))
+    return shared, conjunction(*shared, canonical(disjunction(*unmet)))
+
+
+def _say(around: Sequence[Formula], asked: Sequence[tuple[Formula, Formula]], happens: Formula) -> bool:
+    """Say whether parts of a condition and predicates, with what they mean, bring that something happens."""
+    return _implies(conjunction(*around, *(means for _, means in asked)), happens)
+
+
+def _is_unclear(atom: fa.Atom) -> bool:
+    return isinstance(atom, fa.Opaque | fa.Parameter)
+
+
+def _implies(left: Formula, right: Formula) -> bool:
+    """Say whether one condition implies another, as far as that is followed: each part of it alone, then together."""
+    given = conjuncts(canonical(substitute(left, divided_atom)))
+    plain = conjunction(*(part for part in given if not isinstance(part, Any)))
+    return all(
+        any(_contradict(part, negation(wanted)) for part in given)
+        or any(_contradict(plain, part, negation(wanted)) for part in given)
+        or _contradict(*given, negation(wanted))
+        for wanted in conjuncts(canonical(substitute(right, divided_atom)))
+    )
+
+
+def _contradict(*parts: Formula) -> bool:
+    return disjunctive(conjunction(*parts), _LIMIT) == ()
+
+
+def _brings(means: Formula, pairs: Sequence[tuple[Formula, Formula]]) -> bool:
+    """Say whether something may be there where each is needed, and brings it."""
+    cases = [(conjunction(means, when), needs) for needs, when in pairs]
+    return not any(_implies(case, False) for case, _ in cases) and all(_implies(*each) for each in cases)
