@@ -57,12 +57,12 @@ class _Statements:
         """Yield the statements, section by section."""
         account = self._account
         asks = "asked for" if account.subject.kind in _ASKED else "needs"
-        hard = [node for node in account.requirements if _hardness(node) is not None]
-        soft = [node for node in account.requirements if _hardness(node) is None]
+        hard = self._checked(node for node in account.requirements if _hardness(node) is not None)
+        soft = self._checked(node for node in account.requirements if _hardness(node) is None)
         for heading, count, entries in (
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
-            ("requires through calls", len(account.reached), map(self._reached, account.reached)),
+            ("requires through calls", len(account.reached), self._reached(account.reached)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
             ("refuses", len(account.constraints), map(self._refusal, account.constraints)),
             ("advice", len(account.advice), self._advice(account.advice)),
@@ -74,24 +74,30 @@ class _Statements:
         first, *cases = meaning(self._fold.inside(from_json(node.means)), _LONGEST)
         return Entry((f"{node.qualname} means {first}", *cases), (place(node),))
 
-    def _needs(self, requirements: Sequence[Requirement]) -> Iterator[Entry]:
-        """Yield what is needed, hard needs first: all that keep off one effect together, or where there are many, each
-        need once, with the first that states it.
-        """
+    def _checked(self, requirements: Iterable[Requirement]) -> list[Check]:
+        """Return what requirements ask for, hard needs first."""
         ranked = sorted(requirements, key=_rank)
         checks = {id(check): check for node in ranked for check in self._checks.of(node) if node in check.stated}
+        return list(checks.values())
+
+    def _needs(self, checks: Sequence[Check]) -> Iterator[Entry]:
+        """Yield what is needed: all that keep off one effect together, or of many each once, with the first place."""
         if len(checks) > _FEW:
-            yield from self._shared(checks.values())
+            yield from self._shared(checks)
             return
         places: dict[tuple[str, str], dict[str, None]] = {}
-        for check in checks.values():
+        for check in checks:
             said = _effect(check.stated[0].otherwise), _asked(check.needs, check.when)
             places.setdefault(said, {})[self._at(check.stated[0])] = None
-        together: dict[tuple[str, ...], list[str]] = {}
+        together: dict[str, dict[tuple[str, ...], list[str]]] = {}
         for (otherwise, line), at in places.items():
-            together.setdefault((f"else {otherwise}", *_first(at)), []).append(line)
-        for details, lines in together.items():
-            yield Entry(tuple(lines), details)
+            together.setdefault(otherwise, {}).setdefault(tuple(_first(at)), []).append(line)
+        for otherwise, found in together.items():
+            if len(found) > 1 and all(len(at) == 1 for at in found):  # what follows is told once
+                needs = (f"{line}, at {at[0]}" for at, lines in found.items() for line in lines)
+                yield Entry((f"{otherwise}, unless",), tuple(needs))
+            else:
+                yield from (Entry(tuple(lines), (f"else {otherwise}", *at)) for at, lines in found.items())
 
     def _shared(self, checks: Iterable[Check]) -> Iterator[Entry]:
         """Yield each need once; when it is, where all objects agree on that, else that of the object that is named."""
@@ -101,17 +107,24 @@ class _Statements:
         for (needs, otherwise), found in groups.items():
             first = found[0]
             owners = len({check.stated[0].owner for check in found})
-            at = f"{owners:,} objects, as {self._at(first.stated[0])}" if owners > 1 else self._at(first.stated[0])
+            several = f"{owners:,} objects" if owners > 1 else f"{len(found):,} places" if len(found) > 1 else ""
+            at = f"{several}, as {self._at(first.stated[0])}" if several else self._at(first.stated[0])
             if len({_told(check.when) for check in found}) > 1:
                 yield Entry((needs,), (f"else {otherwise}", ", ".join((at, *_when(first.when)))))
             else:
                 yield Entry((", ".join((needs, *_when(first.when))),), (f"else {otherwise}", at))
 
-    def _reached(self, reached: tuple[Edge, Requirement]) -> Entry:
-        """Return what a symbol requires through others, and the last of them."""
-        edge, node = reached
-        line = _asked(self._formula(node.needs), self._formula(edge.when))
-        return Entry((line,), (f"else {_effect(node.otherwise)}", self._at(node)))
+    def _reached(self, reached: Iterable[tuple[Edge, Requirement]]) -> Iterator[Entry]:
+        """Yield what a symbol requires through others, hard needs first, with one of the cases in which it does."""
+        cases: dict[tuple[str, str, str], dict[str, None]] = {}
+        for edge, node in sorted(reached, key=lambda each: _rank(each[1])):
+            said = _told(self._formula(node.needs)), f"else {_effect(node.otherwise)}", self._at(node)
+            cases.setdefault(said, {})[", ".join(_when(self._formula(edge.when)))] = None
+        for (needs, otherwise, at), whens in cases.items():
+            when = min(whens, key=len)
+            others = [f"or in {len(whens) - 1} other cases"] if len(whens) > 2 and when else []
+            others = ["or in another case"] if len(whens) == 2 and when else others
+            yield Entry((", ".join(filter(None, (needs, when, *others))),), (otherwise, at))
 
     def _refusal(self, node: Constraint) -> Entry:
         return Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), place(node)))

@@ -33,6 +33,13 @@ class Check(NamedTuple):
     stated: tuple[Requirement, ...]
 
 
+class _Asked(NamedTuple):
+    """What a place asks of the environment, as it is said, and what that means."""
+
+    said: Formula
+    means: Formula
+
+
 class Checks:
     """The requirements of a graph by the places that state them."""
 
@@ -95,40 +102,44 @@ class Checks:
         """Return one check that says all that is stated, in the predicates that the tests there name; None without."""
         pairs = [_pair(node) for node in stated]
         shared, happens = _happens(pairs)
-        asked: list[tuple[Formula, Formula]] = []
+        asked: list[_Asked] = []
         for predicate in self._named(stated[0]):
             means, name = from_json(predicate.means), fa.Predicate(predicate=predicate.name)
             if _implies(happens, negation(means)):
-                asked.append((Not(name), negation(means)))
+                asked.append(_Asked(Not(name), negation(means)))
             elif _implies(happens, means):
-                asked.append((name, means))
-        lacking = [each for each in asked if isinstance(each[0], Not) and _brings(negation(each[1]), pairs)]
-        if not lacking:
-            return None
-        around = [part for part in shared if not mentions(part, is_environmental)]
-        if not _say(around, asked, happens):
-            around = shared
-            if not _say(around, asked, happens):
-                return None
-        for each in [each for each in asked if each not in lacking]:  # what the rest says already is not told
-            left = [other for other in asked if other is not each]
-            asked = left if _say(around, left, happens) else asked
-        for part in [part for part in around if mentions(part, is_environmental)]:
-            others = [other for other in around if other is not part]
-            around = others if _say(others, asked, happens) else around
-        needs = disjunction(*(negation(name) for name, _ in lacking))
-        names = (name for name, means in asked if (name, means) not in lacking)
-        return Check(needs, conjunction(*names, self._fold(conjunction(*around))), tuple(stated))
+                asked.append(_Asked(name, means))
+        lacking = [each for each in asked if _brings(negation(each.means), pairs)]
+        shortest = _shared_needs(pairs)
+        rest = _Asked(negation(self._fold(shortest)), negation(shortest))
+        for wanting in (lacking, [rest] if shortest is not False else []):
+            stating = [*(each for each in asked if each not in wanting), *wanting]
+            around = _around(shared, stating, happens) if wanting else None
+            if around is not None:
+                others = [each for each in stating if each not in wanting]
+                for each in others:  # what the rest says already is not told
+                    left = [other for other in stating if other is not each]
+                    stating = left if _say(around, left, happens) else stating
+                needs = disjunction(*(negation(each.said) for each in wanting))
+                names = (each.said for each in stating if each not in wanting)
+                return Check(needs, conjunction(*names, self._fold(conjunction(*around))), tuple(stated))
+        return None
 
     def _named(self, node: Requirement) -> Iterator[Predicate]:
-        """Yield the predicates that a requirement is made of and that the tests around its place name."""
-        words = {word for each in node.evidence if each.text for word in _WORD.findall(each.text)}
-        for edge in self._graph.edges_from(node.id):
-            found = self._graph.nodes[edge.target]
-            if edge.relation != "uses_predicate" or not isinstance(found, Predicate) or found.called is not None:
-                continue
-            if found.name in words and not mentions(from_json(found.means), _is_unclear):
-                yield found
+        """Yield the predicates that the tests around the place of a requirement name."""
+        words = (word for each in node.evidence if each.text for word in _WORD.findall(each.text))
+        for word in dict.fromkeys(words):
+            if len(found := self._predicates.get(word, [])) == 1:
+                yield found[0]
+
+    @cached_property
+    def _predicates(self) -> dict[str, list[Predicate]]:
+        """The predicates that depend on no argument, and whose meaning is understood, by their names."""
+        found: dict[str, list[Predicate]] = {}
+        for each in self._graph.of_type(Predicate):
+            if each.called is None and not mentions(from_json(each.means), _is_unclear):
+                found.setdefault(each.name, []).append(each)
+        return found
 
 
 def _key(node: Requirement) -> tuple[object, ...]:
@@ -161,9 +172,34 @@ def _happens(pairs: Sequence[tuple[Formula, Formula]]) -> tuple[list[Formula], F
     return shared, conjunction(*shared, canonical(disjunction(*unmet)))
 
 
-def _say(around: Sequence[Formula], asked: Sequence[tuple[Formula, Formula]], happens: Formula) -> bool:
-    """Say whether parts of a condition and predicates, with what they mean, bring that something happens."""
-    return _implies(conjunction(*around, *(means for _, means in asked)), happens)
+def _shared_needs(pairs: Sequence[tuple[Formula, Formula]]) -> Formula:
+    """Return the alternatives that all needs share; False without."""
+    alternatives = [_alternatives(needs) for needs, _ in pairs]
+    texts = [set(map(text, each)) for each in alternatives]
+    return disjunction(*(part for part in alternatives[0] if all(text(part) in each for each in texts)))
+
+
+def _alternatives(needs: Formula) -> tuple[Formula, ...]:
+    return needs.parts if isinstance(needs, Any) else (needs,)
+
+
+def _around(shared: Sequence[Formula], asked: Sequence[_Asked], happens: Formula) -> list[Formula] | None:
+    """Return which of the shared parts of a condition say, with what is asked, that something happens."""
+    around = [part for part in shared if not mentions(part, is_environmental)]
+    if _say(around, asked, happens):
+        return around
+    around = list(shared)
+    if not _say(around, asked, happens):
+        return None
+    for part in [part for part in around if mentions(part, is_environmental)]:
+        others = [other for other in around if other is not part]
+        around = others if _say(others, asked, happens) else around
+    return around
+
+
+def _say(around: Sequence[Formula], asked: Sequence[_Asked], happens: Formula) -> bool:
+    """Say whether parts of a condition and what is asked, with what it means, bring that something happens."""
+    return _implies(conjunction(*around, *(each.means for each in asked)), happens)
 
 
 def _is_unclear(atom: fa.Atom) -> bool:

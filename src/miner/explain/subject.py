@@ -62,6 +62,8 @@ def find(graph: Graph, name: str) -> Subject:
     owners = [node for node in index.named(head) if isinstance(node, Implementation)] if dot else []
     if len(owners) > 1:
         raise _ambiguous(head, (owner.qualname for owner in owners))
+    if owners and (members := index.named(f"{owners[0].qualname}.{option}")):
+        return _of_node(members[0])
     if owners and option in index.options(owners[0].qualname):
         return Subject("option", option, owners[0])
     for kind, names in index.others:

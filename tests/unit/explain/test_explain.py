@@ -166,6 +166,7 @@ def ids(told: Account) -> list[str]:
         ("implementation:kit.a.fit", "object", "kit.a.fit"),
         ("Options", "object", "kit.a.Options"),
         ("Options.check", "object", "kit.a.Options.check"),
+        ("kit.Options.check", "object", "kit.a.Options.check"),
         ("kit.Options.fast", "option", "fast"),
         ("Options.depth", "option", "depth"),
         ("fast", "option", "fast"),
