@@ -10,10 +10,11 @@ from miner.cli.head import head, meaning, place
 from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, shortened
 from miner.escape import one_line
-from miner.formula.connective import Formula
+from miner.formula.connective import Formula, conjunction, conjuncts, negation
+from miner.formula.disjunctive import is_refusal
 from miner.formula.notation import from_json
 from miner.model.concept import Principle
-from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
+from miner.model.node import Advice, Edge, Implementation, Node, Otherwise, Predicate, Requirement
 
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
@@ -57,14 +58,16 @@ class _Statements:
         """Yield the statements, section by section."""
         account = self._account
         asks = "asked for" if account.subject.kind in _ASKED else "needs"
-        hard = self._checked(node for node in account.requirements if _hardness(node) is not None)
+        checks = self._checked(node for node in account.requirements if _hardness(node) is not None)
+        hard = [check for check in checks if not is_refusal(check.needs)]
+        refused = [check for check in checks if is_refusal(check.needs)]
         soft = self._checked(node for node in account.requirements if _hardness(node) is None)
         for heading, count, entries in (
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
-            ("refuses", len(account.constraints), map(self._refusal, account.constraints)),
+            ("refuses", len(refused) + len(account.constraints), self._refusals(refused)),
             ("advice", len(account.advice), self._advice(account.advice)),
         ):
             if count:
@@ -126,8 +129,14 @@ class _Statements:
             others = ["or in another case"] if len(whens) == 2 and when else others
             yield Entry((", ".join(filter(None, (needs, when, *others))),), (otherwise, at))
 
-    def _refusal(self, node: Constraint) -> Entry:
-        return Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), place(node)))
+    def _refusals(self, checks: Iterable[Check]) -> Iterator[Entry]:
+        """Yield what is refused: something that must not be there, then arguments alone."""
+        for check in checks:
+            first = check.stated[0]
+            when = conjunction(*conjuncts(negation(check.needs)), check.when)
+            yield Entry((f"when {_told(when)}",), (_effect(first.otherwise), self._at(first)))
+        for node in self._account.constraints:
+            yield Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), place(node)))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""
@@ -137,7 +146,8 @@ class _Statements:
         for node in advice:
             others = (each for each in advice if each.subject == node.subject and said[node.id] in said[each.id])
             fullest = max(others, key=lambda each: len(said[each.id]))
-            same.setdefault(fullest.id if fullest.when == node.when else node.id, []).append(node)
+            is_one = fullest.when == node.when or self._formula(fullest.when) == self._formula(node.when)
+            same.setdefault(fullest.id if is_one else node.id, []).append(node)
         for node in advice:
             if node.id in same:
                 kinds = dict.fromkeys(each.kind for each in same[node.id])

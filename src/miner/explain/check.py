@@ -87,16 +87,19 @@ class Checks:
             cases.setdefault(text(from_json(node.needs)), []).append(node)
         for nodes in cases.values():
             shared, others = _apart([canonical(from_json(node.when)) for node in nodes])
-            when = conjunction(*shared, canonical(disjunction(*others)))
-            yield Check(self._fold(from_json(nodes[0].needs)), self._fold(when), tuple(nodes))
+            needs = from_json(nodes[0].needs)
+            when = _without_lack(needs, conjunction(*shared, canonical(disjunction(*others))))
+            yield Check(self._fold(needs), self._fold(when), tuple(nodes))
 
     def _clearer(self, whole: Check) -> Check:
         """Return a check with what a single requirement needs as it is, where that is short: `torch >= 2.6`."""
         if len(whole.stated) > 1:
             return whole
-        needs = self._fold(from_json(whole.stated[0].needs))
-        alone = whole._replace(needs=needs, when=self._fold(from_json(whole.stated[0].when)))
-        return alone if len(render(needs)) <= _SHORT and _length(alone) <= _length(whole) + _SHORT else whole
+        (alone,) = self._each(whole.stated)
+        if mentions(alone.needs, lambda atom: isinstance(atom, fa.Predicate)):
+            return whole  # in its own words, where several predicates mean the same
+        is_short = len(render(alone.needs)) <= _SHORT and _length(alone) <= _length(whole) + _SHORT
+        return alone if is_short else whole
 
     def _whole(self, stated: Sequence[Requirement]) -> Check | None:
         """Return one check that says all that is stated, in the predicates that the tests there name; None without."""
@@ -153,6 +156,11 @@ def _length(check: Check) -> int:
 
 def _pair(node: Requirement) -> tuple[Formula, Formula]:
     return from_json(node.needs), canonical(from_json(node.when))
+
+
+def _without_lack(needs: Formula, when: Formula) -> Formula:
+    """Return a condition without the parts that say again that what is needed is not there."""
+    return conjunction(*(part for part in conjuncts(when) if not _implies(negation(needs), part)))
 
 
 def _apart(conditions: Sequence[Formula]) -> tuple[list[Formula], list[Formula]]:
