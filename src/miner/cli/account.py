@@ -18,6 +18,7 @@ from miner.model.node import Advice, Edge, Implementation, Node, Otherwise, Pred
 
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
+_LONGEST_CONDITION = 320
 _MOST_PLACES = 5
 _MOST_ENTRIES = 60
 _FEW = 40
@@ -74,7 +75,7 @@ class _Statements:
                 yield Listing(f"{heading}: {count:,}", tuple(_limited(list(entries))))
 
     def _predicate(self, node: Predicate) -> Entry:
-        first, *cases = meaning(self._fold.inside(from_json(node.means)), _LONGEST)
+        first, *cases = meaning(self._fold.inside(from_json(node.means)), _LONGEST_CONDITION)
         return Entry((f"{node.qualname} means {first}", *cases), (place(node),))
 
     def _checked(self, requirements: Iterable[Requirement]) -> list[Check]:
@@ -177,7 +178,7 @@ def _when(when: Formula) -> Iterator[str]:
 
 
 def _told(stated: Formula) -> str:
-    return shortened(stated, _LONGEST)
+    return shortened(stated, _LONGEST_CONDITION)
 
 
 def _hardness(node: Requirement) -> int | None:

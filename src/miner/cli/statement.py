@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from miner.model.node import Otherwise
 
 
+_ROOM = 60
+"""Characters that are enough to tell a nested part in part."""
+
+
 def formula(stated: object, longest: int, fold: Callable[[Formula], Formula] = lambda f: f) -> str:
     """Return a formula of a record, in other words where `fold` has some, in about `longest` characters."""
     from miner.formula.notation import from_json  # noqa: PLC0415  (help must not load the records)
@@ -29,10 +33,16 @@ def shortened(stated: Formula, longest: int) -> str:
         return one_line(line, longest)
     kind, word, more = (All, "and", "condition") if isinstance(stated, All) else (Any, "or", "alternative")
     parts = sorted(stated.parts, key=_difficulty)
-    kept = next(n for n in range(len(parts) - 1, 0, -1) if n == 1 or len(render(kind(tuple(parts[:n])))) <= longest)
+    kept = max((n for n in range(1, len(parts)) if len(render(kind(tuple(parts[:n])))) <= longest), default=0)
+    shown = [render(kind(tuple(parts[:kept])))] if kept else []
+    room = longest - sum(map(len, shown))
+    if not kept or (room >= _ROOM and isinstance(parts[kept], All | Any)):  # the next one in part
+        inner = shortened(parts[kept], room)
+        shown.append(f"({inner})" if isinstance(parts[kept], All | Any) else inner)
+        kept += 1
     left = len(parts) - kept
-    shown = render(parts[0]) if kept == 1 else render(kind(tuple(parts[:kept])))
-    return f"{one_line(shown, longest)} {word} {left} further {more}{'s' if left > 1 else ''}"
+    told = [f"{left} further {more}{'s' if left > 1 else ''}"] if left else []
+    return f" {word} ".join((*shown, *told))
 
 
 def _difficulty(part: Formula) -> int:

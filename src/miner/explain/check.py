@@ -119,11 +119,10 @@ class Checks:
             stating = [*(each for each in asked if each not in wanting), *wanting]
             around = _around(shared, stating, happens) if wanting else None
             if around is not None:
-                others = [each for each in stating if each not in wanting]
-                for each in others:  # what the rest says already is not told
+                for each in (*(each for each in stating if each not in wanting), *wanting[:-1]):
                     left = [other for other in stating if other is not each]
-                    stating = left if _say(around, left, happens) else stating
-                needs = disjunction(*(negation(each.said) for each in wanting))
+                    stating = left if _say(around, left, happens) else stating  # what the rest says is not told
+                needs = disjunction(*(negation(each.said) for each in stating if each in wanting))
                 names = (each.said for each in stating if each not in wanting)
                 return Check(needs, conjunction(*names, self._fold(conjunction(*around))), tuple(stated))
         return None

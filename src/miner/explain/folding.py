@@ -9,7 +9,8 @@ from typing import NamedTuple
 from miner.formula import atom as fa
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
-from miner.formula.disjunctive import atoms, disjunctive
+from miner.formula.disjunctive import atoms, disjunctive, substitute
+from miner.formula.gate import divided_atom
 from miner.formula.notation import from_json, text
 from miner.formula.text import render
 from miner.model.node import Predicate
@@ -99,6 +100,11 @@ class Folding:
         return (conjunction if isinstance(formula, All) else disjunction)(*parts)
 
 
+def _signed(means: Formula, name: fa.Predicate) -> Iterator[tuple[Formula, Formula]]:
+    yield means, name
+    yield negation(means), Not(name)
+
+
 def _without_implied(formula: Formula) -> Formula:
     """Return a condition without what an argument is not, where it also says what the argument is."""
     match formula:
@@ -132,7 +138,8 @@ def _meanings(graph: Graph) -> Iterator[_Meaning]:
         if any(isinstance(atom, fa.Opaque | fa.Parameter) for atom in atoms(means)):
             continue
         named = fa.Predicate(predicate=node.name)
-        for stated, name in ((canonical(means), named), (canonical(negation(means)), Not(named))):
+        written = dict.fromkeys((means, substitute(means, divided_atom)))  # an upper bound as it is, and as a need is
+        for stated, name in ((canonical(part), of) for form in written for part, of in _signed(form, named)):
             if isinstance(stated, All | Any) and len(stated.parts) >= _FEWEST:
                 terms = frozenset(frozenset(map(text, term)) for term in disjunctive(stated) or ())
                 yield _Meaning(type(stated), frozenset(map(text, stated.parts)), terms, name)

@@ -45,9 +45,9 @@ def _render(f: Formula) -> str:
         case bool():
             return "always" if f else "never"
         case All(parts):
-            return " and ".join(_listed(parts, negated=True)) or "always"
+            return " and ".join(dict.fromkeys(_listed(parts, negated=True))) or "always"
         case Any(parts):
-            return " or ".join(_listed(parts, negated=False)) or "never"
+            return " or ".join(dict.fromkeys(_listed(parts, negated=False))) or "never"
         case Not(Opaque(opaque=words)) if (refused := _REFUSED.fullmatch(words)) is not None:
             return f"[{refused['left']} {_AFFIRMED[refused['operator']]} {refused['right']}]"
         case Not(part):

@@ -22,6 +22,7 @@ MEANINGS: dict[str, Any] = {
     "is_torch_available": TORCH,
     "is_fast_available": {"all": [LONG, {"device": "cuda"}, {"binary": "a-long-name-of-a-compiler"}, TORCH]},
     "is_any_available": {"any": [{"all": [LONG, {"device": "npu"}]}, {"all": [OLD, {"device": "xpu"}]}]},
+    "is_new_or_none": {"all": [{"not": OLD}, {"device": "npu"}, {"os": "linux"}]},
     "_is_hidden": {"all": [{"device": "a-device-of-a-long-name"}, {"env": "A_VARIABLE_OF_A_RATHER_LONG_NAME"}]},
     "is_unclear": {"all": [{"opaque": "it is so, as far as is known", "reason": "x"}, LONG, {"os": "linux"}]},
 }
@@ -76,6 +77,14 @@ def test_the_shorter_form_is_told(fold: Folding) -> None:
     """Alternatives, where a conjunction of disjunctions says the same at greater length."""
     long = {"all": [{"any": [{"os": "linux"}, {"device": each}]} for each in ("cuda", "xpu", "npu")]}
     assert render(fold(from_json(long))) == "linux or (cuda and npu and xpu)"
+
+
+def test_a_bound_is_known_in_both_spellings(fold: Folding) -> None:
+    """As a predicate refuses an old version, and as a need asks for a new one or none."""
+    new = {"module": "an_accelerator_library", "version": [[">=", "1.2.0"]]}
+    asked = {"any": [new, {"not": {"module": "an_accelerator_library"}}]}
+    refused, asked = ({"all": [part, {"device": "npu"}, {"os": "linux"}]} for part in ({"not": OLD}, asked))
+    assert render(fold(from_json(refused))) == render(fold(from_json(asked))) == "is_new_or_none()"
 
 
 OPTION = {"of": "kit.fit", "param": "mode"}
