@@ -96,8 +96,9 @@ class _Statements:
         together: dict[str, dict[tuple[str, ...], list[str]]] = {}
         for (otherwise, line), at in places.items():
             together.setdefault(otherwise, {}).setdefault(tuple(_first(at)), []).append(line)
+        is_hard = any(_hardness(node) == 0 for check in checks for node in check.stated)
         for otherwise, found in together.items():
-            if len(found) > 1 and all(len(at) == 1 for at in found):  # what follows is told once
+            if len(found) > 1 and is_hard and all(len(at) == 1 for at in found):  # what is raised is told once
                 needs = (f"{line}, at {at[0]}" for at, lines in found.items() for line in lines)
                 yield Entry((f"{otherwise}, unless",), tuple(needs))
             else:

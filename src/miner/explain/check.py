@@ -119,9 +119,10 @@ class Checks:
             stating = [*(each for each in asked if each not in wanting), *wanting]
             around = _around(shared, stating, happens) if wanting else None
             if around is not None:
-                for each in (*(each for each in stating if each not in wanting), *wanting[:-1]):
+                for each in (*(each for each in stating if each not in wanting), *wanting):
                     left = [other for other in stating if other is not each]
-                    stating = left if _say(around, left, happens) else stating  # what the rest says is not told
+                    if any(other in wanting for other in left) and _say(around, left, happens):
+                        stating = left  # what the rest says is not told
                 needs = disjunction(*(negation(each.said) for each in stating if each in wanting))
                 names = (each.said for each in stating if each not in wanting)
                 return Check(needs, conjunction(*names, self._fold(conjunction(*around))), tuple(stated))
