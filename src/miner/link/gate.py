@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from miner.detect import enforcement_decorator
 from miner.detect import runtime_gate as detector
-from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Memory, Opaque, Parameter, Toolkit
+from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Feature, Memory, Opaque, Parameter, Toolkit
 from miner.formula.atom import Module as ModuleAtom
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
@@ -163,28 +164,52 @@ def _is_measured(atom: Atom) -> bool:
 
 
 def without_implied(formula: Formula) -> Formula:
-    """Return a condition in which what is an instance of a class of a module does not ask for the module as well.
+    """Return a condition without what asks for a module where a part beside it says as much.
 
-    Where the module is missing nothing is one: a refusal of other types is none of the environment.
+    What is an instance of a class of a module does not ask for the module as well: where that is missing nothing is
+    one, and a refusal of other types is none of the environment. Nor does any other word of a module beside it
+    (`torch.is_tracing()`), where nothing else is asked of the environment.
+    """
+    found = _without_implied(formula, holds=None)
+    if mentions(found, is_environmental):
+        words = _without_implied(found, holds=True)
+        if not mentions(words, is_environmental):
+            return words
+    return found
+
+
+def _without_implied(formula: Formula, *, holds: bool | None) -> Formula:
+    """Return a condition without what its types imply, or with `holds`, what any expression beside it implies.
+
+    `holds` is False in a negation: what must not all be so may be missing.
     """
     match formula:
         case Not(part) if isinstance(part, All | Any):
-            return negation(without_implied(part))
+            return negation(_without_implied(part, holds=holds if holds is None else not holds))
         case All(parts) | Any(parts):
             join = conjunction if isinstance(formula, All) else disjunction
-            inner = tuple(map(without_implied, parts))
+            inner = tuple(_without_implied(part, holds=holds) for part in parts)
             kind = Not if isinstance(formula, Any) else None
             asked = [_affirmed(part, kind) for part in inner]
-            types = [
-                atom.opaque for atom in asked if isinstance(atom, Opaque) and atom.opaque.startswith("isinstance(")
+            is_together = isinstance(formula, All) is holds
+            said = [
+                atom.opaque
+                for atom in asked
+                if isinstance(atom, Opaque) and (is_together or atom.opaque.startswith("isinstance("))
             ]
-            kept = [
-                part
-                for part, atom in zip(inner, asked, strict=True)
-                if not (isinstance(atom, ModuleAtom) and any(f" {atom.module}." in text for text in types))
-            ]
-            return join(*kept)
+            kept = zip(inner, asked, strict=True)
+            return join(*(part for part, atom in kept if not any(_speaks_of(text, atom) for text in said)))
     return formula
+
+
+def _speaks_of(text: str, atom: Formula | None) -> bool:
+    """Say whether an expression is made with what an atom asks for: something of a module, or the feature itself."""
+    match atom:
+        case ModuleAtom(module=name):
+            return re.search(rf"(?<![\w.]){re.escape(name)}\.", text) is not None
+        case Feature(feature=name):
+            return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w(])", text) is not None
+    return False
 
 
 def _affirmed(part: Formula, kind: type[Not] | None) -> Formula | None:

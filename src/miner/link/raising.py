@@ -18,7 +18,7 @@ from miner.formula.gate import is_environmental, split
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Given, Local, Understood, given_by
 from miner.link.declared import Declared
-from miner.link.gate import by_innermost
+from miner.link.gate import by_innermost, without_implied
 from miner.link.library import Library
 from miner.link.library import Module as LibraryModule
 from miner.link.message import exception, template
@@ -148,10 +148,11 @@ class RaisingCalls:
     ) -> Iterator[Need]:
         guard = Guard(site.span, "if", condition, holds=False)
         stated = self._conditions.guards(module.name, (*site.conditions, guard), local)
-        if not mentions(stated.formula, is_environmental):
+        formula = without_implied(stated.formula)
+        if not mentions(formula, is_environmental):
             return
         said = template(message, self._library, module.name, site.bound)
-        for needs, when in split(stated.formula).records:
+        for needs, when in split(formula).records:
             places = (*places_of(module.path, site), *said.places, *stated.places)
             yield Need(
                 local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), None, said.text,
@@ -193,6 +194,7 @@ class RaisingCalls:
         for gate in self._gates.get(callee, ()):
             inner = Local.at(home.name, gate, given)
             stated = self._conditions.guards(home.name, gate.conditions, inner)
+            stated = stated._replace(formula=without_implied(stated.formula))
             if not mentions(stated.formula, is_environmental):
                 continue
             raised, text = exception(gate.expressions["exception"])

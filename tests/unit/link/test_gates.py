@@ -9,7 +9,9 @@ from textwrap import indent
 import pytest
 
 from miner.formula.canonical import canonical
+from miner.formula.notation import from_json
 from miner.formula.text import render
+from miner.link.gate import without_implied
 
 sys.path.insert(0, str(Path(__file__).parent))
 from linking import linked
@@ -367,6 +369,36 @@ def test_a_refusal_of_other_types_asks_for_no_module():
     found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": TYPES})
     stated = [(need.owner, render(canonical(need.needs))) for need in found.needs if need.effect == "raise"]
     assert [each for each in stated if each[0].startswith("kit.a")] == [("kit.a.fill", "slate >= 1.2")]
+
+
+TORCH = {"module": "torch", "version": [[">=", "2.6"]]}
+SLATE = {"module": "slate"}
+
+
+def opaque(words):
+    """Return a part of a condition that is not understood."""
+    return {"opaque": words, "reason": "a call"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "left"),
+    [
+        ({"all": [TORCH, opaque("isinstance(x, torch.Tensor)"), SLATE]}, "slate and [isinstance(x, torch.Tensor)]"),
+        ({"all": [TORCH, opaque("here == torch.device('meta')")]}, "[here == torch.device('meta')]"),
+        ({"all": [TORCH, opaque("pytorch.ready()")]}, "torch >= 2.6 and [pytorch.ready()]"),
+        ({"all": [{"feature": "types.Union"}, opaque("isinstance(x, types.Union)")]}, "[isinstance(x, types.Union)]"),
+        ({"all": [TORCH, SLATE, opaque("torch.tracing()")]}, "slate and torch >= 2.6 and [torch.tracing()]"),
+        ({"not": {"all": [TORCH, opaque("torch.scripting()")]}}, "not (torch >= 2.6) or not [torch.scripting()]"),
+        ({"not": {"all": [TORCH, opaque("isinstance(x, torch.Tensor)")]}}, "not [isinstance(x, torch.Tensor)]"),
+        (
+            {"any": [{"not": TORCH}, {"not": opaque("torch.scripting()")}]},
+            "not (torch >= 2.6) or not [torch.scripting()]",
+        ),
+    ],
+)  # fmt: skip
+def test_a_module_is_not_asked_for_beside_its_own_words(condition, left):
+    """Of a type ever, of other words where nothing else is asked; what may be missing is asked for."""
+    assert render(canonical(without_implied(from_json(condition)))) == left
 
 
 PAST = """
