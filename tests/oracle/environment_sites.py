@@ -20,6 +20,15 @@ _ASKS = re.compile(
 _CAUGHT = {"OptionalDependencyNotAvailable"}
 
 
+def is_of_type(test: ast.expr) -> bool:
+    """Say whether a test asks for the type of something too: what fails it may be of another type."""
+    return isinstance(test, ast.BoolOp) and any(
+        isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "isinstance"
+        for part in test.values
+        if isinstance(test.op, ast.And)
+    )
+
+
 def rows(path: Path, name: str) -> list[tuple[str, int, str]]:
     """Return the places in one file."""
     found: list[tuple[str, int, str]] = []
@@ -34,7 +43,7 @@ def rows(path: Path, name: str) -> list[tuple[str, int, str]]:
                 visit(child, (*tests, test))
             raises = bool(node.body) and isinstance(node.body[-1], ast.Raise)
             for child in node.orelse:
-                visit(child, tests if raises else (*tests, test))
+                visit(child, tests if raises or is_of_type(node.test) else (*tests, test))
             return
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             tests = ()

@@ -84,8 +84,15 @@ class _Statements:
         checks = {id(check): check for node in ranked for check in self._checks.of(node) if node in check.stated}
         return list(checks.values())
 
-    def _needs(self, checks: Sequence[Check]) -> Iterator[Entry]:
+    def _needs(self, stated: Sequence[Check]) -> Iterator[Entry]:
         """Yield what is needed: all that keep off one effect together, or of many each once, with the first place."""
+        of_tests = _is_of_tests(self._own)
+        checks = [check for check in stated if of_tests or not _is_of_tests(check.stated[0].owner)]
+        yield from self._told_of(checks)
+        if len(checks) < len(stated):
+            yield Entry((f"and {len(stated) - len(checks):,} that tests ask for; --format json has them",), ())
+
+    def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
         if len(checks) > _FEW:
             yield from self._shared(checks)
             return
@@ -189,7 +196,11 @@ def _hardness(node: Requirement) -> int | None:
 
 def _rank(node: Requirement) -> tuple[bool, int, bool]:
     """Return the order of requirements: those of tests last, else the hardest, and of these what is always needed."""
-    return node.owner.startswith("tests."), _hardness(node) or 0, node.when is not True
+    return _is_of_tests(node.owner), _hardness(node) or 0, node.when is not True
+
+
+def _is_of_tests(name: str) -> bool:
+    return name.startswith("tests.")
 
 
 def _verified(found: Explained) -> Iterator[Listing]:

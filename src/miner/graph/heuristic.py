@@ -75,7 +75,7 @@ def found_topics(nodes: Iterable[Node], taken: frozenset[str]) -> Iterator[tuple
     for node in listed:
         if isinstance(node, Advice) and node.subject.isidentifier() and node.subject not in taken:
             holder = _holder(node.owner)
-            if holder in public and node.subject != holder.rpartition(".")[2]:
+            if holder in public and node.subject not in {each.rpartition(".")[2] for each in (holder, node.owner)}:
                 said.setdefault((holder, node.subject), {}).setdefault(
                     (node.kind, node.message or node.action or ""), node
                 )

@@ -163,14 +163,21 @@ def _is_measured(atom: Atom) -> bool:
     return isinstance(atom, ComputeCapability | DeviceCount | Memory | Toolkit)
 
 
-def without_implied(formula: Formula) -> Formula:
-    """Return a condition without what asks for a module where a part beside it says as much.
+def without_types(formula: Formula) -> Formula:
+    """Return a condition without what asks for a module where the type of something is asked beside it.
 
     What is an instance of a class of a module does not ask for the module as well: where that is missing nothing is
-    one, and a refusal of other types is none of the environment. Nor does any other word of a module beside it
-    (`torch.is_tracing()`), where nothing else is asked of the environment.
+    one, and a refusal of other types is none of the environment.
     """
-    found = _without_implied(formula, holds=None)
+    return _without_implied(formula, holds=None)
+
+
+def without_implied(formula: Formula) -> Formula:
+    """Return a condition without what types imply, nor any other word of a module beside it (`torch.is_tracing()`).
+
+    The latter where nothing else is asked of the environment.
+    """
+    found = without_types(formula)
     if mentions(found, is_environmental):
         words = _without_implied(found, holds=True)
         if not mentions(words, is_environmental):

@@ -14,6 +14,7 @@ from miner.formula.gate import is_environmental, is_lacking, split
 from miner.formula.notation import text
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
+from miner.link.gate import without_types
 from miner.link.library import Library, Module
 from miner.link.meaning.wording import render
 from miner.link.message import NONE, template
@@ -166,7 +167,8 @@ class _Use:
 
     def _test(self) -> Understood:
         guard = Guard(self._site.span, "if", self._site.expressions["test"], holds=True)
-        return self._conditions.guards(self._module.name, (guard,), self._local)
+        understood = self._conditions.guards(self._module.name, (guard,), self._local)
+        return understood._replace(formula=without_types(understood.formula))
 
     def _lost(
         self,

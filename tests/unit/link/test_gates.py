@@ -371,6 +371,25 @@ def test_a_refusal_of_other_types_asks_for_no_module():
     assert [each for each in stated if each[0].startswith("kit.a")] == [("kit.a.fill", "slate >= 1.2")]
 
 
+SOFT_TYPES = """
+    from .gate import is_slate_available, is_torch_available
+
+    def plain(x):
+        if is_torch_available() and isinstance(x, torch.Tensor):
+            return x.numpy()
+        elif is_slate_available() and isinstance(x, torch.Tensor):
+            return x.slate()
+        return x
+"""
+
+
+def test_a_test_of_a_type_goes_another_way_for_no_module():
+    """What is of no type of a module is of another one, be it there or not; of another module it says nothing."""
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": SOFT_TYPES})
+    stated = [(need.owner, render(canonical(need.needs))) for need in found.needs]
+    assert [each for each in stated if each[0].startswith("kit.a")] == [("kit.a.plain", "slate >= 1.2")]
+
+
 TORCH = {"module": "torch", "version": [[">=", "2.6"]]}
 SLATE = {"module": "slate"}
 
