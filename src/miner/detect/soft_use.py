@@ -86,7 +86,7 @@ def _attempt(file: File, item: Item) -> Iterator[Site]:
         expressions = {"imports": missing.test}
         if arm.message is not None:
             expressions["handler message"] = arm.message
-        names = (arm.kind, arm.text, arm.bound, ", ".join(imported))
+        names = (arm.kind, arm.text, arm.bound, ", ".join(dict.fromkeys(imported)))
         spans = {f"handler {number}": span for number, span in enumerate(arm.spans)}
         yield from _site(file, item, "import", missing.span, expressions, names, spans)
 
@@ -194,7 +194,7 @@ def _arm(file: File, block: list[Item]) -> _Arm:
         kind = "leave" if leaves(block) else "other"
     else:
         kind = "none"
-    return _Arm(kind, text, ", ".join(bound), message, tuple(spans))
+    return _Arm(kind, text, ", ".join(dict.fromkeys(bound)), message, tuple(spans))
 
 
 def _refuses(item: Item) -> bool:
@@ -270,4 +270,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 5, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 6, _KINDS, _triggers, find, deep=True, more=_given)
