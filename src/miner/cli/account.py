@@ -14,12 +14,15 @@ from miner.formula.connective import Formula, conjunction, conjuncts, negation
 from miner.formula.disjunctive import is_refusal
 from miner.formula.notation import from_json
 from miner.model.concept import Principle
-from miner.model.node import Advice, Edge, Implementation, Node, Otherwise, Predicate, Requirement
+from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
 
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
 _LONGEST_CONDITION = 320
+_SHORT = 100
+"""Characters of what one of many places says."""
 _MOST_PLACES = 5
+_MOST_FILES = 12
 _MOST_ENTRIES = 60
 _FEW = 40
 """Requirements that are listed one by one; more are grouped by what they need."""
@@ -67,9 +70,9 @@ class _Statements:
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
-            (f"{asks}, or goes another way", len(soft), self._needs(soft)),
             ("refuses", len(refused) + len(account.constraints), self._refusals(refused)),
             ("advice", len(account.advice), self._advice(account.advice)),
+            (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
             if count:
                 yield Listing(f"{heading}: {count:,}", tuple(_limited(list(entries))))
@@ -93,6 +96,9 @@ class _Statements:
             yield Entry((f"and {len(stated) - len(checks):,} that tests ask for; --format json has them",), ())
 
     def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
+        if self._account.subject.kind in _ASKED and all(_hardness(check.stated[0]) is None for check in checks):
+            yield from self._by_file(checks)
+            return
         if len(checks) > _FEW:
             yield from self._shared(checks)
             return
@@ -110,6 +116,22 @@ class _Statements:
                 yield Entry((f"{otherwise}, unless",), tuple(needs))
             else:
                 yield from (Entry(tuple(lines), (f"else {otherwise}", *at)) for at, lines in found.items())
+
+    def _by_file(self, checks: Iterable[Check]) -> Iterator[Entry]:
+        """Yield each need once, with the files where it is asked for, and what the first place there does without."""
+        needs: dict[str, dict[str, list[Check]]] = {}
+        for check in checks:
+            path = check.stated[0].evidence[0].path
+            needs.setdefault(_told(check.needs), {}).setdefault(path, []).append(check)
+        for needed, files in needs.items():
+            yield Entry((needed,), tuple(_first(map(self._in_file, files.values()), _MOST_FILES)))
+
+    def _in_file(self, checks: Sequence[Check]) -> str:
+        first = checks[0]
+        more = f" and {len(checks) - 1:,} more in this file" if len(checks) > 1 else ""
+        when = (each for each in _when(first.when) if len(each) <= _SHORT)
+        otherwise = effect(first.stated[0].otherwise, _SHORT)
+        return ", ".join((f"{self._at(first.stated[0])}{more}", *when, f"else {otherwise}"))
 
     def _shared(self, checks: Iterable[Check]) -> Iterator[Entry]:
         """Yield each need once; when it is, where all objects agree on that, else that of the object that is named."""
@@ -145,7 +167,7 @@ class _Statements:
             when = conjunction(*conjuncts(negation(check.needs)), check.when)
             yield Entry((f"when {_told(when)}",), (_effect(first.otherwise), self._at(first)))
         for node in self._account.constraints:
-            yield Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), place(node)))
+            yield Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), self._at(node)))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""
@@ -165,8 +187,8 @@ class _Statements:
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
                 yield Entry((head,), (said[node.id], *_first(places)))
 
-    def _at(self, node: Requirement) -> str:
-        """Return where a requirement stands: in which object, if not in what is explained itself, and its place."""
+    def _at(self, node: Requirement | Constraint) -> str:
+        """Return where something is demanded: in which object, if not in what is explained itself, and its place."""
         owner = node.owner
         if self._own and is_part(owner, self._own):
             owner = owner.removeprefix(self._own).removeprefix(".")
@@ -225,11 +247,11 @@ def _limited(entries: list[Entry]) -> Iterator[Entry]:
         yield Entry((f"and {left:,} more; --format json has them all",), ())
 
 
-def _first(places: Iterable[str]) -> list[str]:
+def _first(places: Iterable[str], most: int = _MOST_PLACES) -> list[str]:
     """Return the first of several places, and how many more there are."""
     listed = list(places)
-    left = len(listed) - _MOST_PLACES
-    return listed if left <= 1 else [*listed[:_MOST_PLACES], f"and {left:,} more"]
+    left = len(listed) - most
+    return listed if left <= 1 else [*listed[:most], f"and {left:,} more"]
 
 
 def _said(node: Advice) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from miner.app.explain import Account, Folding, cases
 from miner.cli.statement import shortened
 from miner.escape import one_line
+from miner.formula.atom import Module
 from miner.formula.connective import Formula
+from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json
 from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.model.node import Gate, Implementation, Node, Package, Predicate, Requirement
@@ -29,6 +31,8 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             for environment in account.environments:
                 yield "environment", environment.name
                 yield "install", environment.install
+            asked = sorted(_packages(account.stating.values()) - _packages(account.requirements))
+            yield from (("sometimes", f"{', '.join(asked)}: see the environment") for _ in asked[:1])
         case Environment() as node:
             yield "of", node.workflow.partition(":")[2]
             yield "install", node.install
@@ -123,6 +127,13 @@ def _gated(account: Account, gates: Iterable[Gate]) -> Iterator[tuple[str, str]]
 def _listed(names: list[str], most: int) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
+
+
+def _packages(nodes: Iterable[Node]) -> set[str]:
+    """Return the packages that are asked for, by their import names."""
+    needs = (from_json(node.needs) for node in nodes if isinstance(node, Requirement))
+    atoms = (part for formula in needs for part in literals(formula))
+    return {atom.module.partition(".")[0] for atom in atoms if isinstance(atom, Module)}
 
 
 def _flags(account: Account) -> Iterator[tuple[str, str]]:

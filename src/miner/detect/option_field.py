@@ -1,8 +1,9 @@
 """The options of configuration classes, with the values that they have unless they are given.
 
 **Finds** annotated fields with a default of the classes that the vocabulary says hold options, by their own name or
-that of a base, also where a function gives it (`field(default=1)`, `interval(min=0)(default=1)`), and parameters with a
-default of their `__init__`; with the description that the field's metadata or the docstring of the class gives.
+that of a base, also where a function gives it (`field(default=1)`, `interval(min=0)(default=1)`), parameters with a
+default of their `__init__`, and what that takes out of keyword arguments (`self.depth = kwargs.pop("depth", 2)`); with
+the description that the field's metadata or the docstring of the class gives.
 
 **Misses** options that are set in a body, and classes that inherit under other names through several bases.
 """
@@ -24,6 +25,7 @@ from miner.syntax.outline import Item
 ID = "option-field"
 _PARAMETER = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(?::.*?)?(?<![=!<>])=(?!=)\s*(?P<default>.+)", re.DOTALL)
 _PLAIN = re.compile(r"""-?\d[\w.]*|None|True|False|"[^"\\\n]*"|'[^'\\\n]*'""")
+_TAKEN = re.compile(rf"""\w*kwargs\.pop\(\s*["'](?P<name>\w+)["'],\s*(?P<default>{_PLAIN.pattern}),?\s*\)""")
 _SPACE = re.compile(r"\s+")
 _LONGEST = 300  # characters of a default
 _VALUES = re.compile(
@@ -45,6 +47,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
             yield from _of_field(file, inner, described)
         elif inner.kind == "function" and inner.name == "__init__":
             yield from _of_parameters(file, inner, qualname(item), described)
+            yield from _of_keywords(file, inner, qualname(item), described)
 
 
 def _holds_options(file: File, item: Item) -> bool:
@@ -81,6 +84,17 @@ def _of_parameters(file: File, function: Item, owner: str, described: _Described
         match = _PARAMETER.fullmatch(text)
         if match is not None:
             yield from _site(owner, match["name"], match["default"], place, {}, described)
+
+
+def _of_keywords(file: File, function: Item, owner: str, described: _Described) -> Iterator[Site]:
+    """Yield the options that are taken out of the keyword arguments: `self.depth = kwargs.pop("depth", 2)`."""
+    for inner in function.blocks["body"]:
+        target, value = inner.text("target"), inner.text("value")
+        if inner.kind != "assign" or target is None or value is None or not file.holds(value, b"kwargs.pop("):
+            continue
+        match = _TAKEN.fullmatch(file.outline.source(value))
+        if match is not None and file.outline.source(target) == f"self.{match['name']}":
+            yield from _site(owner, match["name"], match["default"], inner.span, {}, described)
 
 
 def _site(
@@ -132,4 +146,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b"class ",)
 
 
-DETECTOR = Detector(ID, 2, frozenset({"class"}), _words, find)
+DETECTOR = Detector(ID, 3, frozenset({"class"}), _words, find)

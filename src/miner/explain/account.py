@@ -32,8 +32,8 @@ class Account:
 
     `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
     the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id;
-    `environments` those of a workflow; `stating` what the versions of a package are from, by id; `flags` those of a
-    class, or of a base of it (named).
+    `environments` those of a workflow; `stating` what the versions of a package are from, or what a workflow needs
+    under some conditions, by id; `flags` those of a class, or of a base of it (named).
     """
 
     subject: Subject
@@ -104,8 +104,10 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
         case _:
             ids = ()
     environments = [each for each in graph.of_type(Environment) if each.workflow == node.id]
+    sometimes = [need for each in environments for need in each.conditional]
     wanted = frozenset((*ids, *(need for each in environments for need in each.always)))
-    account = _account(graph, subject, lambda each: each.id in wanted, Account(subject, environments=environments))
+    held = Account(subject, environments=environments, stating={each: graph.nodes[each] for each in sometimes})
+    account = _account(graph, subject, lambda each: each.id in wanted, held)
     for relation in ("step", "implemented_by"):
         account.members.extend(_targets(graph, node.id, relation))
     for step in account.members:

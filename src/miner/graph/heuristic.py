@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from miner.formula import atom as fa
@@ -17,6 +18,8 @@ _MOST_FOUND = 20
 _FEWEST_KINDS = 2
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
 _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})
+_GIVEN = re.compile(r"(\w+)(?: is not None| (?:==|in) .+)?")
+"""A local that has a value: it is named as the option that it holds."""
 
 
 class Told:
@@ -110,7 +113,9 @@ def _options(node: Advice | Constraint | Requirement) -> set[str]:
     if isinstance(node, Constraint):
         return {option_of(name) for name in node.parameters}
     if isinstance(node, Requirement):
-        given = (each for each in literals(from_json(node.when)) if isinstance(each, fa.Parameter))
-        return {option_of(atom.param) for atom in given}
+        stated = literals(from_json(node.when))
+        given = {option_of(atom.param) for atom in stated if isinstance(atom, fa.Parameter)}
+        kept = (_GIVEN.fullmatch(atom.opaque) for atom in stated if isinstance(atom, fa.Opaque) and node.enforced)
+        return given | {match[1] for match in kept if match is not None}
     asked = {option_of(atom.param) for atom in atoms(from_json(node.when)) if isinstance(atom, fa.Parameter)}
     return {node.subject} | (asked if node.kind in {"default-override", "warning", "incompatibility"} else set())

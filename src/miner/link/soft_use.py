@@ -152,13 +152,26 @@ class _Use:
             yield from self._warned(test, kept)
             return
         origin: Origin = "runtime-gate"
-        if arms[kept].kind == "import":
+        if arms[kept].kind == "import" and (lost_names := self._only_here(arms[kept])):
             origin = "import-guard"
-            effect, action = _of_import(arms[gone], arms[kept].bound)
+            effect, action = _of_import(arms[gone], lost_names)
         else:
             effect, action = _of_branch(arms[gone], arms[kept])
         lost = test.formula if lacking else _lost(test.formula)
         yield from self._lost(test, lost, effect, origin, action, gone)
+
+    def _only_here(self, arm: _Arm) -> str:
+        """Return the names that an arm binds without those that the module has imported before, if it does more."""
+        if not arm.text:
+            return arm.bound
+        start = self._site.span.start_byte
+        earlier = {
+            binding.name
+            for row in self._module.facts.imports
+            if row.span.start_byte < start and not row.type_checking
+            for binding in row.bindings
+        }
+        return ", ".join(name for name in arm.bound.split(", ") if name not in earlier)
 
     def _warned(self, test: Understood, arm: str) -> Iterator[Need]:
         holds = arm == "body"

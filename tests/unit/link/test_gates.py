@@ -390,6 +390,27 @@ def test_a_test_of_a_type_goes_another_way_for_no_module():
     assert [each for each in stated if each[0].startswith("kit.a")] == [("kit.a.plain", "slate >= 1.2")]
 
 
+TABLE = """
+    import torch
+    from .gate import is_slate_available
+
+    ROWS = {}
+    if is_slate_available():
+        import torch
+        ROWS.update(slate=torch.ones(1))
+    if is_slate_available():
+        from slate import rows
+        ROWS.update(rows)
+"""
+
+
+def test_what_is_imported_before_is_not_lost():
+    """What else is done there is told; a name that only comes from there is lost."""
+    found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": TABLE})
+    stated = [(need.effect, need.action) for need in found.needs if need.owner == "kit.a"]
+    assert stated == [("skip", "without: ROWS.update(slate=torch.ones(1))"), ("disable", "without rows")]
+
+
 TORCH = {"module": "torch", "version": [[">=", "2.6"]]}
 SLATE = {"module": "slate"}
 
