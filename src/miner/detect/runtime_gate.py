@@ -30,6 +30,7 @@ from miner.model.span import Span
 from miner.syntax.outline import Item
 
 ID = "runtime-gate"
+_ABSENT = frozenset({"missing", "program"})
 _DOTTED = re.compile(r"\w+(?:\.\w+)*")
 
 
@@ -107,7 +108,7 @@ def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
     Of such a one the linker could say nothing; there are thousands in a library of models.
     """
     function = definition(item.parent)
-    if function is None or function.kind != "function" or any(guard.kind == "missing" for guard in conditions):
+    if function is None or function.kind != "function" or any(guard.kind in _ABSENT for guard in conditions):
         return False
     whole = owning(item)
     if whole is None or is_within(file.triggers.get(soft_use.ID, ()), whole.span):
@@ -201,4 +202,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return b"raise ", b"assert ", b"assert(", b"return False,", b"return (False,"
 
 
-DETECTOR = Detector(ID, 5, frozenset({"raise", "assert", "return"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 6, frozenset({"raise", "assert", "return"}), _words, find, deep=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from miner.model import expression as ex
 from miner.model.expression import Constant, Expression, Opaque
 from miner.model.site import Guard
+from miner.model.span import Span
 from miner.syntax.decoding import RefusedError
 from miner.syntax.limits import LIMITS
 from miner.syntax.outline import Exits, Item, Outline
@@ -152,7 +154,7 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         elif child.arm == "orelse" and parent.kind == "if" and not leaves(parent.blocks["body"], _RAISE):
             yield Guard(test, "if", outline.expression(test), holds=False)
     elif parent.kind == "except":
-        missing = missing_import(parent, outline)
+        missing = missing_import(parent, outline) or _missing_program(parent, outline)
         if missing is not None:
             yield missing
             return
@@ -195,6 +197,39 @@ def missing_import(handler: Item, outline: Outline) -> Guard | None:
     return Guard(place, "missing", ex.Sequence("tuple", tuple(modules)), holds=True)
 
 
+def _missing_program(handler: Item, outline: Outline) -> Guard | None:
+    """Return the guard of a handler that is reached when a program is not there to be run; None when that is not clear.
+
+    The program is the first of a list that the call is given, there or by a local of the same function.
+    """
+    attempt, caught = handler.parent, handler.text("type")
+    if attempt is None or caught is None or "FileNotFoundError" not in outline.source(caught):
+        return None
+    body = attempt.blocks["body"]
+    whole = outline.between(body[0].span, body[-1].span)
+    call = _RUN.search(outline.data, whole.start_byte, whole.end_byte)
+    if call is not None and call["local"]:
+        function = next((each for each in _parents(attempt) if each.kind == "function"), None)
+        start = function.span.start_byte if function is not None else 0
+        kept = re.compile(rb"\b" + call["local"] + rb"\s*=\s*\[\s*" + _PROGRAM)
+        call = next(reversed(list(kept.finditer(outline.data, start, whole.start_byte))), None)
+    if call is None:
+        return None
+    start, end = call.span()
+    place = Span(start, end, outline.line(start), outline.line(end))
+    return Guard(place, "program", ex.Constant(call["name"].decode()), holds=True)
+
+
+def _parents(item: Item) -> Iterator[Item]:
+    while item.parent is not None:
+        item = item.parent
+        yield item
+
+
+_PROGRAM = rb"""["'](?P<name>[\w.+-]+)["']"""
+_RUN = re.compile(
+    rb"\bsubprocess\.(?:run|Popen|call|check_call|check_output)\(\s*(?:\[\s*" + _PROGRAM + rb"|(?P<local>[a-z_]\w*)\b)"
+)
 _IMPORT_FAILURES = ("ImportError", "ModuleNotFoundError")
 _FAILURES = ("Exception", "BaseException", "RuntimeError", "OSError", "AttributeError")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from miner.formula.atom import Module, Opaque, Predicate
+from miner.formula.atom import Binary, Module, Opaque, Predicate
 from miner.formula.connective import Formula, conjunction, disjunction, negation
 from miner.formula.disjunctive import atoms
 from miner.link.argument import over_arguments, parameter_of
@@ -135,7 +135,9 @@ class Conditions:
             if guard.kind in {"except", "case"}:
                 parts.append(Understood(Opaque(opaque=render(guard.test), reason=f"reached through {guard.kind}")))
                 continue
-            if guard.kind == "missing":
+            if guard.kind == "program" and isinstance(guard.test, ex.Constant):
+                part = Understood(negation(Binary(binary=str(guard.test.value))))
+            elif guard.kind == "missing":
                 part = Understood(negation(self._importable(module, guard.test)))
             else:
                 part = self._guard(module, guard, local)

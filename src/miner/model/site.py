@@ -17,11 +17,12 @@ class Guard(msgspec.Struct, frozen=True, array_like=True):
     `kind`: `if` (the test of an enclosing if, while or conditional), `exit` (an earlier test whose body always leaves),
     `except` (within a handler; `test` is the exception type), `case` (a match case; `test` is the pattern's text),
     `else` (the body of a try went through without its own raise under `test`), `missing` (an import failed; `test` is a
-    Sequence of what is imported, `..name` when relative). `holds` is the test's polarity.
+    Sequence of what is imported, `..name` when relative), `program` (there was no such program to run; `test` is its
+    name). `holds` is the test's polarity.
     """
 
     span: Span
-    kind: Literal["if", "exit", "except", "case", "else", "missing"]
+    kind: Literal["if", "exit", "except", "case", "else", "missing", "program"]
     test: Expression
     holds: bool
 

@@ -36,6 +36,21 @@ CASES = {
     "try": ("try:\n    site\nexcept A: pass", []),
     "except": ("try: pass\nexcept A:\n    site", ["except A"]),
     "except several": ("try: pass\nexcept (A, B) as e: site", ["except (A, B)"]),
+    "a program that is not there": (
+        "try: subprocess.run(['tool', '-v'])\nexcept (OSError, FileNotFoundError): site",
+        ["program 'tool'"],
+    ),
+    "a program of a local": (
+        "def f(x):\n    c = ['tool', x]\n    try:\n        with subprocess.Popen(c) as p: pass\n"
+        "    except FileNotFoundError as e:\n        site",
+        ["program 'tool'"],
+    ),
+    "a program that is given": (
+        "def f(c):\n    try: subprocess.Popen(c)\n    except FileNotFoundError: site",
+        ["except FileNotFoundError"],
+    ),
+    "a program in another way": ("try: subprocess.run(['tool'])\nexcept ValueError: site", ["except ValueError"]),
+    "a file that is not there": ("try: open('tool')\nexcept FileNotFoundError: site", ["except FileNotFoundError"]),
     "bare except": ("try: pass\nexcept: site", ["except True"]),
     "second except": ("try: pass\nexcept A: pass\nexcept B: site", ["except B"]),
     "finally": ("try: pass\nfinally: site", []),

@@ -411,6 +411,32 @@ def test_what_is_imported_before_is_not_lost():
     assert stated == [("skip", "without: ROWS.update(slate=torch.ones(1))"), ("disable", "without rows")]
 
 
+PROGRAMS = """
+    import subprocess
+
+    def read(path, quiet):
+        command = ["tuner", "-i", path]
+        try:
+            with subprocess.Popen(command) as process:
+                process.communicate()
+        except FileNotFoundError as error:
+            raise ValueError("a tuner is needed to read") from error
+
+    def listen():
+        try:
+            return subprocess.check_output(["tuner", "-l"])
+        except OSError:
+            raise ValueError("no tuner, or another fault")
+"""
+
+
+def test_a_program_that_is_run_is_needed():
+    """Where the failure to find it is what leads to the refusal."""
+    found = linked({"kit/__init__.py": "", "kit/a.py": PROGRAMS})
+    stated = [(need.owner, render(canonical(need.needs)), need.exception) for need in found.needs]
+    assert stated == [("kit.a.read", "tuner", "ValueError")]
+
+
 TORCH = {"module": "torch", "version": [[">=", "2.6"]]}
 SLATE = {"module": "slate"}
 
