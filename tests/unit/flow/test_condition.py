@@ -41,8 +41,7 @@ CASES = {
         ["program 'tool'"],
     ),
     "a program of a local": (
-        "def f(x):\n    c = ['tool', x]\n    try:\n        with subprocess.Popen(c) as p: pass\n"
-        "    except FileNotFoundError as e:\n        site",
+        "def f(x):\n    c = ['tool', x]\n    try:\n        with subprocess.Popen(c): pass\n    except FileNotFoundError: site",
         ["program 'tool'"],
     ),
     "a program that is given": (
