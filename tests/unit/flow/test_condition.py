@@ -41,7 +41,7 @@ CASES = {
         ["program 'tool'"],
     ),
     "a program of a local": (
-        "def f(x):\n    c = ['tool', x]\n    try:\n        with subprocess.Popen(c): pass\n    except FileNotFoundError: site",
+        "def f(x):\n    c = ['tool', x]\n    try:\n        subprocess.call(c)\n    except FileNotFoundError: site",
         ["program 'tool'"],
     ),
     "a program that is given": (
