@@ -28,7 +28,6 @@ _FEW = 40
 """Requirements that are listed one by one; more are grouped by what they need."""
 _HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
 """What follows where a need is not met, the worst first; what is not named here goes another way, or goes without."""
-_HOW = {"gate": "raised", "warning": "warned"}
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
 """Kinds of names that need nothing themselves: others ask for them."""
 
@@ -65,13 +64,15 @@ class _Statements:
         checks = self._checked(node for node in account.requirements if _hardness(node) is not None)
         hard = [check for check in checks if not is_refusal(check.needs)]
         refused = [check for check in checks if is_refusal(check.needs)]
+        gates = [node for node in account.advice if node.origin == "gate"]
+        advice = [node for node in account.advice if node.origin != "gate"]
         soft = self._checked(node for node in account.requirements if _hardness(node) is None)
         for heading, count, entries in (
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
-            ("refuses", len(refused) + len(account.constraints), self._refusals(refused)),
-            ("advice", len(account.advice), self._advice(account.advice)),
+            ("refuses", len(refused) + len(account.constraints) + len(gates), self._refusals(refused, gates)),
+            ("advice", len(account.advice) - len(gates), self._advice(advice)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
             if count:
@@ -160,14 +161,20 @@ class _Statements:
             others = ["or in another case"] if len(whens) == 2 and when else others
             yield Entry((", ".join(filter(None, (needs, when, *others))),), (otherwise, at))
 
-    def _refusals(self, checks: Iterable[Check]) -> Iterator[Entry]:
-        """Yield what is refused: something that must not be there, then arguments alone."""
+    def _refusals(self, checks: Iterable[Check], gates: Iterable[Advice]) -> Iterator[Entry]:
+        """Yield what is refused: something that must not be there, arguments alone, and what is not understood."""
         for check in checks:
             first = check.stated[0]
             when = conjunction(*conjuncts(negation(check.needs)), check.when)
             yield Entry((f"when {_told(when)}",), (_effect(first.otherwise), self._at(first)))
         for node in self._account.constraints:
             yield Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), self._at(node)))
+        said: dict[tuple[str, str], dict[str, None]] = {}
+        for gate in gates:
+            case = ", ".join(_when(self._formula(gate.when))) or "always"
+            said.setdefault((case, _said(gate)), {})[self._at(gate)] = None
+        for (case, words), at in said.items():
+            yield Entry((case,), (f"raise: {words}", *_first(at)))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""
@@ -183,11 +190,11 @@ class _Statements:
             if node.id in same:
                 kinds = dict.fromkeys(each.kind for each in same[node.id])
                 places = dict.fromkeys(map(place, (node, *same[node.id])))
-                how = [_HOW[node.origin]] if node.origin in _HOW else []
+                how = ["warned"] if node.origin == "warning" else []
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
                 yield Entry((head,), (said[node.id], *_first(places)))
 
-    def _at(self, node: Requirement | Constraint) -> str:
+    def _at(self, node: Requirement | Constraint | Advice) -> str:
         """Return where something is demanded: in which object, if not in what is explained itself, and its place."""
         owner = node.owner
         if self._own and is_part(owner, self._own):

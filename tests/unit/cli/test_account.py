@@ -1,0 +1,121 @@
+"""What `miner explain` tells of an account, entry by entry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import miner
+from miner.app.explain import Checks, Explained, Folding
+from miner.cli.account import told
+from miner.cli.render import Listing
+from miner.explain.account import explain
+from miner.explain.subject import find
+from miner.model.evidence import Evidence
+from miner.model.node import Advice, Effect, Node, Otherwise, Requirement
+from miner.store.graph_reader import Graph
+from tests.unit.explain.test_explain import SAMPLE, implementation, place
+
+NPU = {"device": "npu"}
+
+
+def at(line: int, path: str = "kit/a.py") -> tuple[Evidence, ...]:
+    """A line of a file."""
+    return tuple(
+        msgspec.structs.replace(each, path=path, start_byte=10 * line, end_byte=10 * line + 9) for each in place(line)
+    )
+
+
+def requirement(number: int, owner: str, needs: Any, effect: Effect, says: str, line: int, **more: Any) -> Requirement:
+    """A need of an object."""
+    is_hard = effect == "raise"
+    return Requirement(
+        id=f"requirement:{owner}#{number}/{effect}",
+        name="something is needed",
+        evidence=at(line, more.pop("path", "kit/a.py")),
+        owner=owner,
+        needs=needs,
+        when=more.pop("when", True),
+        otherwise=Otherwise(effect=effect, message=says if is_hard else None, action=None if is_hard else says),
+        origin="runtime-gate",
+        enforced=is_hard,
+    )
+
+
+def sections(name: str, *nodes: Node) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """What is told of a name, by the headings."""
+    graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in nodes}, (), ())
+    fold = Folding(graph)
+    found = Explained(explain(graph, find(graph, name)), fold, Checks(graph, fold), None, ())
+    listings = (part for part in told(found) if isinstance(part, Listing))
+    return {part.heading: [(entry.lines, entry.details) for entry in part.entries] for part in listings}
+
+
+def test_what_is_raised_in_several_places_is_told_once() -> None:
+    """With what keeps it off, each with its place."""
+    found = sections(
+        "kit.a.Model",
+        implementation("kit.a.Model"),
+        requirement(1, "kit.a.Model.load", {"module": "slate"}, "raise", "install it", 3),
+        requirement(2, "kit.a.Model.save", {"module": "chalk"}, "raise", "install it", 5),
+    )
+    (entry,) = found.pop("needs: 2")
+    assert entry == (("raise: install it, unless",), ("slate, at load, kit/a.py:3", "chalk, at save, kit/a.py:5"))
+    assert not found
+
+
+def test_what_must_not_be_there_is_refused() -> None:
+    """And so is what a gate says whose condition is not understood; what a docstring says is advice."""
+    refused = requirement(1, "kit.a.Model.load", {"not": NPU}, "raise", "no NPU", 3, when={"os": "linux"})
+    advice = [
+        Advice(
+            id=f"advice:kit.a.Model.load#{number}",
+            name="load",
+            evidence=at(line),
+            owner="kit.a.Model.load",
+            kind="limitation",
+            origin=origin,  # type: ignore[arg-type]  # one of two
+            subject="load",
+            when=True,
+            message=message,
+        )
+        for number, (origin, line, message) in enumerate(
+            (("gate", 5, "not twice"), ("documentation", 7, "It is slow."))
+        )
+    ]
+    assert sections("kit.a.Model", implementation("kit.a.Model"), refused, *advice) == {
+        "refuses: 2": [
+            (("when npu and linux",), ("raise: no NPU", "load, kit/a.py:3")),
+            (("always",), ("raise: not twice", "load, kit/a.py:5")),
+        ],
+        "advice: 1": [(("load: limitation",), ("It is slow.", "kit/a.py:7"))],
+    }
+
+
+def test_softer_uses_of_a_device_are_told_by_file() -> None:
+    """Each need once; those of tests are counted."""
+    soft = [
+        requirement(number, owner, NPU, "fallback", "on the CPU", line, path=path)
+        for number, (owner, path, line) in enumerate(
+            (
+                ("kit.a.load", "kit/a.py", 3),
+                ("kit.a.save", "kit/a.py", 5),
+                ("kit.b.load", "kit/b.py", 3),
+                ("tests.a.test_load", "tests/a.py", 9),
+            )
+        )
+    ]
+    assert sections("npu", *soft) == {
+        "asked for, or goes another way: 4": [
+            (
+                ("npu",),
+                (
+                    "kit.a.load, kit/a.py:3 and 1 more in this file, else fallback: on the CPU",
+                    "kit.b.load, kit/b.py:3, else fallback: on the CPU",
+                ),
+            ),
+            (("and 1 that tests ask for; --format json has them",), ()),
+        ]
+    }
