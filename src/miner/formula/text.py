@@ -30,6 +30,7 @@ from miner.formula.atom import (
 from miner.formula.connective import All, Any, Formula, Not
 
 _ANY_CASE = " (any case)"
+_EXCEPTIONS = re.compile(r"[\w.]+|\([\w., ]+\)")
 _AFFIRMED = {"is not": "is", "!=": "==", "not in": "in"}
 _REFUSED = re.compile(r"(?P<left>[\w.]+) (?P<operator>is not|!=|not in) (?P<right>[\w.]+|'[^']*'|\"[^\"]*\")")
 """A comparison that says what must not be: negated, it says what must be."""
@@ -131,6 +132,8 @@ def _unversioned(atom: Atom) -> str:
             return f"${atom.env}" if atom.value is None else f"${atom.env} == {atom.value!r}{any_case}"
         case Parameter():
             return atom.param if atom.op is None else f"{atom.param} {atom.op} {atom.value!r}"
+        case Opaque(opaque=words, reason=reason) if reason.endswith("through except") and _EXCEPTIONS.fullmatch(words):
+            return f"[{'any exception' if words == 'True' else words} is handled]"
         case Opaque():
             return f"[{' '.join(atom.opaque.split())}]"
         case _:

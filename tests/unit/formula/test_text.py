@@ -75,6 +75,15 @@ def mode(value: str | None) -> Parameter:
         (Parameter(param="args.bf16", of="m.f"), "args.bf16"),
         (Parameter(param="p", of="m.f", op="==", value=None), "p == None"),
         (Opaque(opaque="f(\n  x)", reason="call"), "[f( x)]"),
+        (
+            Opaque(opaque="(OSError, errors.Gone)", reason="reached through except"),
+            "[(OSError, errors.Gone) is handled]",
+        ),
+        (Opaque(opaque="True", reason="reached through except"), "[any exception is handled]"),
+        (Opaque(opaque="import slate fails", reason="reached through except"), "[import slate fails]"),
+        (Not(Opaque(opaque="a is not None", reason="a comparison")), "[a is None]"),
+        (Not(Opaque(opaque="a not in b", reason="a comparison")), "[a in b]"),
+        (Not(Opaque(opaque="a is not None and b", reason="a comparison")), "not [a is not None and b]"),
         (Opaque(opaque="\x1b[31mred", reason="call"), "[\\x1b[31mred]"),
     ],
 )
