@@ -9,7 +9,7 @@ from miner.app.explain import Account, Explained, Folding, grouped, is_part
 from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, formula
 from miner.escape import one_line
-from miner.model.concept import Environment, Heuristic, Principle, Workflow
+from miner.model.concept import Environment, Heuristic, OptionUse, Principle, Workflow
 from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Package, Predicate, Requirement
 
 _LONGEST_MEANING = 2000
@@ -63,6 +63,7 @@ class _Statements:
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
             ("refuses", len(account.constraints), map(self._refusal, account.constraints)),
             ("advice", len(account.advice), self._advice(account.advice)),
+            ("takes effect", len(account.uses), map(self._use, account.uses)),
         ):
             if count:
                 yield Listing(f"{heading}: {count:,}", tuple(_limited(list(entries))))
@@ -117,6 +118,15 @@ class _Statements:
                 how = [_HOW[node.origin]] if node.origin in _HOW else []
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *self._when(node.when)))
                 yield Entry((head,), (said[node.id], *_first(places)))
+
+    def _use(self, use: OptionUse) -> Entry:
+        """Return where an option takes effect: how, and what stands there."""
+        how = f"passed to {use.to}" if use.way == "passed" and use.to else use.way
+        first = use.evidence[0]
+        parts = (use.code, f"then {use.then}" if use.then else None, use.description)
+        said = [_cut(part) for part in parts if part]
+        where = f"{use.owner}, {first.path}:{first.start_line}"
+        return Entry((", ".join((f"{use.option}: {how}", *self._when(use.when))),), (*said, where))
 
     def _at(self, node: Requirement) -> str:
         """Return where a requirement stands: in which object, if not in what is explained itself, and its place."""

@@ -11,7 +11,7 @@ from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.graph.names import Names
 from miner.link.option import option_of
-from miner.model.concept import Contradiction, Environment, Heuristic
+from miner.model.concept import Contradiction, Environment, Heuristic, OptionUse
 from miner.model.node import (
     Advice,
     Constraint,
@@ -31,8 +31,8 @@ class Account:
     """What a graph says of `subject`, each list in the order of the places in the source.
 
     `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
-    the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id; `flags` those
-    of a class, or of a base of it (named).
+    the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id; `uses` the
+    places where an option, or those of a heuristic, take effect; `flags` those of a class, or of a base of it (named).
     """
 
     subject: Subject
@@ -44,6 +44,7 @@ class Account:
     reached: list[tuple[Edge, Requirement]] = field(default_factory=list)
     members: list[Node] = field(default_factory=list)
     implementers: dict[str, list[Node]] = field(default_factory=dict)
+    uses: list[OptionUse] = field(default_factory=list)
     flags: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
 
 
@@ -65,11 +66,14 @@ def explain(graph: Graph, subject: Subject) -> Account:
         case "option", Implementation(qualname=owner) as node if _is_sole(graph, node, subject.name):
             held = Account(subject)
             held.reached.extend(_through(graph, subject.name))
+            held.uses.extend(_uses(graph, subject.name))
             return _account(graph, subject, lambda each: _is_of(each, subject.name, owner), held)
         case "option", Implementation(qualname=owner):
-            return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner))
+            held = Account(subject, uses=[use for use in _uses(graph, subject.name) if is_part(use.owner, owner)])
+            return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner), held)
         case "option", _:
-            return _account(graph, subject, lambda node: _is_about(node, subject.name))
+            held = Account(subject, uses=_uses(graph, subject.name))
+            return _account(graph, subject, lambda node: _is_about(node, subject.name), held)
     account = _account(graph, subject, lambda node: _is_owned(node, subject.name))
     if isinstance(subject.node, Implementation):
         account.flags.update(_flags(graph, subject.node))
@@ -91,22 +95,29 @@ def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[bool, str | No
 
 def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
     """Return what a concept is made of: statements, or steps and symbols."""
+    uses: tuple[OptionUse, ...] = ()
     match node:
         case Environment():
             ids: tuple[str, ...] = (*node.always, *node.conditional, *node.optional, *node.variables)
         case Heuristic():
-            ids = (*node.advice, *node.requires)
+            ids, uses = (*node.advice, *node.requires), node.uses
         case Contradiction():
             ids = tuple(statement.node for statement in node.statements)
         case _:
             ids = ()
     wanted = frozenset(ids)
-    account = _account(graph, subject, lambda each: each.id in wanted)
+    account = _account(graph, subject, lambda each: each.id in wanted, Account(subject, uses=list(uses)))
     for relation in ("step", "implemented_by"):
         account.members.extend(_targets(graph, node.id, relation))
     for step in account.members:
         account.implementers[step.id] = list(_targets(graph, step.id, "implemented_by"))
     return account
+
+
+def _uses(graph: Graph, option: str) -> list[OptionUse]:
+    """Return where an option takes effect, each place once: heuristics may share it."""
+    listed = (use for node in graph.of_type(Heuristic) for use in node.uses if use.option == option)
+    return list({(use.evidence[0].path, use.evidence[0].start_byte, use.way): use for use in listed}.values())
 
 
 def _targets(graph: Graph, source: str, relation: str) -> Iterator[Node]:

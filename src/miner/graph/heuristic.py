@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.link.catalog import Topic
 from miner.link.option import option_of
-from miner.model.concept import Heuristic
-from miner.model.evidence import Evidence
+from miner.model.concept import Heuristic, OptionUse
+from miner.model.evidence import Evidence, Quantity
 from miner.model.node import Advice, AdviceKind, Constraint, Implementation, Node, Requirement
 
+Stated: TypeAlias = Advice | Constraint | Requirement
+FindUses = Callable[[Topic, Sequence[Stated]], tuple[tuple[OptionUse, ...], tuple[Quantity, ...]]]
 _MOST_FOUND = 20
 _FEWEST_KINDS = 2
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
@@ -37,8 +40,11 @@ class Told:
         return list(found.values())
 
 
-def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
-    """Return the node of a topic; None when nothing is said of its options."""
+def heuristic(topic: Topic, told: Told, place: Evidence, find: FindUses | None = None) -> Heuristic | None:
+    """Return the node of a topic; None when nothing is said of its options.
+
+    `find` gives the uses of the options of a topic that some statements are not about, and their quantities.
+    """
     options = frozenset(topic.options)
     stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
     stated.sort(key=lambda node: node.place)
@@ -46,7 +52,8 @@ def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
     if not found:
         return None
     advice = [node for node in found if isinstance(node, Advice)]
-    said = frozenset(option for node in found for option in _options(node) if option in options)
+    uses, measured = find(topic, stated) if find is not None else ((), ())
+    said = {option for node in found for option in _options(node) if option in options} | {use.option for use in uses}
     return Heuristic(
         id=f"heuristic:{topic.name}",
         name=topic.name,
@@ -59,7 +66,8 @@ def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
         requires=tuple(node.id for node in stated if isinstance(node, Requirement)),
         deprecated=tuple(node.id for node in advice if node.kind == "deprecation"),
         advice=tuple(node.id for node in found),
-        quantities=tuple(each for node in advice for each in node.quantities),
+        quantities=(*(each for node in advice for each in node.quantities), *measured),
+        uses=uses,
     )
 
 
