@@ -14,7 +14,7 @@ from miner.formula.notation import from_json, to_json
 from miner.graph.edges import Edges, edge_name
 from miner.graph.environment import Reached, environment
 from miner.graph.evidence import EvidenceReader, authored_line
-from miner.graph.heuristic import FindUses, Stated, Told, found_topics, heuristic
+from miner.graph.heuristic import FindUses, Stated, Told, found_topics, heuristic, is_told
 from miner.graph.implementation import implementation
 from miner.graph.option_use import option_uses, quantities_of
 from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Topic, Workflow, alternatives
@@ -109,33 +109,23 @@ class ConceptBuilder:
     def build(self) -> Concepts:
         """Return the concepts; edges go to the edges that were given."""
         catalog = self._named.catalog
-        topics: dict[str, str] = {}
         told = Told(self._known.values())
         taken = frozenset(option for topic in catalog.topics for option in topic.options)
-        found = list(found_topics(self._known.values(), taken))
-        places = [(topic, self._named.place("name", topic.name)) for topic in catalog.topics]
-        find = self._uses_of([*catalog.topics, *(topic for topic, _ in found)])
-        for topic, place in places:
-            id_ = self._topic(topic, told, place, find)
-            if id_ is None:
+        found = {topic.name: (topic, place) for topic, place in found_topics(self._known.values(), taken)}
+        for topic in catalog.topics:
+            if not is_told(topic, told):
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
-            else:
-                topics[topic.name] = id_
-        for topic, place in found:  # what the library itself says the most of, besides
-            if topic.name not in topics:
-                self._topic(topic, told, place, find)
+        listed = {topic.name: (topic, self._named.place("name", topic.name)) for topic in catalog.topics}
+        topics = {name: pair for name, pair in (found | listed).items() if is_told(pair[0], told)}
         for workflow in catalog.workflows:
-            self._workflow(workflow, topics)
+            self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in listed})
+        find = self._uses_of([topic for topic, _ in topics.values()])  # most of their files have been read by now
+        for topic, place in topics.values():
+            node = heuristic(topic, told, place, find)
+            if node is not None:
+                self._add(node)
+                self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
         return self._result
-
-    def _topic(self, topic: Topic, told: Told, place: Evidence, find: FindUses) -> str | None:
-        """Add a topic with what it includes, and return its id; None where nothing is said of it."""
-        node = heuristic(topic, told, place, find)
-        if node is None:
-            return None
-        self._add(node)
-        self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
-        return node.id
 
     def _uses_of(self, topics: Sequence[Topic]) -> FindUses:
         """Return what finds the uses of the options of these topics, and their quantities."""

@@ -46,8 +46,7 @@ def heuristic(topic: Topic, told: Told, place: Evidence, find: FindUses | None =
     `find` gives the uses of the options of a topic that some statements are not about, and their quantities.
     """
     options = frozenset(topic.options)
-    stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
-    stated.sort(key=lambda node: node.place)
+    stated = _stated(topic, told)
     found = [node for node in stated if not isinstance(node, Requirement)]
     if not found:
         return None
@@ -69,6 +68,11 @@ def heuristic(topic: Topic, told: Told, place: Evidence, find: FindUses | None =
         quantities=(*(each for node in advice for each in node.quantities), *measured),
         uses=uses,
     )
+
+
+def is_told(topic: Topic, told: Told) -> bool:
+    """Say whether a topic has a node: whether anything but a requirement is said of its options."""
+    return any(not isinstance(node, Requirement) for node in _stated(topic, told))
 
 
 def found_topics(nodes: Iterable[Node], taken: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
@@ -97,6 +101,12 @@ def found_topics(nodes: Iterable[Node], taken: frozenset[str]) -> Iterator[tuple
         )
         name = f"{holder.rpartition('.')[2]}_{option}"
         yield Topic(name, f"{holder.rpartition('.')[2]}.{option}", (option,), (holder,)), places[0]
+
+
+def _stated(topic: Topic, told: Told) -> list[Stated]:
+    """Return what is said of the options of a topic where it counts, in the order of the places."""
+    stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
+    return sorted(stated, key=lambda node: node.place)
 
 
 def _holder(owner: str) -> str:
