@@ -18,12 +18,16 @@ Tests = tuple[tuple[ex.Expression, bool], ...]
 
 @dataclass(frozen=True)
 class Found:
-    """One option in an expression: how it is used, by what call, and the tests in the expression that lead to it."""
+    """One option in an expression: how it is used, by what call, and the tests in the expression that lead to it.
+
+    `is_held`: it is a field of an object that holds options.
+    """
 
     option: str
     way: Way
     to: str | None = None
     tests: Tests = ()
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class Reading:
             return True
         return any(part in _RECEIVERS or matches(part, self.holders) for part in parts if part)
 
+    def is_held(self, node: object) -> bool:
+        """Say whether an expression is a field of an object that holds options: `args.depth`, `self.config.depth`."""
+        parts = (ex.dotted(node) or "").split(".") if isinstance(node, ex.Attribute) else ()
+        return any(matches(part, self.holders) for part in parts[:-1])
+
     def _base(self, node: ex.Expression) -> str | None:
         """Return the option that a chain of fields begins with."""
         option = self.option(node)
@@ -74,7 +83,7 @@ class Reading:
         """Yield the options in an expression; what is only shown in a text is not used."""
         option = self.option(node)
         if option is not None:
-            yield Found(option, way, to, tests)
+            yield Found(option, way, to, tests, self.is_held(node))
             return
         match node:
             case ex.Formatted():

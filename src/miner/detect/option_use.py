@@ -140,7 +140,7 @@ class _Function:
             option, value = reading.option(expression), item.text("value")
             if option is None or (value is not None and reading.option(self.file.expression(value)) == option):
                 return  # none, or the same under another roof
-            found = [Found(option, "set")]
+            found = [Found(option, "set", is_held=reading.is_held(expression))]
         elif role == "value" and (kept := self._kept(item, expression)) is not None:
             found = [kept]
         else:
@@ -153,7 +153,7 @@ class _Function:
         strongest: dict[str, Found] = {}
         for each in found:
             known = strongest.get(each.option)
-            if known is None or _RANK[each.way] < _RANK[known.way]:
+            if known is None or _rank(each) < _rank(known):
                 strongest[each.option] = each
         yield from ((each, span) for each in strongest.values())
 
@@ -197,7 +197,9 @@ class _Function:
         if item.kind == "for" and (target := item.text("target")) is not None and role == "iterable":
             span = self.file.outline.between(target, span)
         place = self._short(item.span if is_simple else span, found.option)
-        return Mention(found.option, found.way, self.name, place, found.to, follows, described, conditions, scope)
+        return Mention(
+            found.option, found.way, self.name, place, found.to, follows, described, conditions, scope, found.is_held
+        )
 
     def _short(self, span: Span, option: str) -> Span:
         """Return a span as it is, or where it is long, the line of it in which the option stands first."""
@@ -228,3 +230,8 @@ class _Function:
             stop = first.span.start_byte + len(self.file.data[first.span.start_byte : end].rstrip())
             return Span(first.span.start_byte, stop, first.span.start_line, first.span.start_line)
         return self.file.outline.between(first.span, last.span)
+
+
+def _rank(found: Found) -> tuple[int, bool]:
+    """Return how strong a use is, the strongest first: of two alike, that of an object that holds the option."""
+    return _RANK[found.way], not found.is_held

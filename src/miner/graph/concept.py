@@ -75,7 +75,8 @@ def of_examples(derived: Derived, evidences: EvidenceReader) -> Named:
 class ConceptBuilder:
     """Builds the graph of concepts of one snapshot on the statements that are there already.
 
-    `release` is what installs the library: its name, with the version where there is one.
+    `release` is what installs the library: its name, with the version where there is one; `classes` are patterns of the
+    names of classes that hold options.
     """
 
     def __init__(
@@ -87,9 +88,11 @@ class ConceptBuilder:
         nodes: Iterable[model.Node],
         edges: Edges,
         release: str,
+        classes: tuple[str, ...] = (),
     ) -> None:
         self._named = named
         self._release = release
+        self._classes = classes
         self._linked = linked
         self._reach = reach
         self._evidences = evidences
@@ -130,7 +133,7 @@ class ConceptBuilder:
     def _uses_of(self, topics: Sequence[Topic]) -> FindUses:
         """Return what finds the uses of the options of these topics, and their quantities."""
         library, close = self._linked.library, self._reach.routines.close
-        used = OptionUses(library, self._linked.conditions, close, self._evidences.holds, topics)
+        used = OptionUses(library, self._linked.conditions, close, self._evidences.holds, topics, self._classes)
 
         def find(topic: Topic, stated: Sequence[Stated]) -> tuple[tuple[OptionUse, ...], tuple[Quantity, ...]]:
             uses = tuple(option_uses(used.of(topic), stated, self._evidences))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from miner.detect.file import matches
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
 from miner.link.catalog import Topic
@@ -42,7 +43,7 @@ class Used:
 class OptionUses:
     """The uses of the options of some topics in a library; each file is read once, for all topics that it counts in.
 
-    `holds` says whether a file holds one of some words.
+    `holds` says whether a file holds one of some words; `classes` are patterns of names of classes that hold options.
     """
 
     library: Library
@@ -50,11 +51,13 @@ class OptionUses:
     close: CloseReading
     holds: Callable[[str, frozenset[str]], bool]
     topics: Sequence[Topic]
+    classes: tuple[str, ...] = ()
     _known: dict[str, Mentions] = field(default_factory=dict)
 
     def of(self, topic: Topic) -> list[Used]:
         """Return the uses of the options of a topic in the modules, classes and functions that it counts in.
 
+        Where that is a class that holds options, also the uses of fields of such objects in the modules that import it.
         Of an option that is an object, something of which is read or done there, only where it is taken, set or tested:
         elsewhere it is handed around.
         """
@@ -66,7 +69,7 @@ class OptionUses:
                 mentions = self._mentions(module.path)
                 objects |= mentions.objects
                 mine = (each for each in mentions.found if each.option in options)
-                found.extend((module, each) for each in mine if _is_within(each.owner, inner))
+                found.extend((module, each) for each in mine if _is_meant(each, inner))
         told = [(module, each) for module, each in found if each.option not in objects or each.way in _TELLING]
         used = (each for module, mention in told for each in self._used(module, mention))
         return sorted(used, key=lambda each: (each.code.path, each.code.span, each.option))
@@ -85,8 +88,11 @@ class OptionUses:
                 found.setdefault(module.path, set()).update(topic.options)
         return {path: frozenset(options) for path, options in found.items()}
 
-    def _within(self, within: Iterable[str]) -> Iterator[tuple[Module, str]]:
-        """Yield the packaged modules that some names stand for, each with the name within it that is meant, if any."""
+    def _within(self, within: Iterable[str]) -> Iterator[tuple[Module, str | None]]:
+        """Yield the packaged modules that some names stand for, each with the name within it that is meant, if any.
+
+        None: the objects are meant that are held there.
+        """
         for name in within:
             parts = name.split(".")
             home = next((end for end in range(len(parts), 0, -1) if ".".join(parts[:end]) in self.library.modules), 0)
@@ -99,6 +105,16 @@ class OptionUses:
             elif home:
                 module = self.library.modules[".".join(parts[:home])]
                 yield module, ".".join(parts[home:])
+                if matches(parts[-1], self.classes):
+                    yield from ((each, None) for each in self._importers(name) if each is not module)
+
+    def _importers(self, qualname: str) -> Iterator[Module]:
+        """Yield the packaged modules that import a class under its own name."""
+        name = qualname.rpartition(".")[2]
+        for module in self.library.modules.values():
+            is_named = name in module.imported and self.library.is_packaged(module)
+            if is_named and self.library.absolute(module, name) == qualname:
+                yield module
 
     def _used(self, module: Module, mention: Mention) -> Iterator[Used]:
         owner = f"{module.name}.{mention.owner}"
@@ -125,5 +141,7 @@ class OptionUses:
         )
 
 
-def _is_within(owner: str, inner: str) -> bool:
-    return not inner or owner == inner or owner.startswith(f"{inner}.")
+def _is_meant(mention: Mention, inner: str | None) -> bool:
+    if inner is None:
+        return mention.is_held
+    return not inner or mention.owner == inner or mention.owner.startswith(f"{inner}.")

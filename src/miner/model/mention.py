@@ -18,7 +18,8 @@ class Mention:
     """One use of an option in the function `owner`, a name within its module.
 
     `to` is the callee as it is written, `follows` where the statements stand that run where a test holds, and
-    `description` what the docstring says of it, with its place.
+    `description` what the docstring says of it, with its place. `is_held`: it is a field of an object that holds
+    options (`args.depth`), and no name or field of the object itself.
     """
 
     option: str
@@ -30,6 +31,7 @@ class Mention:
     description: tuple[str, Span] | None = None
     conditions: tuple[Guard, ...] = ()
     scope: Scope | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,22 @@ IDIOMS = load_idioms()
 OPTIONS = ("fast", "depth", "config", "codec")
 
 
+OTHER = """
+    from kit.a import Kit, KitConfig
+
+    def other(fast=True, args=None):
+        return fast, args.fast
+
+    class Runner:
+        def run(self):
+            go(self.fast)
+            go(self.args.fast)
+"""
+
+
 def uses(source: str, within: str = "kit.a", options: tuple[str, ...] = OPTIONS) -> tuple[list[Used], str]:
     """The uses of some options in a module, and its text."""
-    files = {"kit/__init__.py": "", "kit/a.py": dedent(source), "kit/b.py": "def other(fast=True): return fast\n"}
+    files = {"kit/__init__.py": "", "kit/a.py": dedent(source), "kit/b.py": dedent(OTHER)}
     found = linked(files)
     close = CloseReader(lambda path: files[path].encode(), IDIOMS, "fast")
     topic = Topic("Speed", "Speed", options, (within,))
@@ -31,7 +44,8 @@ def uses(source: str, within: str = "kit.a", options: tuple[str, ...] = OPTIONS)
     def holds(path: str, words: frozenset[str]) -> bool:
         return any(word in files[path] for word in words)
 
-    return OptionUses(found.library, found.conditions, close, holds, [topic]).of(topic), files["kit/a.py"]
+    uses = OptionUses(found.library, found.conditions, close, holds, [topic], IDIOMS.options.classes)
+    return uses.of(topic), files["kit/a.py"]
 
 
 def told(source: str) -> list[tuple[str, str, str, str | None, str]]:
@@ -171,13 +185,24 @@ def test_of_an_object_only_where_it_is_taken_set_or_tested():
         ("kit.a", ["kit.a.Kit.run", "kit.a.Other.run"]),
         ("kit.a.Kit", ["kit.a.Kit.run"]),
         ("kit.a.Kit.run", ["kit.a.Kit.run"]),
-        ("kit", ["kit.a.Kit.run", "kit.a.Other.run", "kit.b.other"]),
+        ("kit", ["kit.a.Kit.run", "kit.a.Other.run", "kit.b.other", "kit.b.Runner.run"]),
         ("other", []),
     ],
 )
 def test_where_they_count(within, owners):
     source = "class Kit:\n    def run(self): go(self.fast)\nclass Other:\n    def run(self): go(self.fast)\n"
     assert list(dict.fromkeys(use.owner for use in uses(source, within)[0])) == owners
+
+
+def test_of_a_class_that_holds_options_the_fields_of_its_objects_where_it_is_imported():
+    """Not names, nor fields of the objects there; and of other classes nothing."""
+    source = "class KitConfig:\n    fast = True\nclass Kit:\n    fast = True\n"
+    found = uses(source, "kit.a.KitConfig")[0]
+    assert [(use.owner, use.way, use.to) for use in found] == [
+        ("kit.b.other", "used", None),
+        ("kit.b.Runner.run", "passed", "go"),
+    ]
+    assert uses(source, "kit.a.Kit")[0] == []
 
 
 def test_a_function_within_a_function_takes_options_of_its_own():
