@@ -150,3 +150,14 @@ def _callee(function: ex.Expression) -> str | None:
 def text_of(node: object, options: frozenset[str]) -> str | None:
     """Return the option whose name a text is."""
     return node.value if isinstance(node, ex.Constant) and node.value in options else None
+
+
+def is_empty(value: ex.Expression) -> bool:
+    """Say whether a value is a display of nothing, or a collection made of nothing else: `OrderedDict()`."""
+    match value:
+        case ex.Sequence(items=items) | ex.Mapping(items=items):
+            return not items
+        case ex.Call(function=function, arguments=arguments):
+            name = (ex.dotted(function) or "").rpartition(".")[2]
+            return (name[:1].isupper() or name in ex.INERT) and all(is_empty(each.value) for each in arguments)
+    return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from miner.detect.file import File, definition, rows
-from miner.detect.option_expression import Found, Reading, text_of
+from miner.detect.option_expression import Found, Reading, is_empty, text_of
 from miner.detect.routine_text import spans_of, statements_of
 from miner.model import expression as ex
 from miner.model.mention import Mention, Mentions, Way
@@ -137,9 +137,10 @@ class _Function:
         reading = self._reading(self._named_at(item))
         expression = self.file.expression(span)
         if role == "target":
-            option, value = reading.option(expression), item.text("value")
-            if option is None or (value is not None and reading.option(self.file.expression(value)) == option):
-                return  # none, or the same under another roof
+            option, span_of_value = reading.option(expression), item.text("value")
+            value = self.file.expression(span_of_value) if option is not None and span_of_value is not None else None
+            if option is None or (value is not None and (reading.option(value) == option or is_empty(value))):
+                return  # none, the same under another roof, or room for what is to come
             found = [Found(option, "set", is_held=reading.is_held(expression))]
         elif role == "value" and (kept := self._kept(item, expression)) is not None:
             found = [kept]

@@ -117,6 +117,8 @@ CASES = {
     "a method of a plain value": ("x = fast.lower()", [("fast", "used", "x = fast.lower()", None, "always")]),
     "copied": ("self.fast = fast", []),
     "copied to a key": ('whole["fast"] = self.fast', []),
+    "given room": ("self.codec = {}\n    self.depth = kit.Table([])", []),
+    "set to what a function finds": ("self.depth = find()", [("depth", "set", "self.depth = find()", None, "always")]),
     "only shown": ('say(f"{fast} it is")', []),
     "only refused": ('raise ValueError("fast", fast)', []),
     "a local of the same name": ("codec = open(late)\n    go(codec)", []),
