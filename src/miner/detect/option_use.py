@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from miner.detect.file import File, definition, rows
+from miner.detect.option_comment import comments
 from miner.detect.option_expression import Found, Reading, is_empty, text_of
 from miner.detect.routine_text import spans_of, statements_of
 from miner.model import expression as ex
@@ -27,7 +28,7 @@ _FOLLOWING = 6  # lines
 _DESCRIBED = 400  # characters
 _KEYWORDS = re.compile(r"\w*kwargs")
 _PARAMETER = re.compile(r"[A-Za-z_]\w*")
-_RANK: dict[Way, int] = {"taken": 0, "set": 1, "tested": 2, "passed": 3, "used": 4}
+_RANK: dict[Way, int] = {"taken": 0, "set": 1, "tested": 2, "passed": 3, "used": 4, "noted": 5}
 
 
 def mentions(file: File, defined: Mapping[str, Item], options: frozenset[str]) -> Mentions:
@@ -58,6 +59,11 @@ class _Function:
     def mentions(self) -> Iterator[Mention]:
         """Yield where the function uses options, in the order of its statements; each once a statement and way."""
         yield from self._parameters()
+        for comment in comments(self.file, self.item, self.options):
+            conditions = self.file.conditions(comment.item)
+            scope = self.file.scope(comment.item, *(guard.test for guard in conditions))
+            follows = self._beginning([comment.item])
+            yield Mention(comment.option, "noted", self.name, comment.span, None, follows, None, conditions, scope)
         for item in statements_of(self.item):
             if item.kind == "raise":
                 continue
@@ -216,21 +222,24 @@ class _Function:
         return Span(start, start + len(text.strip()), line, line)
 
     def _following(self, item: Item) -> Span | None:
-        """Return the first statements that run where the test of one holds: as many as fit, but at least one."""
-        body = item.blocks["body"]
-        if not body:
-            return None
-        first = body[0]
-        last = first
-        for each in body[1:]:
-            if each.span.end_line - first.span.start_line >= _FOLLOWING:
+        """Return the first statements that run where the test of one holds."""
+        return self._beginning(item.blocks["body"]) if item.blocks["body"] else None
+
+    def _beginning(self, block: list[Item]) -> Span:
+        """Return the first statements of a block: as many as fit, but at least the first line."""
+        first = last = block[0].span
+        for each in block:
+            if each.span.end_line - first.start_line >= _FOLLOWING:
                 break
-            last = each
-        if last is first and first.span.end_line - first.span.start_line >= _FOLLOWING:
-            end = self.file.data.find(b"\n", first.span.start_byte)
-            stop = first.span.start_byte + len(self.file.data[first.span.start_byte : end].rstrip())
-            return Span(first.span.start_byte, stop, first.span.start_line, first.span.start_line)
-        return self.file.outline.between(first.span, last.span)
+            last = each.span
+        if last is first and first.end_line - first.start_line >= _FOLLOWING:
+            test = block[0].text("test") or block[0].text("iterable")
+            if test is not None and test.end_line - first.start_line < MOST_LINES:
+                return self.file.outline.between(first, test)
+            end = self.file.data.find(b"\n", first.start_byte)
+            stop = first.start_byte + len(self.file.data[first.start_byte : end].rstrip())
+            return Span(first.start_byte, stop, first.start_line, first.start_line)
+        return self.file.outline.between(first, last)
 
 
 def _rank(found: Found) -> tuple[int, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from miner.detect.option_comment import words_of
 from miner.formula.notation import to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.link.option_use import Used
@@ -12,7 +13,7 @@ from miner.model.evidence import Evidence, Quantity
 from miner.model.node import Advice, Constraint, Requirement
 from miner.syntax.quantity import quantities
 
-_PLACED = frozenset({"site", "default"})
+_PLACED = frozenset({"site", "default", "message"})
 
 
 def option_uses(
@@ -23,7 +24,8 @@ def option_uses(
     for each in used:
         code = evidences.one(each.code)
         then = evidences.one(each.follows) if each.follows is not None else None
-        if _start(code) in told or code.text is None or (then is not None and _start(then) in told):
+        is_note = each.way == "noted"  # which says more than the statement below it
+        if _start(code) in told or code.text is None or (then is not None and _start(then) in told and not is_note):
             continue
         places = (*((each.described[1],) if each.described is not None else ()), *each.places)
         first = (code, then) if then is not None else (code,)
@@ -31,7 +33,7 @@ def option_uses(
             option=each.option,
             owner=each.owner,
             way=each.way,
-            code=_line(code.text),
+            code=words_of(code.text) if is_note else _line(code.text),
             when=to_json(each.when),
             to=each.to,
             then=_line(then.text) if then is not None and then.text is not None else None,

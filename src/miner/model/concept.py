@@ -55,15 +55,15 @@ class Environment(NodeRecord, frozen=True, tag_field="type", tag="Environment"):
 
 class OptionUse(Record, frozen=True):
     """One place where the function `owner` uses an option: `taken` as a parameter or out of keyword arguments, `set` to
-    another value, `tested` by a condition, `passed` on to the call `to`, or `used` otherwise.
+    another value, `tested` by a condition, `passed` on to the call `to`, `used` otherwise, or `noted` in a comment.
 
-    `code` is what stands there, `then` what runs first where a test holds, each on one line; `description` is what the
-    docstring says of a parameter; `when` is the condition under which the place is reached.
+    `code` is what stands there, `then` what runs first where a test holds, or below a comment, each on one line;
+    `description` is what the docstring says of a parameter; `when` is the condition under which the place is reached.
     """
 
     option: str
     owner: str
-    way: Literal["taken", "set", "tested", "passed", "used"]
+    way: Literal["taken", "set", "tested", "passed", "used", "noted"]
     code: str
     when: FormulaJson
     evidence: Annotated[tuple[Evidence, ...], msgspec.Meta(min_length=1)]

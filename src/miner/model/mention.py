@@ -8,16 +8,17 @@ from typing import Literal
 from miner.model.site import Guard, Scope
 from miner.model.span import Span
 
-Way = Literal["taken", "set", "tested", "passed", "used"]
+Way = Literal["taken", "set", "tested", "passed", "used", "noted"]
 """How an option is used: `taken` as a parameter or out of keyword arguments, `set` to another value, `tested` by a
-condition, `passed` on to a call, or `used` otherwise."""
+condition, `passed` on to a call, `used` otherwise, or `noted` in a comment above what is done."""
 
 
 @dataclass(frozen=True)
 class Mention:
     """One use of an option in the function `owner`, a name within its module.
 
-    `to` is the callee as it is written, `follows` where the statements stand that run where a test holds, and
+    `to` is the callee as it is written, `follows` where the statements stand that run where a test holds, or that a
+    comment stands above, and
     `description` what the docstring says of it, with its place. `is_held`: it is a field of an object that holds
     options (`args.depth`), and no name or field of the object itself.
     """

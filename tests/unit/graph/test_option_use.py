@@ -14,6 +14,8 @@ from miner.model.span import Span
 
 TEXT = b'''def save(size="5GB", fast=False):
     """Files of at most 2 GB are written 30% faster."""
+    # Not so fast:
+    #   it breaks.
     if fast:
         raise ValueError("not so fast")
     return write(size, fast)
@@ -67,6 +69,21 @@ def test_what_a_statement_is_about_already_is_no_use_besides():
     )
     assert [use.option for use in option_uses([TAKEN, TESTED, PASSED], [constraint], READER)] == ["size", "fast"]
     assert [use.then for use in option_uses([TESTED], (), READER)] == ['raise ValueError("not so fast")']
+
+
+def test_a_comment_says_what_it_says_though_the_statement_below_is_told():
+    below = place('raise ValueError("not so fast")')
+    note = used("fast", "noted", "# Not so fast:\n    #   it breaks.", follows=below)
+    constraint = Constraint(
+        id="constraint:kit.a.save#fast/raise",
+        name="c",
+        evidence=(READER.one(below),),
+        owner="kit.a.save",
+        parameters=("fast",),
+        when=True,
+        otherwise=Otherwise(effect="raise"),
+    )
+    assert [use.code for use in option_uses([note], [constraint], READER)] == ["Not so fast: it breaks."]
 
 
 def test_the_quantities_of_a_default_measure_the_option():

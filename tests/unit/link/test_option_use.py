@@ -161,6 +161,49 @@ def test_what_follows_a_test():
     assert text[follows.span.start_byte : follows.span.end_byte] == "one()\n        two()"
 
 
+@pytest.mark.parametrize(
+    ("comment", "option"),
+    [
+        ("# It is slow where most_depth is large.", "most_depth"),
+        ("# The most depth that there\n    # is, whatever it costs.", "most_depth"),
+        ("# Most-depth is not supported yet", "most_depth"),
+        ("# With `fast` this is left out", "fast"),
+        ("# This is fast enough for me", None),
+        ("# We use cache lines here", None),
+        ("# what most_depth is", None),
+        ("# go(late, most_depth)", None),
+        ("# most_depth = 1 or 2 or 3 or 4", None),
+        ("# ---- What most_depth does ----", None),
+    ],
+)
+def test_a_comment_that_names_an_option_with_what_stands_below(comment, option):
+    """Sentences, not code, nor words that say something else."""
+    source = f"def make(late):\n    if late:\n        pass\n    {comment}\n    go(late)\n    'most_depth'\n"
+    found, text = uses(source, options=("most_depth", "fast", "use_cache"))
+    assert [(use.option, use.way, quoted(use, text)) for use in found] == (
+        [(option, "noted", comment)] if option is not None else []
+    )
+    for use in found:
+        assert use.follows is not None
+        assert text[use.follows.span.start_byte : use.follows.span.end_byte] == "go(late)"
+
+
+def test_a_comment_of_an_arm_has_its_condition_and_one_in_a_string_is_none():
+    source = """
+        def make(late):
+            '''Make it.
+
+            # most_depth is no comment here
+            '''
+            if late:
+                # The most depth is kept then.
+                go(1)
+                # The most depth is nothing at the end of a block.
+        """
+    found, _ = uses(source, options=("most_depth",))
+    assert [(use.way, render(use.when)) for use in found] == [("noted", "late")]
+
+
 def test_of_a_long_statement_the_line_with_the_option():
     lines = "".join(f"        {n},\n" for n in range(30))
     found, text = uses(f"def make(fast):\n    x = [\n{lines}        fast,\n    ]\n")
