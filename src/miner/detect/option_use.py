@@ -226,20 +226,20 @@ class _Function:
         return self._beginning(item.blocks["body"]) if item.blocks["body"] else None
 
     def _beginning(self, block: list[Item]) -> Span:
-        """Return the first statements of a block: as many as fit, but at least the first line."""
+        """Return the first statements of a block: as many as fit; of a long one with a body, only how it begins."""
         first = last = block[0].span
         for each in block:
             if each.span.end_line - first.start_line >= _FOLLOWING:
                 break
             last = each.span
-        if last is first and first.end_line - first.start_line >= _FOLLOWING:
-            test = block[0].text("test") or block[0].text("iterable")
-            if test is not None and test.end_line - first.start_line < MOST_LINES:
-                return self.file.outline.between(first, test)
-            end = self.file.data.find(b"\n", first.start_byte)
-            stop = first.start_byte + len(self.file.data[first.start_byte : end].rstrip())
-            return Span(first.start_byte, stop, first.start_line, first.start_line)
-        return self.file.outline.between(first, last)
+        if last.end_line - first.start_line < (MOST_LINES if not block[0].blocks else _FOLLOWING):
+            return self.file.outline.between(first, last)
+        test = block[0].text("test") or block[0].text("iterable")
+        if test is not None and test.end_line - first.start_line < MOST_LINES:
+            return self.file.outline.between(first, test)
+        end = self.file.data.find(b"\n", first.start_byte)
+        stop = first.start_byte + len(self.file.data[first.start_byte : end].rstrip())
+        return Span(first.start_byte, stop, first.start_line, first.start_line)
 
 
 def _rank(found: Found) -> tuple[int, bool]:

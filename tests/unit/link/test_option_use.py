@@ -154,11 +154,25 @@ def test_where_an_option_is_taken_with_what_is_said_of_it():
     ]
 
 
-def test_what_follows_a_test():
-    found, text = uses("def make(fast):\n    if fast:\n        one()\n        two()\n    three()\n")
+LONG = "".join(f"            {n},\n" for n in range(9))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("one()\n        two()\n    three()", "one()\n        two()"),
+        (f"one(\n{LONG}        )\n        two()", f"one(\n{LONG}        )"),
+        (f"if late:\n            one(\n{LONG}            )", "if late"),
+        (f"for n in late:\n            one(\n{LONG}            )", "for n in late"),
+        (f"try:\n            one(\n{LONG}            )\n        finally:\n            two()", "try:"),
+    ],
+)
+def test_what_follows_a_test(body, said):
+    """Some lines, whole statements, and of a long one with a body only how it begins."""
+    found, text = uses(f"def make(fast, late):\n    if fast:\n        {body}\n")
     (follows,) = (use.follows for use in found)
     assert follows is not None
-    assert text[follows.span.start_byte : follows.span.end_byte] == "one()\n        two()"
+    assert text[follows.span.start_byte : follows.span.end_byte] == said
 
 
 @pytest.mark.parametrize(
