@@ -19,7 +19,7 @@ from miner.audit.concept import wrong_concepts
 from miner.audit.edge import wrong_edges
 from miner.audit.evidence import EvidenceCheck
 from miner.audit.finding import Finding, Row, name_of
-from miner.audit.grounding import ungrounded
+from miner.audit.grounding import ungrounded, uses_of
 from miner.audit.rederivation import differences
 from miner.detect.idiom import BUILT_IN, load_idioms
 from miner.errors import GraphError, InternalError, UsageError
@@ -77,11 +77,11 @@ def audit(
         check = EvidenceCheck(*_bytes(snapshot, catalog))
         checked["evidence"] = 0
         for row in (*rows[NODES], *rows[EDGES]):
-            checked["evidence"] += len(row.get("evidence", ()))
+            checked["evidence"] += sum(1 for _ in check.places(row))
             wrong = list(check.check(row))
             findings.extend(wrong)
-            if not wrong and "type" in row:
-                findings.extend(ungrounded(row, check.text(row)))
+            for stated in (row, *uses_of(row)) if not wrong and "type" in row else ():
+                findings.extend(ungrounded(stated, check.text(stated)))
         findings.extend(wrong_edges(nodes, rows[EDGES]))
         findings.extend(wrong_concepts(nodes, rows[EDGES]))
         findings.extend(_outcomes(snapshot, rows[OUTCOMES]))

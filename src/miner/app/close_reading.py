@@ -13,6 +13,7 @@ from miner.detect.example import Example, examples
 from miner.detect.file import File
 from miner.detect.idiom import Idioms
 from miner.detect.routine import CloseFile
+from miner.model.mention import Mentions
 from miner.model.routine import Routine
 from miner.syntax.decoding import RefusedError, decode
 from miner.syntax.limits import LIMITS
@@ -47,6 +48,20 @@ class CloseReader:
         """Return the methods that each class of a file defines itself."""
         file = self._file(path)
         return file.methods if file is not None else {}
+
+    def mentions(self, path: str, options: frozenset[str]) -> Mentions:
+        """Return where the functions of a file use some options; a file that nothing else reads is closed again."""
+        is_known = path in self._open
+        file = self._open[path] if is_known else self._opened(path)
+        if file is None:
+            return Mentions()
+        try:
+            return file.mentions(options)
+        except (RefusedError, RecursionError):
+            return Mentions()
+        finally:
+            if not is_known:
+                file.release()
 
     def examples(self, paths: Iterable[str]) -> Iterator[tuple[str, Example]]:
         """Yield the examples in the pages of a project, with their paths: of the readme, then of the documentation."""

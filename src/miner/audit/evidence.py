@@ -23,11 +23,17 @@ class EvidenceCheck:
 
     def check(self, row: Row) -> Iterator[Finding]:
         """Yield what is wrong with the evidence of a row."""
-        for place in (*row.get("evidence", ()), *(each["evidence"] for each in row.get("quantities", ()))):
+        for place in self.places(row):
             problem = self.problem(place)
             if problem is not None:
                 where = f"{place.get('path')}:{place.get('start_line')}"
                 yield Finding("evidence", name_of(row), f"{where}: {problem}")
+
+    def places(self, row: Row) -> Iterator[Row]:
+        """Yield all evidence of a row: its own, that of its quantities, and that of the uses of options."""
+        yield from row.get("evidence", ())
+        yield from (each["evidence"] for each in row.get("quantities", ()))
+        yield from (place for each in row.get("uses", ()) for place in each["evidence"])
 
     def text(self, row: Row) -> bytes:
         """Return the bytes under all evidence of a row, each piece on lines of its own."""

@@ -26,6 +26,12 @@ def ungrounded(row: Row, text: bytes) -> Iterator[Finding]:
         yield Finding("grounding", name_of(row), f"{claim!r} is in none of its evidence")
 
 
+def uses_of(row: Row) -> Iterator[Row]:
+    """Yield the uses of options that a node lists, each as a row with evidence of its own."""
+    for each in row.get("uses", ()):
+        yield {**each, "type": "OptionUse", "id": f"{row['id']}: {each['option']} in {each['owner']}"}
+
+
 def _claims(row: Row) -> Iterator[str]:
     kind = row.get("type")
     if kind == "Implementation":
@@ -52,6 +58,11 @@ def _claims(row: Row) -> Iterator[str]:
             yield from _WORD.findall(said or "")
         yield from (version for version in (row["deprecated_since"], row["removed_in"]) if version)
         yield from (each["text"] for each in row["quantities"])
+    elif kind == "OptionUse":
+        yield row["option"]
+        yield from _of_formula(row["when"])
+        for said in ("code", "to", "then", "description"):
+            yield from _WORD.findall(row.get(said) or "")
     elif kind == "EnvironmentVariable":
         yield row["variable"]
         yield from row["choices"]

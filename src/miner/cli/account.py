@@ -13,7 +13,7 @@ from miner.escape import one_line
 from miner.formula.connective import Formula, conjunction, conjuncts, negation
 from miner.formula.disjunctive import is_refusal
 from miner.formula.notation import from_json
-from miner.model.concept import Principle
+from miner.model.concept import OptionUse, Principle
 from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
 
 _LONGEST = 240
@@ -73,6 +73,7 @@ class _Statements:
             ("requires through calls", len(account.reached), self._reached(account.reached)),
             ("refuses", len(refused) + len(account.constraints) + len(gates), self._refusals(refused, gates)),
             ("advice", len(account.advice) - len(gates), self._advice(advice)),
+            ("takes effect", len(account.uses), map(self._use, account.uses)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
             if count:
@@ -193,6 +194,15 @@ class _Statements:
                 how = ["warned"] if node.origin == "warning" else []
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
                 yield Entry((head,), (said[node.id], *_first(places)))
+
+    def _use(self, use: OptionUse) -> Entry:
+        """Return where an option takes effect: how, and what stands there."""
+        how = f"passed to {use.to}" if use.way == "passed" and use.to else use.way
+        first = use.evidence[0]
+        parts = (use.code, f"then {use.then}" if use.then else None, use.description)
+        said = [_cut(part) for part in parts if part]
+        where = f"{use.owner}, {first.path}:{first.start_line}"
+        return Entry((", ".join((f"{use.option}: {how}", *_when(self._formula(use.when)))),), (*said, where))
 
     def _at(self, node: Requirement | Constraint | Advice) -> str:
         """Return where something is demanded: in which object, if not in what is explained itself, and its place."""

@@ -10,13 +10,14 @@ from functools import cached_property, partial
 
 from miner.detect import inventory
 from miner.detect.file import File, items
+from miner.detect.option_use import mentions
+from miner.detect.routine_text import spans_of, statements_of
 from miner.model import expression as ex
+from miner.model.mention import Mentions
 from miner.model.routine import Call, Routine
 from miner.model.site import Guard, Scope
-from miner.model.span import Span
 from miner.syntax.outline import Item
 
-_NOT_READ = frozenset({"parameters", "returns", "annotation", "definition", "pattern", "decorator", "arguments"})
 _ENDS = frozenset({"return", "raise", "expression", "jump"})
 _RAISED = ex.Opaque("something is raised", "an except clause")
 _MOST = 2000
@@ -48,6 +49,10 @@ class CloseFile:
             self._found[name] = _routine(self._file, item, name)
         return self._found.get(name)
 
+    def mentions(self, options: frozenset[str]) -> Mentions:
+        """Return where the functions and methods of the file use some options."""
+        return mentions(self._file, self._items, options)
+
 
 def _methods(item: Item) -> tuple[str, ...]:
     body = items(item.blocks["body"])
@@ -74,8 +79,8 @@ def _definitions(block: list[Item], within: str) -> Iterator[tuple[str, Item]]:
 def _calls(file: File, function: Item) -> Iterator[Call]:
     """Yield the calls in the statements of a function, and of the functions in it."""
     count = 0
-    for item in _statements(function):
-        for span in _spans(item):
+    for item in statements_of(function):
+        for _, span in spans_of(item):
             if not file.holds(span, b"("):
                 continue
             before: _Tests = ((_RAISED, True),) if item.kind == "except" else ()  # its type is looked at only then
@@ -97,24 +102,6 @@ def _head(call: ex.Call) -> tuple[ex.Expression, ...]:
 def _full(file: File, item: Item, call: ex.Call, guards: tuple[Guard, ...]) -> tuple[tuple[Guard, ...], Scope | None]:
     conditions = (*file.conditions(item), *guards)
     return conditions, file.scope(item, *(guard.test for guard in conditions), call)
-
-
-def _statements(function: Item) -> Iterator[Item]:
-    waiting = list(reversed(function.blocks["body"]))
-    while waiting:
-        item = waiting.pop()
-        yield item
-        if item.kind != "class":
-            for block in reversed(item.blocks.values()):
-                waiting.extend(reversed(block))
-
-
-def _spans(item: Item) -> Iterator[Span]:
-    """Yield where the expressions of a statement stand."""
-    if item.kind == "expression":
-        yield item.text("value") or item.span
-        return
-    yield from (span for role, span in item.texts if role not in _NOT_READ)
 
 
 _Tests = tuple[tuple[ex.Expression, bool], ...]

@@ -11,7 +11,7 @@ from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.graph.names import Names
 from miner.link.option import option_of
-from miner.model.concept import Contradiction, Environment, Heuristic
+from miner.model.concept import Contradiction, Environment, Heuristic, OptionUse
 from miner.model.node import (
     Advice,
     Constraint,
@@ -33,7 +33,8 @@ class Account:
     `reached` are requirements of others that a symbol of a workflow reaches, with the edges that say how; `members` are
     the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id;
     `environments` those of a workflow; `stating` what the versions of a package are from, or what a workflow needs
-    under some conditions, by id; `flags` those of a class, or of a base of it (named).
+    under some conditions, by id; `uses` the places where an option, or those of a heuristic, take effect; `flags` those
+    of a class, or of a base of it (named).
     """
 
     subject: Subject
@@ -47,6 +48,7 @@ class Account:
     implementers: dict[str, list[Node]] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
     stating: dict[str, Node] = field(default_factory=dict)
+    uses: list[OptionUse] = field(default_factory=list)
     flags: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
 
 
@@ -67,12 +69,14 @@ def explain(graph: Graph, subject: Subject) -> Account:
         case "device", _:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
         case "option", Implementation(qualname=owner) as node if _is_sole(graph, node, subject.name):
-            held = Account(subject, reached=list(_through(graph, subject.name)))
+            held = Account(subject, reached=list(_through(graph, subject.name)), uses=_uses(graph, subject.name))
             return _account(graph, subject, lambda each: _is_of(each, subject.name, owner), held)
         case "option", Implementation(qualname=owner):
-            return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner))
+            held = Account(subject, uses=[use for use in _uses(graph, subject.name) if is_part(use.owner, owner)])
+            return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner), held)
         case "option", _:
-            return _account(graph, subject, lambda node: _is_about(node, subject.name))
+            held = Account(subject, uses=_uses(graph, subject.name))
+            return _account(graph, subject, lambda node: _is_about(node, subject.name), held)
     account = _account(graph, subject, lambda node: _is_owned(node, subject.name))
     if isinstance(subject.node, Implementation):
         account.flags.update(_flags(graph, subject.node))
@@ -94,11 +98,12 @@ def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[bool, str | No
 
 def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
     """Return what a concept is made of: statements, or steps and symbols."""
+    uses: tuple[OptionUse, ...] = ()
     match node:
         case Environment():
             ids: tuple[str, ...] = (*node.always, *node.conditional, *node.optional, *node.variables)
         case Heuristic():
-            ids = (*node.advice, *node.requires)
+            ids, uses = (*node.advice, *node.requires), node.uses
         case Contradiction():
             ids = tuple(statement.node for statement in node.statements)
         case _:
@@ -106,13 +111,20 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
     environments = [each for each in graph.of_type(Environment) if each.workflow == node.id]
     sometimes = [need for each in environments for need in each.conditional]
     wanted = frozenset((*ids, *(need for each in environments for need in each.always)))
-    held = Account(subject, environments=environments, stating={each: graph.nodes[each] for each in sometimes})
+    stating = {each: graph.nodes[each] for each in sometimes}
+    held = Account(subject, environments=environments, stating=stating, uses=list(uses))
     account = _account(graph, subject, lambda each: each.id in wanted, held)
     for relation in ("step", "implemented_by"):
         account.members.extend(_targets(graph, node.id, relation))
     for step in account.members:
         account.implementers[step.id] = list(_targets(graph, step.id, "implemented_by"))
     return account
+
+
+def _uses(graph: Graph, option: str) -> list[OptionUse]:
+    """Return where an option takes effect, each place once: heuristics may share it."""
+    listed = (use for node in graph.of_type(Heuristic) for use in node.uses if use.option == option)
+    return list({(use.evidence[0].path, use.evidence[0].start_byte, use.way): use for use in listed}.values())
 
 
 def _targets(graph: Graph, source: str, relation: str) -> Iterator[Node]:

@@ -153,6 +153,8 @@ class Index:
                     found.update(option_of(name) for name in node.parameters)
                 case Requirement() if is_part(node.owner, owner):
                     found.update(parameters(node))
+                case Heuristic():
+                    found.update(use.option for use in node.uses if is_part(use.owner, owner))
         return found
 
     @property
@@ -167,6 +169,7 @@ class Index:
             {
                 *(node.subject for node in nodes if isinstance(node, Advice)),
                 *(option_of(name) for node in nodes if isinstance(node, Constraint) for name in node.parameters),
+                *(use.option for node in nodes if isinstance(node, Heuristic) for use in node.uses),
             },
         )
 

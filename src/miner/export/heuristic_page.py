@@ -14,7 +14,8 @@ def heuristic_page(book: Book, heuristic: Heuristic) -> Iterator[str]:
     """Yield the lines of the page of a heuristic."""
     yield from (f"# {plain(heuristic.topic)}", "")
     options = ", ".join(map(code, heuristic.options))
-    yield f"What {plain(book.title)} says of {options}: {len(heuristic.advice)} statements, quoted with their places."
+    said = f"What {plain(book.title)} says of {options}: {len(heuristic.advice)} statements, quoted with their places"
+    yield f"{said}, and {len(heuristic.uses)} places where they are used." if heuristic.uses else f"{said}."
     yield ""
     yield from section("Action and value", table(("option", "set to", "when", "where"), _defaults(book, heuristic)))
     yield from section(
@@ -31,6 +32,9 @@ def heuristic_page(book: Book, heuristic: Heuristic) -> Iterator[str]:
     yield from section("Requirements", table(("needs", "when", "otherwise", "where"), needs))
     yield from section(
         "Going away", table(("option", "what is said", "when", "where"), _said(book, heuristic.deprecated))
+    )
+    yield from section(
+        "Where it takes effect", table(("option", "how", "what stands there", "when", "where"), _uses(book, heuristic))
     )
     rows = [
         (plain(each.text), plain(each.metric or ""), each.direction or "", book.place(each.evidence))
@@ -61,6 +65,14 @@ def _said(book: Book, ids: tuple[str, ...]) -> Iterator[tuple[str, str, str, str
             case Constraint() as node:
                 names = ", ".join(map(code, node.parameters))
                 yield names, effect(node.otherwise), formula(node.when), book.place(node.evidence[0])
+
+
+def _uses(book: Book, heuristic: Heuristic) -> Iterator[tuple[str, str, str, str, str]]:
+    for each in heuristic.uses:
+        how = f"passed to {code(each.to)}" if each.way == "passed" and each.to else each.way
+        parts = (each.code, f"then: {each.then}" if each.then else None, each.description)
+        said = "; ".join(plain(part) for part in parts if part)
+        yield code(each.option), how, said, formula(each.when), book.place(each.evidence[0])
 
 
 def _related(book: Book, heuristic: Heuristic) -> list[str]:

@@ -138,7 +138,8 @@ def divided(name: str, before: int, bindings: list[Item], item: Item, outline: O
     test = top.text("test")
     if value is None or left or test is None or not isinstance(value, ex.Conditional) or name in ex.names_in(value):
         return None
-    return st.Assign(outline.between(test, inside[-1].span), (ex.Name(name),), value)
+    start = outside[0].span if outside else test  # what it holds otherwise is a part of it
+    return st.Assign(outline.between(start, inside[-1].span), (ex.Name(name),), value)
 
 
 def _of_arms(

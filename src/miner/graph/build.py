@@ -98,7 +98,8 @@ def build(
         derived = derive(release.partition("==")[0], examples(), reach.routines)
         named = of_examples(derived, evidences) if derived is not None else None
     if named is not None and reach is not None:
-        concepts = ConceptBuilder(named, linked, reach, evidences, nodes, edges, release).build()
+        classes = idioms.options.classes
+        concepts = ConceptBuilder(named, linked, reach, evidences, nodes, edges, release, classes).build()
         nodes.extend(concepts.nodes)
         counts = {"catalog": _sorted(concepts.counts), "calls": _sorted(reach.routines.unresolved)}
     for contradiction in contradictions(nodes):

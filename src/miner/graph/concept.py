@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
@@ -14,17 +14,20 @@ from miner.formula.notation import from_json, to_json
 from miner.graph.edges import Edges, edge_name
 from miner.graph.environment import Reached, environment
 from miner.graph.evidence import EvidenceReader, authored_line
-from miner.graph.heuristic import Told, found_topics, heuristic
+from miner.graph.heuristic import FindUses, Stated, Told, found_topics, heuristic, is_told
 from miner.graph.implementation import implementation
+from miner.graph.option_use import option_uses, quantities_of
 from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Topic, Workflow, alternatives
 from miner.link.derived import Derived
 from miner.link.linker import Linked
+from miner.link.option_use import OptionUses
 from miner.link.place import Place
 from miner.link.reach import Reach, along
 from miner.link.reach import Step as Way
 from miner.model import concept
 from miner.model import node as model
-from miner.model.evidence import Evidence
+from miner.model.concept import OptionUse
+from miner.model.evidence import Evidence, Quantity
 from miner.model.span import Span
 
 _OF_THE_OUTSIDE: frozenset[model.Origin] = frozenset({"placeholder", "file-rule"})
@@ -72,7 +75,8 @@ def of_examples(derived: Derived, evidences: EvidenceReader) -> Named:
 class ConceptBuilder:
     """Builds the graph of concepts of one snapshot on the statements that are there already.
 
-    `release` is what installs the library: its name, with the version where there is one.
+    `release` is what installs the library: its name, with the version where there is one; `classes` are patterns of the
+    names of classes that hold options.
     """
 
     def __init__(
@@ -84,9 +88,11 @@ class ConceptBuilder:
         nodes: Iterable[model.Node],
         edges: Edges,
         release: str,
+        classes: tuple[str, ...] = (),
     ) -> None:
         self._named = named
         self._release = release
+        self._classes = classes
         self._linked = linked
         self._reach = reach
         self._evidences = evidences
@@ -106,34 +112,34 @@ class ConceptBuilder:
     def build(self) -> Concepts:
         """Return the concepts; edges go to the edges that were given."""
         catalog = self._named.catalog
-        topics: dict[str, str] = {}
         told = Told(self._known.values())
+        taken = frozenset(option for topic in catalog.topics for option in topic.options)
+        found = {topic.name: (topic, place) for topic, place in found_topics(self._known.values(), taken)}
         for topic in catalog.topics:
-            id_ = self._topic(topic, told, self._named.place("name", topic.name))
-            if id_ is None:
+            if not is_told(topic, told):
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
-            else:
-                topics[topic.name] = id_
-        self._own_topics(topics, told)
+        listed = {topic.name: (topic, self._named.place("name", topic.name)) for topic in catalog.topics}
+        topics = {name: pair for name, pair in (found | listed).items() if is_told(pair[0], told)}
         for workflow in catalog.workflows:
-            self._workflow(workflow, topics)
+            self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in listed})
+        find = self._uses_of([topic for topic, _ in topics.values()])  # most of their files have been read by now
+        for topic, place in topics.values():
+            node = heuristic(topic, told, place, find)
+            if node is not None:
+                self._add(node)
+                self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
         return self._result
 
-    def _own_topics(self, topics: dict[str, str], told: Told) -> None:
-        """Add the topics that the library itself says the most of, besides those of the catalog."""
-        taken = frozenset(option for topic in self._named.catalog.topics for option in topic.options)
-        for topic, place in list(found_topics(self._known.values(), taken)):
-            if topic.name not in topics:
-                self._topic(topic, told, place)
+    def _uses_of(self, topics: Sequence[Topic]) -> FindUses:
+        """Return what finds the uses of the options of these topics, and their quantities."""
+        library, close = self._linked.library, self._reach.routines.close
+        used = OptionUses(library, self._linked.conditions, close, self._evidences.holds, topics, self._classes)
 
-    def _topic(self, topic: Topic, told: Told, place: Evidence) -> str | None:
-        """Add a topic with what it includes, and return its id; None where nothing is said of it."""
-        node = heuristic(topic, told, place)
-        if node is None:
-            return None
-        self._add(node)
-        self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
-        return node.id
+        def find(topic: Topic, stated: Sequence[Stated]) -> tuple[tuple[OptionUse, ...], tuple[Quantity, ...]]:
+            uses = tuple(option_uses(used.of(topic), stated, self._evidences))
+            return uses, tuple(quantities_of(uses, self._evidences))
+
+        return find
 
     def _add(self, node: model.Node) -> None:
         if node.id not in self._known:

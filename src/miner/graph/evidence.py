@@ -46,6 +46,11 @@ class EvidenceReader:
         """Return the bytes that a piece of evidence of this snapshot stands on."""
         return self._read(found.path)[found.start_byte : found.end_byte]
 
+    def holds(self, path: str, words: frozenset[str]) -> bool:
+        """Say whether a file holds one of some words."""
+        data = self._read(path)
+        return any(word.encode() in data for word in words)
+
     def within(self, found: Iterable[Evidence], words: str) -> Evidence | None:
         """Return where `words` stand first within some evidence, as an evidence of its own; None when nowhere."""
         wanted = words.encode()

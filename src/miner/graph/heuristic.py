@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from miner.formula import atom as fa
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.link.catalog import Topic
 from miner.link.option import option_of
-from miner.model.concept import Heuristic
-from miner.model.evidence import Evidence
+from miner.model.concept import Heuristic, OptionUse
+from miner.model.evidence import Evidence, Quantity
 from miner.model.node import Advice, AdviceKind, Constraint, Implementation, Node, Requirement
 
+Stated: TypeAlias = Advice | Constraint | Requirement
+FindUses = Callable[[Topic, Sequence[Stated]], tuple[tuple[OptionUse, ...], tuple[Quantity, ...]]]
 _MOST_FOUND = 20
 _FEWEST_KINDS = 2
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
@@ -40,16 +43,19 @@ class Told:
         return list(found.values())
 
 
-def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
-    """Return the node of a topic; None when nothing is said of its options."""
+def heuristic(topic: Topic, told: Told, place: Evidence, find: FindUses | None = None) -> Heuristic | None:
+    """Return the node of a topic; None when nothing is said of its options.
+
+    `find` gives the uses of the options of a topic that some statements are not about, and their quantities.
+    """
     options = frozenset(topic.options)
-    stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
-    stated.sort(key=lambda node: node.place)
+    stated = _stated(topic, told)
     found = [node for node in stated if not isinstance(node, Requirement)]
     if not found:
         return None
     advice = [node for node in found if isinstance(node, Advice)]
-    said = frozenset(option for node in found for option in _options(node) if option in options)
+    uses, measured = find(topic, stated) if find is not None else ((), ())
+    said = {option for node in found for option in _options(node) if option in options} | {use.option for use in uses}
     return Heuristic(
         id=f"heuristic:{topic.name}",
         name=topic.name,
@@ -62,8 +68,14 @@ def heuristic(topic: Topic, told: Told, place: Evidence) -> Heuristic | None:
         requires=tuple(node.id for node in stated if isinstance(node, Requirement)),
         deprecated=tuple(node.id for node in advice if node.kind == "deprecation"),
         advice=tuple(node.id for node in found),
-        quantities=tuple(each for node in advice for each in node.quantities),
+        quantities=(*(each for node in advice for each in node.quantities), *measured),
+        uses=uses,
     )
+
+
+def is_told(topic: Topic, told: Told) -> bool:
+    """Say whether a topic has a node: whether anything but a requirement is said of its options."""
+    return any(not isinstance(node, Requirement) for node in _stated(topic, told))
 
 
 def found_topics(nodes: Iterable[Node], taken: frozenset[str]) -> Iterator[tuple[Topic, Evidence]]:
@@ -92,6 +104,12 @@ def found_topics(nodes: Iterable[Node], taken: frozenset[str]) -> Iterator[tuple
         )
         name = f"{holder.rpartition('.')[2]}_{option}"
         yield Topic(name, f"{holder.rpartition('.')[2]}.{option}", (option,), (holder,)), places[0]
+
+
+def _stated(topic: Topic, told: Told) -> list[Stated]:
+    """Return what is said of the options of a topic where it counts, in the order of the places."""
+    stated = [node for node in told.of(topic.options) if _is_within(node.owner, topic.within)]
+    return sorted(stated, key=lambda node: node.place)
 
 
 def _holder(owner: str) -> str:

@@ -56,7 +56,9 @@ class Workflow(_Entry, frozen=True):
 
 
 class Topic(_Entry, frozen=True):
-    """A group of options that users weigh; `within` are the modules and packages where what is said of them counts."""
+    """A group of options that users weigh; `within` are the modules and packages where what is said of them counts, and
+    in which is read where they take effect.
+    """
 
     name: str
     title: str

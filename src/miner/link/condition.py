@@ -126,7 +126,7 @@ class Conditions:
         self._meanings = meanings
         self._standard = frozenset(standard)
         self._interpretations: dict[tuple[str, bytes], Understood] = {}
-        self._guards: dict[tuple[object, ...], Understood] = {}
+        self._guards: dict[tuple[object, ...], tuple[ex.Expression, Understood]] = {}
 
     def guards(self, module: str, guards: Iterable[Guard], local: Local | None = None) -> Understood:
         """Return the conjunction of a path condition; handlers and cases stay opaque."""
@@ -147,11 +147,13 @@ class Conditions:
     def _guard(self, module: str, guard: Guard, local: Local | None) -> Understood:
         """Return what a guard's test means; the same guard stands before many statements of a function."""
         key = (module, guard.span, local.key if local is not None else None)
-        if key not in self._guards:
+        known = self._guards.get(key)
+        if known is None or (known[0] is not guard.test and known[0] != guard.test):  # a part of it has the same place
             found = self.read(module, guard.test, local)
             aliases = tuple(self._aliases(module, guard.test, local))
-            self._guards[key] = found._replace(places=(*found.places, *aliases)) if aliases else found
-        return self._guards[key]
+            known = guard.test, found._replace(places=(*found.places, *aliases)) if aliases else found
+            self._guards[key] = known
+        return known[1]
 
     def _aliases(self, module: str, expression: ex.Expression, local: Local | None) -> Iterator[Place]:
         """Yield the imports that bind names of an expression to something called otherwise: `import numpy as np`."""

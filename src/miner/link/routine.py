@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from miner.link.library import Library, Module
 from miner.model import expression as ex
 from miner.model import statement as st
+from miner.model.mention import Mentions
 from miner.model.routine import Call, Routine
 
 Unresolved = Literal["a local", "an argument", "an attribute", "the result of a call", "another library", "a builtin"]
@@ -25,6 +26,9 @@ class CloseReading(Protocol):
 
     def methods(self, path: str) -> dict[str, tuple[str, ...]]:
         """Return the methods that each class of a file defines itself."""
+
+    def mentions(self, path: str, options: frozenset[str]) -> Mentions:
+        """Return where the functions of a file use some options."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from miner.model.evidence import Evidence, Line, NodeRecord, Quantity, Record
+from miner.model.evidence import Evidence, FormulaJson, Line, NodeRecord, Quantity, Record
 
 
 class Workflow(NodeRecord, frozen=True, tag_field="type", tag="Workflow"):
@@ -53,12 +53,32 @@ class Environment(NodeRecord, frozen=True, tag_field="type", tag="Environment"):
     errors: tuple[KnownError, ...] = ()
 
 
+class OptionUse(Record, frozen=True):
+    """One place where the function `owner` uses an option: `taken` as a parameter or out of keyword arguments, `set` to
+    another value, `tested` by a condition, `passed` on to the call `to`, `used` otherwise, or `noted` in a comment.
+
+    `code` is what stands there, `then` what runs first where a test holds, or below a comment, each on one line;
+    `description` is what the docstring says of a parameter; `when` is the condition under which the place is reached.
+    """
+
+    option: str
+    owner: str
+    way: Literal["taken", "set", "tested", "passed", "used", "noted"]
+    code: str
+    when: FormulaJson
+    evidence: Annotated[tuple[Evidence, ...], msgspec.Meta(min_length=1)]
+    to: str | None = None
+    then: str | None = None
+    description: str | None = None
+
+
 class Heuristic(NodeRecord, frozen=True, tag_field="type", tag="Heuristic"):
     """What the authors know of a group of options, by ids of advice, constraints and requirements.
 
     `default`: the values that they have and are given; `trade_off`: gains, losses and recommendations;
     `compatibility`: what does not go together, is limited or demanded; `requires`: what they need of the machine;
-    `deprecated`: what goes away; `advice`: all but what they need.
+    `deprecated`: what goes away; `advice`: all but what they need. `uses` are the places where the options take effect
+    and that no statement is about.
     """
 
     topic: str
@@ -70,6 +90,7 @@ class Heuristic(NodeRecord, frozen=True, tag_field="type", tag="Heuristic"):
     deprecated: tuple[str, ...]
     advice: tuple[str, ...]
     quantities: tuple[Quantity, ...] = ()
+    uses: tuple[OptionUse, ...] = ()
 
 
 ContradictionKind = Literal[

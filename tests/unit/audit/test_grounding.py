@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 import pytest
 
-from miner.audit.grounding import ungrounded
+from miner.audit.evidence import EvidenceCheck
+from miner.audit.grounding import ungrounded, uses_of
 
 
 def row(backend: str) -> dict:
@@ -42,3 +46,40 @@ def test_a_name_may_be_put_together_of_pieces_in_another_case():
     node = {"type": "EnvironmentVariable", "variable": "ACME_KIT_HOME", "choices": []}
     assert list(ungrounded(node, b'f"{NAME.upper()}_HOME" NAME = "acme_kit"')) == []
     assert list(ungrounded(node, b'f"{NAME.upper()}_HOME" NAME = "acme_kat"')) != []
+
+
+def use(**fields: Any) -> dict[str, Any]:
+    """One use of an option in `if fast: go(1)`, at the bytes of `fast`."""
+    data = b"if fast: go(1)"
+    place = {
+        "role": "site",
+        "path": "a.py",
+        "blob": "b",
+        "start_line": 1,
+        "end_line": 1,
+        "start_byte": 3,
+        "end_byte": 14,
+    }
+    place["sha256"] = hashlib.sha256(data[3:14]).hexdigest()
+    return {
+        "option": "fast",
+        "owner": "kit.a",
+        "code": "fast",
+        "then": "go(1)",
+        "when": True,
+        "evidence": [place],
+    } | fields
+
+
+def test_what_the_use_of_an_option_states_is_checked_too():
+    """Against evidence of its own, which is read like that of nodes."""
+    check = EvidenceCheck(lambda _: b"if fast: go(1)", {"a.py": "b"})
+    right, wrong = use(), use(then="stop(1)")
+    row = {"id": "heuristic:Speed", "type": "Heuristic", "evidence": [], "uses": [right, wrong]}
+    assert list(check.check(row)) == []
+    found = [finding for each in uses_of(row) for finding in ungrounded(each, check.text(each))]
+    assert [(each.subject, each.message) for each in found] == [
+        ("heuristic:Speed: fast in kit.a", "'stop' is in none of its evidence")
+    ]
+    right["evidence"][0]["sha256"] = "0" * 64
+    assert [each.message for each in check.check(row)] == ["a.py:1: the bytes there have another SHA-256"]

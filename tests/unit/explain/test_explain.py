@@ -217,6 +217,22 @@ def test_a_predicate_of_the_sample_and_who_uses_it():
     assert {node.owner for node in told.requirements} >= {"tinyml.report.Report.draw"}
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Recording_Options", [18, 21]),
+        ("loud", [18, 21]),
+        ("Booth.loud", [18, 21]),
+        ("Booth.record.loud", [18, 21]),
+        ("Booth", []),
+    ],
+)
+def test_where_an_option_takes_effect(name, lines):
+    """Of a heuristic, of an option of whatever object, and of one of an object or its methods."""
+    graph = miner.load(SAMPLE)
+    assert [use.evidence[0].start_line for use in explain(graph, find(graph, name)).uses] == lines
+
+
 def test_the_flags_of_a_class_and_those_of_its_bases() -> None:
     """The nearest class that says it; another's is told with its name."""
     flagged = {

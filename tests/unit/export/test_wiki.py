@@ -76,6 +76,14 @@ def test_every_link_leads_to_a_page_and_those_between_pages_lead_back(pages):
         ("implementations/tinyml_Record.md", "| `Booth.prepare` > `DrumBooth.prepare` | "),
         ("implementations/tinyml_Record.md", "| where | `src/tinyml/studio.py:37-41` |"),
         ("heuristics/tinyml_Recording_Options.md", "| `loud` | It is slower. | always | `src/tinyml/studio.py:11` |"),
+        (
+            "heuristics/tinyml_Recording_Options.md",
+            "| `loud` | taken | loud=False | always | `src/tinyml/studio.py:18` |",
+        ),
+        (
+            "heuristics/tinyml_Recording_Options.md",
+            "| `loud` | tested | loud; then\\: return describe(model, depth) | always | `src/tinyml/studio.py:21` |",
+        ),
         ("principles/tinyml_Fitting.md", "Step 2 of 3 of [Training](../workflows/tinyml_Training.md)"),
         ("_Report.md", "| `granite` |  | \\>=2.1 | always |"),
         ("_Report.md", "a step without what implements it\\: Publishing"),

@@ -54,6 +54,9 @@ KIT = """
     def leaf(deep):
         return deep
 
+    def chained(first, second):
+        return aid(first) or leaf(second) or Far(first)
+
     def nested(items):
         from kit.other import helper
         def inner():
@@ -119,6 +122,14 @@ def test_calls_that_are_not_followed_are_counted():
     [
         ("Last.shared", [("calls", "a.Base.shared", "always")]),
         ("nested", [("calls", "a.leaf", "always")]),
+        (
+            "chained",
+            [
+                ("calls", "other.helper", "always"),
+                ("calls", "a.leaf", "not [aid(first)]"),
+                ("calls", "other.Far", "not [aid(first)] and not [leaf(second)]"),
+            ],
+        ),
         ("fails", [("calls", "a.leaf", "always"), ("calls", "other.helper", "[something is raised]")]),
         ("Last", [("calls", "a.Last.__init__", "always")]),
         ("Base.hook", [("overrides", "a.Middle.hook", "[the object is a Middle]")]),
