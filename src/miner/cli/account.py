@@ -23,11 +23,14 @@ _SHORT = 100
 """Characters of what one of many places says."""
 _MOST_PLACES = 5
 _MOST_FILES = 12
+_MOST_USES = 3
 _MOST_ENTRIES = 60
 _FEW = 40
 """Requirements that are listed one by one; more are grouped by what they need."""
 _HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
 """What follows where a need is not met, the worst first; what is not named here goes another way, or goes without."""
+_WAYS = ("tested", "passed", "set", "noted", "taken", "used")
+"""How an option takes effect, what decides most first."""
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
 """Kinds of names that need nothing themselves: others ask for them."""
 
@@ -73,7 +76,7 @@ class _Statements:
             ("requires through calls", len(account.reached), self._reached(account.reached)),
             ("refuses", len(refused) + len(account.constraints) + len(gates), self._refusals(refused, gates)),
             ("advice", len(account.advice) - len(gates), self._advice(advice)),
-            ("takes effect", len(account.uses), map(self._use, account.uses)),
+            ("takes effect", len(account.uses), self._uses(account.uses)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
             if count:
@@ -195,14 +198,23 @@ class _Statements:
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
                 yield Entry((head,), (said[node.id], *_first(places)))
 
-    def _use(self, use: OptionUse) -> Entry:
-        """Return where an option takes effect: how, and what stands there."""
+    def _uses(self, uses: Iterable[OptionUse]) -> Iterator[Entry]:
+        """Yield where options take effect, function by function, of each the uses that decide most."""
+        owners: dict[tuple[str, str], list[OptionUse]] = {}
+        for use in uses:
+            owners.setdefault((use.owner, use.evidence[0].path), []).append(use)
+        for (owner, path), found in list(owners.items())[:_MOST_FILES]:
+            shown = sorted(sorted(found, key=lambda use: _WAYS.index(use.way))[:_MOST_USES], key=_line)
+            left = len(found) - len(shown)
+            more = [f"and {left:,} more"] if left else []
+            yield Entry((f"{owner}, {path}",), (*map(self._use, shown), *more))
+        if len(owners) > _MOST_FILES:
+            yield Entry((f"and {len(owners) - _MOST_FILES:,} more functions; --format json has them all",), ())
+
+    def _use(self, use: OptionUse) -> str:
         how = f"passed to {use.to}" if use.way == "passed" and use.to else use.way
-        first = use.evidence[0]
-        parts = (use.code, f"then {use.then}" if use.then else None, use.description)
-        said = [_cut(part) for part in parts if part]
-        where = f"{use.owner}, {first.path}:{first.start_line}"
-        return Entry((", ".join((f"{use.option}: {how}", *_when(self._formula(use.when)))),), (*said, where))
+        said = use.description if use.way == "noted" else use.code
+        return f"{_line(use)}: {use.option} {how}: {one_line(said or use.code or '', _SHORT)}"
 
     def _at(self, node: Requirement | Constraint | Advice) -> str:
         """Return where something is demanded: in which object, if not in what is explained itself, and its place."""
@@ -290,6 +302,10 @@ def _implementer(node: Node) -> str:
     if not isinstance(node, Implementation):
         return f"{node.name}, {place(node)}"
     return f"{node.qualname}, {'of another library' if node.kind == 'external' else place(node)}"
+
+
+def _line(use: OptionUse) -> int:
+    return use.evidence[0].start_line
 
 
 def _effect(otherwise: Otherwise) -> str:
