@@ -40,6 +40,8 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
         case Heuristic() as node:
             yield "about", node.topic
             yield "options", ", ".join(node.options)
+            further = [f"{each.path}:{each.start_line}" for each in node.evidence[1:]]
+            yield from (("see also", ", ".join(further)) for _ in further[:1])
         case Implementation() as node if subject.kind == "object":
             yield "kind", node.kind
             yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])

@@ -36,6 +36,7 @@ def heuristic_page(book: Book, heuristic: Heuristic) -> Iterator[str]:
     yield from section(
         "Where it takes effect", table(("option", "how", "what stands there", "when", "where"), _uses(book, heuristic))
     )
+    yield from section("Further places", [f"- {book.place(each)}" for each in heuristic.evidence[1:]])
     rows = [
         (plain(each.text), plain(each.metric or ""), each.direction or "", book.place(each.evidence))
         for each in heuristic.quantities

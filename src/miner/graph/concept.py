@@ -124,11 +124,18 @@ class ConceptBuilder:
             self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in listed})
         find = self._uses_of([topic for topic, _ in topics.values()])  # most of their files have been read by now
         for topic, place in topics.values():
-            node = heuristic(topic, told, place, find)
+            node = heuristic(topic, told, (place, *self._places(topic.regions)), find)
             if node is not None:
                 self._add(node)
                 self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
         return self._result
+
+    def _places(self, regions: Iterable[Region]) -> Iterator[Evidence]:
+        for region in regions:
+            symbol = self._symbol(region.symbol)
+            place = self._region(symbol, region) if symbol is not None else None
+            if place is not None:
+                yield place
 
     def _uses_of(self, topics: Sequence[Topic]) -> FindUses:
         """Return what finds the uses of the options of these topics, and their quantities."""

@@ -43,10 +43,11 @@ class Told:
         return list(found.values())
 
 
-def heuristic(topic: Topic, told: Told, place: Evidence, find: FindUses | None = None) -> Heuristic | None:
+def heuristic(topic: Topic, told: Told, places: tuple[Evidence, ...], find: FindUses | None = None) -> Heuristic | None:
     """Return the node of a topic; None when nothing is said of its options.
 
-    `find` gives the uses of the options of a topic that some statements are not about, and their quantities.
+    `places` are where it is named, and the regions of it; `find` gives the uses of the options of a topic that some
+    statements are not about, and their quantities.
     """
     options = frozenset(topic.options)
     stated = _stated(topic, told)
@@ -59,7 +60,7 @@ def heuristic(topic: Topic, told: Told, place: Evidence, find: FindUses | None =
     return Heuristic(
         id=f"heuristic:{topic.name}",
         name=topic.name,
-        evidence=(place,),
+        evidence=places,
         topic=topic.title,
         options=tuple(option for option in topic.options if option in said),
         default=tuple(node.id for node in advice if node.kind in _DEFAULTS),

@@ -57,13 +57,14 @@ class Workflow(_Entry, frozen=True):
 
 class Topic(_Entry, frozen=True):
     """A group of options that users weigh; `within` are the modules and packages where what is said of them counts, and
-    in which is read where they take effect.
+    in which is read where they take effect; `regions` are further places that do what the topic is about.
     """
 
     name: str
     title: str
     options: tuple[str, ...]
     within: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
 
 
 class Catalog(_Entry, frozen=True):

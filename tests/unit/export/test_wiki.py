@@ -76,6 +76,7 @@ def test_every_link_leads_to_a_page_and_those_between_pages_lead_back(pages):
         ("implementations/tinyml_Record.md", "| `Booth.prepare` > `DrumBooth.prepare` | "),
         ("implementations/tinyml_Record.md", "| where | `src/tinyml/studio.py:37-41` |"),
         ("heuristics/tinyml_Recording_Options.md", "| `loud` | It is slower. | always | `src/tinyml/studio.py:11` |"),
+        ("heuristics/tinyml_Recording_Options.md", "- `src/tinyml/studio.py:39-41`"),
         (
             "heuristics/tinyml_Recording_Options.md",
             "| `loud` | taken | loud=False | always | `src/tinyml/studio.py:18` |",

@@ -88,7 +88,7 @@ NODES: tuple[Node, ...] = (
 
 
 def test_what_is_said_of_a_topic_by_what_it_is():
-    node = heuristic(Topic("Speed", "Speed", ("fast", "other"), ("kit.Options",)), Told(NODES), PLACE)
+    node = heuristic(Topic("Speed", "Speed", ("fast", "other"), ("kit.Options",)), Told(NODES), (PLACE,))
     assert node is not None
     assert node.options == ("fast",)
     assert node.default == ("advice:kit.Options#fast/default/so",)
@@ -100,7 +100,7 @@ def test_what_is_said_of_a_topic_by_what_it_is():
 
 
 def test_a_topic_that_nothing_is_said_of():
-    assert heuristic(Topic("Speed", "Speed", ("fast",), ("kit.Other",)), Told(NODES), PLACE) is None
+    assert heuristic(Topic("Speed", "Speed", ("fast",), ("kit.Other",)), Told(NODES), (PLACE,)) is None
 
 
 def test_topics_that_are_found_are_public_and_of_several_kinds():
