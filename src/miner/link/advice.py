@@ -19,7 +19,7 @@ from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.about import FIELD, OF_CLASS, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of
+from miner.link.about import FIELD, OF_CLASS, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of, values_of
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.deprecation import deprecated_since, removed_in, replacement
@@ -99,7 +99,7 @@ def read_advice(
         places = (*places_of(module.path, site), *beside, *said.places, *understood.places)
         result.found.append(_told(module, site, local.owner, when, said.text, idioms.cues, places))
     for gate in spoken:
-        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, sets=False) is not None:
+        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, _not_of(gate.site, "")) is not None:
             result.found.append(
                 _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms.cues, gate.places)
             )
@@ -235,10 +235,12 @@ def _told(
     category, beside = site.names[1:] if is_warning else ("", "")
     known = {*options, *WORD.findall(FIELD.sub(" ", message))}
     action = "; ".join(part for part in beside.split("; ") if _sets(part, known))
-    kind = _kind(message, category, action, cues)
+    kind = _kind(message, category, _not_of(site, action), cues)
     is_deprecation = kind == "deprecation"
     instead = replacement(message) if is_deprecation else None
-    subject = subject_of(Text(message, options, names, owner, action, is_deprecation, instead))
+    is_override = kind == "default-override"
+    text = Text(message, options, names, owner, action, is_deprecation, instead, is_override, values_of(when))
+    subject = subject_of(text)
     return Told(
         owner,
         kind,
@@ -277,7 +279,15 @@ def _marked_name(old: str | None, message: str, whole: str) -> str:
     return named or (option_of(quoted[1]) if quoted is not None else old)
 
 
-def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
+def _not_of(site: Site, action: str) -> tuple[AdviceKind, ...]:
+    """Return of which kinds what a site tells cannot be: where nothing is set, nothing is overridden, and what an
+    assertion refuses is a matter of right and wrong, and none of gain and cost.
+    """
+    overrides: tuple[AdviceKind, ...] = () if action else ("default-override",)
+    return (*overrides, "trade-off") if site.form == "assert" else overrides
+
+
+def _kind(message: str, category: str, without: tuple[AdviceKind, ...], cues: Cues) -> AdviceKind:
     """Return the kind of a warning: by its category and words, the most specific first."""
     said = FIELD.sub(" ", message)
-    return "deprecation" if category in _CATEGORIES else kind_of(said, cues, sets=bool(action)) or "warning"
+    return "deprecation" if category in _CATEGORIES else kind_of(said, cues, without) or "warning"

@@ -38,7 +38,7 @@ _LOOSE_ENTRY = re.compile(r"(?:[-*]\s+)?`*(?P<name>[A-Za-z_]\w*)`*\s*\(`[^)]*.*\
 _WITHIN = re.compile(r"\s(?=\.\.\s[\w-]+::\s)")
 _NUMPY_ENTRY = re.compile(r"[`*]*(?P<name>[A-Za-z_]\w*)[`*]*(?:\s*,\s*[`*]*\w+[`*]*)*\s*(?::\s*\S.*)?$")
 _FIELD = re.compile(r":(?P<role>\w+)(?:\s+[^:]*?)??\s*(?P<name>\w+)?\s*:(?=\s|$)\s*")
-_DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+)::\s*")
+_DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+) ?::\s*")
 _HTML = re.compile(r"<(?P<close>/?)(?P<name>Tip|Note|Warning|tip|note|warning)\b(?P<rest>[^>]*)>")
 _QUOTED = re.compile(r">\s*\[!(?P<name>\w+)\]\s*")
 _QUOTE = re.compile(r">(?=\s|\[|$)")
@@ -48,6 +48,17 @@ _INLINE = re.compile(
 )
 _BULLET = re.compile(r"(?:[-*•]|\d+[.)])\s+")
 _FENCE = re.compile(r"(?:>\s*)?(?:```|~~~)")
+_TARGET = r"[\w.]+(?:\[[^\]]*\])?"
+_CODE = re.compile(
+    r"(?:async )?def \w+\(|class [A-Z]\w*(?:\(.*\))?:$|from [\w.]+ import \w|import [\w.]+(?: as \w+)?$"
+    r"|@\w[\w.]*(?:\(.*)?$"
+    rf"|{_TARGET}(?:, {_TARGET})* [-+*/|]?= (?!.*\b[a-z]+ [a-z]+ [a-z]+\b)\S|[\w.]*[(\[{{]$"
+)
+"""How a line begins that is code and begins some more."""
+_MORE_CODE = re.compile(
+    r"#|[)\]}]|(?:if|elif|for|while|with|except) .*:$|(?:else|try|finally):$|return\b|[\w.]+\(.*\)$"
+)
+"""A line that is code where the one before it is."""
 _END = re.compile(r"[.!?][)\"'`*]*(?=\s+(?:[\"'`*(\[<]*[A-Z\d]|[`\[])|\s*$)")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|No|al|incl|max|min)|\b[A-Z]|\A\s*\d{1,2})\.$")
 _SPACE = re.compile(r"\s+")
@@ -137,6 +148,8 @@ class _Reader:
         self._nested: tuple[int, str] | None = None
         self._block: tuple[str, int, str] | None = None  # mark, indent, how it ends
         self._is_fenced = self._is_doctest = self._is_open = self._in_head = False
+        self._code: int | None = None  # what is indented further is code
+        self._last = ""
 
     def read(self, line: str, position: int, following: str, first: int | None) -> None:
         """Take one line, which begins at `position`; `following` is the next one without its indent.
@@ -150,7 +163,7 @@ class _Reader:
             self._is_fenced = not self._is_fenced
             self._is_open = False
             return
-        if self._is_fenced or self._is_code(text):
+        if self._is_fenced or self._is_doctest_line(text) or (text and self._is_code(text, indent)):
             return
         if not text:
             self._is_open = False
@@ -173,10 +186,24 @@ class _Reader:
             text, start = self._entered(text, indent, start)
         if text:
             self._add(text, start)
+            self._last = text
+            self._code = indent if text.endswith("::") else None
 
-    def _is_code(self, text: str) -> bool:
+    def _is_doctest_line(self, text: str) -> bool:
         self._is_doctest = text.startswith(">>>") or (self._is_doctest and bool(text))
         return self._is_doctest
+
+    def _is_code(self, text: str, indent: int) -> bool:
+        """Say whether a line is of a listing: of a literal block, or of lines that follow one that begins like code."""
+        if self._code is not None and indent > self._code:
+            return True
+        begins = _CODE.match(text) is not None
+        goes_on = self._code == indent and (begins or _MORE_CODE.match(text) is not None)
+        if goes_on or (begins and (not self._is_open or self._last.endswith(":"))):
+            self._code, self._is_open = indent, False
+            return True
+        self._code = None
+        return False
 
     def _leave(self, text: str, indent: int) -> None:
         """Close the block, entry and section that a line of this indent no longer stands in."""
