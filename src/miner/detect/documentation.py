@@ -102,15 +102,13 @@ def kind_of_sentence(text: str, idioms: Idioms) -> str | None:
     """Return of what kind the advice of a sentence is; a number that says how much of something is a trade-off."""
     if len(text.split()) < _FEWEST or text.endswith(":") or _is_licence(text):
         return None
-    found = kind_of_prose(text, idioms.documentation)
     cues = idioms.documentation
-    if found is not None and is_described(text, cues.describes):
-        return None
-    if found == "requirement" and is_described(text, cues.waives):
-        return None
+    found = kind_of_prose(text, cues)
     if found is None and any(map(text.__contains__, _SIGNS)) and any(map(_is_effect, quantities(without_names(text)))):
-        return "trade-off"
-    return found
+        found = "trade-off"
+    if found is None or is_described(text, cues.describes):
+        return None
+    return None if found == "requirement" and is_described(text, cues.waives) else found
 
 
 def _is_licence(text: str) -> bool:

@@ -123,4 +123,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b"class ",)
 
 
-DETECTOR = Detector(ID, 1, frozenset({"class"}), _words, find)
+DETECTOR = Detector(ID, 2, frozenset({"class"}), _words, find)

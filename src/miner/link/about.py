@@ -67,7 +67,7 @@ _GIVEN = re.compile(
 )
 """What a message begins with that is about giving an option."""
 _GIVEN_AS = re.compile(
-    r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])(?:\w+\.)*([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z]\w*)"
+    r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])(?:\w+\.)*([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z][\w-]*)"
 )
 """A name that can only be an option: with a value, or on a command line."""
 _UNLIKE = re.compile(r"(?<![\w.])[A-Za-z]\w*_\w+(?![\w(])(?!\.\w)")
@@ -241,7 +241,8 @@ class _Named(NamedTuple):
         unlike_words = [word for word in _UNLIKE.findall(text) if word != other]
         found = (name for name in QUOTED.findall(text) if name not in CONSTANTS and name != other)
         quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
-        given = [name for groups in _GIVEN_AS.findall(text) for name in groups if name and name != other]
+        given = [name.replace("-", "_") for groups in _GIVEN_AS.findall(text) for name in groups if name]
+        given = [name for name in given if name != other]
         close = [name for word in unlike_words[:_MOST] for name in get_close_matches(word, options, 1, _CLOSE)]
         told = (name for name in quoted if "_" in name)
         names = (name for name in (*close, *given, *told, *unlike_words) if name.islower() and name[0] != "_")

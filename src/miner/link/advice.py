@@ -13,7 +13,7 @@ import msgspec
 from miner.detect import deprecation as marks
 from miner.detect import documentation, help_text
 from miner.detect import warning as detector
-from miner.detect.cue import kind_of
+from miner.detect.cue import kind_of, kind_of_prose
 from miner.detect.file import matches
 from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
@@ -97,11 +97,11 @@ def read_advice(
             continue
         beside = (Place(module.path, span, "site") for span in site.spans.values())
         places = (*places_of(module.path, site), *beside, *said.places, *understood.places)
-        result.found.append(_told(module, site, local.owner, when, said.text, idioms.cues, places))
+        result.found.append(_told(module, site, local.owner, when, said.text, idioms, places))
     for gate in spoken:
-        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, _not_of(gate.site, "")) is not None:
+        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, _not_of(gate.site, "", gate.message, idioms)) is not None:
             result.found.append(
-                _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms.cues, gate.places)
+                _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms, gate.places)
             )
     for name, site in sites(library, marks.ID, "mark"):
         module = library.modules[name]
@@ -225,7 +225,7 @@ def _asked_last(guards: tuple[Guard, ...]) -> Iterator[Guard]:
 
 
 def _told(
-    module: Module, site: Site, owner: str, when: Formula, message: str, cues: Cues, places: tuple[Place, ...]
+    module: Module, site: Site, owner: str, when: Formula, message: str, idioms: Idioms, places: tuple[Place, ...]
 ) -> Told:
     definition = module.definitions.get(site.owner)
     taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
@@ -235,7 +235,7 @@ def _told(
     category, beside = site.names[1:] if is_warning else ("", "")
     known = {*options, *WORD.findall(FIELD.sub(" ", message))}
     action = "; ".join(part for part in beside.split("; ") if _sets(part, known))
-    kind = _kind(message, category, _not_of(site, action), cues)
+    kind = _kind(message, category, _not_of(site, action, message, idioms), idioms.cues)
     is_deprecation = kind == "deprecation"
     instead = replacement(message) if is_deprecation else None
     is_override = kind == "default-override"
@@ -279,12 +279,13 @@ def _marked_name(old: str | None, message: str, whole: str) -> str:
     return named or (option_of(quoted[1]) if quoted is not None else old)
 
 
-def _not_of(site: Site, action: str) -> tuple[AdviceKind, ...]:
-    """Return of which kinds what a site tells cannot be: where nothing is set, nothing is overridden, and what an
-    assertion refuses is a matter of right and wrong, and none of gain and cost.
+def _not_of(site: Site, action: str, message: str, idioms: Idioms) -> tuple[AdviceKind, ...]:
+    """Return of which kinds what a site tells cannot be: where nothing is set, nothing is overridden, and an assertion
+    that names what it measures speaks of right and wrong, unless it says what is gained or lost as documentation does.
     """
     overrides: tuple[AdviceKind, ...] = () if action else ("default-override",)
-    return (*overrides, "trade-off") if site.form == "assert" else overrides
+    is_check = site.form == "assert" and kind_of_prose(message, idioms.documentation) != "trade-off"
+    return (*overrides, "trade-off") if is_check else overrides
 
 
 def _kind(message: str, category: str, without: tuple[AdviceKind, ...], cues: Cues) -> AdviceKind:

@@ -13,6 +13,8 @@ from miner.model.site import Guard, Scope
 
 RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
 CONSTANTS = frozenset({"None", "True", "False"})
+_WORDING = frozenset({"detail", "details", "message", "msg", "reason", "hint", "prefix", "error", "err", "exc", "warn"})
+"""How parameters are called that hold words of a message, or say whether there is one: no message is about those."""
 _HOLDER = re.compile(r"(?:config|args|kwargs|options)\d*$")
 """How the names end of what holds options; by itself such a thing is no option."""
 _TAKES = frozenset({"get", "pop", "setdefault"})
@@ -40,7 +42,8 @@ class Options:
     def __init__(self, parameters: Iterable[str], scope: Scope | None = None) -> None:
         """Take the names in reach of a place."""
         bound = scope.statements if scope is not None else ()
-        self.parameters = dict.fromkeys((*parameters, *(scope.parameters if scope is not None else ())))
+        taken = (*parameters, *(scope.parameters if scope is not None else ()))
+        self.parameters = dict.fromkeys(name for name in taken if name not in _WORDING)
         self._values = {
             target.name: statement.value
             for statement in bound

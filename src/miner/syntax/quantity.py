@@ -22,16 +22,16 @@ _MORE_THAN = (
     r"|beyond|exceed(?:s|ed|ing)?) "
 )
 _LESS_THAN = (
-    r"<=?\s*|≤\s*|(?:up to|at most|as much as|(?:a )?maximum of|(?:less|fewer|shorter|smaller|lower|faster) than"
-    r"|under|below|within) "
+    r"<=?\s*|≤\s*|(?:up to|at most|limited to|capped at|as much as|(?:a )?maximum of"
+    r"|(?:less|fewer|shorter|smaller|lower|faster) than|under|below|within) "
 )
-_ABOUT = r"[~≈]\s*|(?:about|around|approximately|approx\.|roughly|nearly|almost|close to) [~\[]?"
+_ABOUT = r"[~≈]\s*|(?:about|around|approximately|approx\.|roughly|nearly|almost|near|close to) [~\[]?"
 _QUANTITY = re.compile(
-    rf"(?:(?<![-=<>\w])(?:(?P<least>{_MORE_THAN})|(?P<most>{_LESS_THAN})))?"
-    rf"(?P<about>(?<!\w)(?:{_ABOUT}))?(?P<between>\bbetween )?"
+    rf"(?:(?<![-=<>\w])(?i:(?P<least>{_MORE_THAN})|(?P<most>{_LESS_THAN})))?"
+    rf"(?P<about>(?<!\w)(?i:{_ABOUT}))?(?P<between>\b[Bb]etween )?"
     rf"(?(least)|(?(most)|(?<![\w.,:/*^=<>+-])))(?P<low>{_NUMBER})"
-    rf"(?:(?:%|[xX\u00d7])?\s*(?:[-\u2013]|(?:to|(?(between)and|to))\b)\s*(?P<high>{_NUMBER}))?"
-    rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\s*\d|\s(?:[A-Z]+\d|GPUs?\b)))"
+    rf"(?:(?:%|[xX\u00d7])?\s*(?:[-~\u2013]|(?:to|(?(between)and|to))\b)\s*(?P<high>{_NUMBER}))?"
+    rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\.\.|\s*\d|\s(?:[A-Z]+\d|GPUs?\b)))"
 )
 _NOT_PROSE = re.compile(r"https?://\S+|\{[^{}]*\}")
 _CLAUSE = re.compile(r"[.;:]\s|,\s|\b(?:and|but|while|whereas|although)\s|\)")
@@ -40,10 +40,15 @@ _OF = r"training|inference|generation|decoding|compilation|compile|loading|downl
 _METRIC = re.compile(
     rf"\b(?:(?:{_OF}|peak|memory|(?:multi-)?gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
     r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|quality|savings?|usage|consumption|footprint"
-    r"|memory|vram|time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth|loss)\b",
+    r"|memory|vram|(?<!any )(?<!same )time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth"
+    r"|loss)\b",
     re.IGNORECASE,
 )
-_PACE = re.compile(rf"\b(?P<pace>slower|faster)\b(?: (?P<what>{_OF}|performance|throughput)\b)?", re.IGNORECASE)
+_PACE = re.compile(
+    r"\b(?P<pace>slower|slow(?:s|ed|ing)? down|slow[- ]?downs?|faster)\b"
+    rf"(?: (?:the )?(?P<what>{_OF}|performance|throughput)\b)?",
+    re.IGNORECASE,
+)
 _MORE = r"increas\w*|improv\w*|boost\w*|gains?|higher|more|faster|larger|speed[- ]?ups?|speeds? up|accelerat\w*|grows?"
 _LESS = (
     r"reduc\w*|lower\w*|decreas\w*|less|slower|sav(?:e|es|ing|ings)|smaller|drops?|degrad\w*|cuts?|fewer|shrinks?"
@@ -123,8 +128,8 @@ def quantities(text: str) -> Iterator[Quantity]:
             text[match.start("about") if match["about"] else match.start("low") : match.end()],
             metric,
             direction,
-            None if is_most and not match["high"] else low,
-            None if is_least and not match["high"] else high,
+            None if is_most else low,
+            None if is_least else high,
             _NAMES.get(unit, unit),
         )
 
@@ -134,7 +139,7 @@ def _bounds(text: str, match: re.Match[str]) -> tuple[bool, bool]:
     after = _AFTER.match(text, match.end())
     if match["least"] is None and match["most"] is None:
         return after is not None and after["least"] is not None, after is not None and after["least"] is None
-    if match[0].startswith("over ") and _DURING.search(text[: match.start()]) is not None:
+    if match[0].lower().startswith("over ") and _DURING.search(text[: match.start()]) is not None:
         return False, False
     is_least = (match["least"] is not None) is (_NEGATED.search(text[: match.start()]) is None)
     return is_least, not is_least
@@ -179,7 +184,7 @@ def _nearest_measure(clause: str, at: tuple[int, int]) -> tuple[str | None, Dire
     if pace is not None and (metric is None or _distance(pace, at) <= _distance(metric, at)):
         what = (pace["what"] or "").lower()
         name = what if what in {"performance", "throughput"} else f"{what} speed".strip()
-        return name, "decrease" if pace["pace"].lower() == "slower" else "increase"
+        return name, "decrease" if pace["pace"][0] in "sS" else "increase"
     if metric is None:
         return None, None
     name = metric[0].lower()

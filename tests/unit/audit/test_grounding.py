@@ -42,3 +42,12 @@ def test_a_name_may_be_put_together_of_pieces_in_another_case():
     node = {"type": "EnvironmentVariable", "variable": "ACME_KIT_HOME", "choices": []}
     assert list(ungrounded(node, b'f"{NAME.upper()}_HOME" NAME = "acme_kit"')) == []
     assert list(ungrounded(node, b'f"{NAME.upper()}_HOME" NAME = "acme_kat"')) != []
+
+
+def test_a_quantity_may_stand_on_two_lines():
+    """Each of its words is there."""
+    node = {"type": "Advice", "when": True, "quantities": [{"text": "5 seconds"}]}
+    node |= dict.fromkeys(("message", "action", "replacement", "deprecated_since", "removed_in"))
+    assert list(ungrounded(node, b"takes 5\n  seconds")) == []
+    (found,) = ungrounded(node, b"takes 6\n  seconds")
+    assert "'5' is in none of its evidence" in found.message

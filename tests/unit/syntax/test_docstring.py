@@ -43,6 +43,19 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("Note: One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One. .. warning:: Two.",), [(None, "", "One."), (None, "warning", "Two.")]),
         (("One.", "", "```", "Two.", "```", "Example:", "", "    Three.", "", ">>> Four."), [(None, "", "One.")]),
+        ((".. note ::", "", "   One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
+        (("One with these::", "", "    a is two.", "", "    b is three.", "", "Four."), [
+            (None, "", "One with these::"), (None, "", "Four."),
+        ]),
+        (("Like so:", "", "def f(a):", "    # one must be two", "", "    return a", "", "Three."), [
+            (None, "", "Like so:"), (None, "", "Three."),
+        ]),
+        (("a, b = f(", "    c=1,  # it must be one", ")", "if a:", "    b.run()", "Two."), [(None, "", "Two.")]),
+        (("One is", "a = b + c", "which is two."), [(None, "", "One is a = b + c which is two.")]),
+        (("Args:", "  a: One of::", "", "      two must be", "", "  b: Three."), [
+            ("a", "", "One of::"), ("b", "", "Three."),
+        ]),
+        (("class labels: one.", "from two of them."), [(None, "", "class labels: one. from two of them.")]),
         (("Args:", "  a: Either", "    - one.", "    - two."), [
             ("a", "", "Either"), ("a", "", "one."), ("a", "", "two."),
         ]),
