@@ -19,13 +19,13 @@ _UNITS = (
 )
 _MORE_THAN = (
     r">=?\s*|≥\s*|(?:at least|(?:a )?minimum of|(?:more|longer|larger|bigger|greater|higher|slower) than|over|above"
-    r"|beyond|exceed(?:s|ed|ing)?) "
+    r"|beyond|exceed(?:s|ed|ing)?) (?:an? |the )?"
 )
 _LESS_THAN = (
     r"<=?\s*|≤\s*|(?:up to|at most|limited to|capped at|as much as|(?:a )?maximum of"
-    r"|(?:less|fewer|shorter|smaller|lower|faster) than|under|below|within) "
+    r"|(?:less|fewer|shorter|smaller|lower|faster) than|under|below|within) (?:an? |the )?"
 )
-_ABOUT = r"[~≈]\s*|(?:about|around|approximately|approx\.|roughly|nearly|almost|near|close to) [~\[]?"
+_ABOUT = r"[~≈±]\s*|(?:about|around|approximately|approx\.|roughly|nearly|almost|near|close to) [~\[]?"
 _QUANTITY = re.compile(
     rf"(?:(?<![-=<>\w])(?i:(?P<least>{_MORE_THAN})|(?P<most>{_LESS_THAN})))?"
     rf"(?P<about>(?<!\w)(?i:{_ABOUT}))?(?P<between>\b[Bb]etween )?"
@@ -39,8 +39,8 @@ _ASIDE = re.compile(r"\(\W*\Z")
 _OF = r"training|inference|generation|decoding|compilation|compile|loading|download|convergence|execution"
 _METRIC = re.compile(
     rf"\b(?:(?:{_OF}|peak|memory|(?:multi-)?gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
-    r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|quality|savings?|usage|consumption|footprint"
-    r"|memory|vram|(?<!any )(?<!same )time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth"
+    r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|accurate|quality|savings?|usage|consumption"
+    r"|footprint|memory|vram|(?<!any )(?<!same )time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth"
     r"|loss)\b",
     re.IGNORECASE,
 )
@@ -75,12 +75,17 @@ _YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?
 """What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
 _CLOSE = 12  # characters
 _AFTER = re.compile(
-    r"\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
+    r"(?P<plus>%?\+)"
+    r"|\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
 )
 """A bound that stands behind the number: `30 seconds or less`."""
 _SHARE = re.compile(r"\s+of (?:the|an?|all|each|its|their)\b")
 """What a percentage is a share of stands behind it, which it does not measure."""
-_NEGATED = re.compile(r"\b(?:not|never|no|cannot|n't)\b[^.;,]{0,20}$")
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|no|cannot)|n't)"
+    r"(?: (?:us|tak|be|hav|ne|requir|go|run|last|allocat|consum|contain|get|cost|add)\w*)? \Z"
+)
+"""What is not more is at most as much; what does not support more is told of more."""
 _DURING = re.compile(
     r"\b(?:averag|spread|distribut|sampl|comput|sum|measur|taken|mean|interpolat|window)\w*(?: \w+)? \Z"
 )
@@ -138,7 +143,8 @@ def _bounds(text: str, match: re.Match[str]) -> tuple[bool, bool]:
     """Say whether a number is the least that there is, and whether it is the most, by the words around it."""
     after = _AFTER.match(text, match.end())
     if match["least"] is None and match["most"] is None:
-        return after is not None and after["least"] is not None, after is not None and after["least"] is None
+        is_least = after is not None and bool(after["least"] or after["plus"])
+        return is_least, after is not None and not is_least
     if match[0].lower().startswith("over ") and _DURING.search(text[: match.start()]) is not None:
         return False, False
     is_least = (match["least"] is not None) is (_NEGATED.search(text[: match.start()]) is None)
@@ -187,7 +193,7 @@ def _nearest_measure(clause: str, at: tuple[int, int]) -> tuple[str | None, Dire
         return name, "decrease" if pace["pace"][0] in "sS" else "increase"
     if metric is None:
         return None, None
-    name = metric[0].lower()
+    name = metric[0].lower().replace("accurate", "accuracy")
     if name.endswith(("speedup", "speedups", "speed-up", "speed-ups", "speed up", "speed ups")):
         return re.sub(r"speed[- ]?ups?$", "speed", name), "increase"
     if name.endswith(("saving", "savings")):

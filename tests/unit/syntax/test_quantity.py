@@ -57,6 +57,14 @@ from miner.syntax.quantity import quantities
         ("with a 10% performance hit", [("10%", "performance", "decrease", 10, 10, "%")]),
         ("a bandwidth of 900 GB/s", [("900 GB/s", "bandwidth", None, 900, 900, "GB/s")]),
         ("on 8x H100 or 4x GPUs, rows[:50%], (1x...), p<5% and x->5x", []),
+        ("imposes no more than a 10% overhead", [("10%", "overhead", None, None, 10, "%")]),
+        ("doesn't support a width >= 64KB", [("64KB", None, None, 64, None, "KB")]),
+        ("within \u00b110% of the range, 50%+ of it", [
+            ("\u00b110%", None, None, None, 10, "%"), ("50%", None, None, 50, None, "%"),
+        ]),
+        ("8x faster and 10% more accurate", [
+            ("8x", "speed", "increase", 8, 8, "x"), ("10%", "accuracy", "increase", 10, 10, "%"),
+        ]),
         ("takes 1,000 seconds", [("1,000 seconds", None, None, 1000, 1000, "s")]),
         ("a 512x512 image, 1 x height, v4.5, {share:.2f}%, https://h.co/a%20b and mp3", []),
     ],
