@@ -93,6 +93,13 @@ _INSTEAD = re.compile(r"\b(?:in favou?r of|instead|replaced by|[Uu]se)\b")
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 
 
+def deprecated_name(message: str) -> str | None:
+    """Return the name that a message begins with as that of what is deprecated, where it can only be a name."""
+    begins = _BEGINS.match(message)
+    name = option_of(begins[1]) if begins is not None and begins[1] else ""
+    return name if "_" in name else None
+
+
 def object_of(owner: str) -> str:
     """Return the name of the object itself: the class, of a method like `__init__`."""
     return next(part for part in reversed(owner.split(".")) if not part.startswith("__"))

@@ -19,7 +19,19 @@ from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.about import FIELD, OF_CLASS, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of, values_of
+from miner.link.about import (
+    FIELD,
+    OF_CLASS,
+    QUOTED,
+    TARGET,
+    WORD,
+    Text,
+    deprecated_name,
+    object_of,
+    options_of,
+    subject_of,
+    values_of,
+)
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.deprecation import deprecated_since, removed_in, replacement
@@ -34,6 +46,8 @@ from miner.model.site import Guard, Site
 
 _ASKED = re.compile(r"([A-Za-z_]\w*)\s*(?:[!=<>]|not set\b|is\b)")
 """What is marked, as a name and what it is: `sample_size<64`."""
+_TEST = re.compile(r"\.(?:test_\w+|Test[A-Z]\w*)")
+"""A function or class that is a test, or a module of them."""
 _OPTION = re.compile(r"[A-Za-z]\w*_\w+")
 _CALLED = re.compile(r"\b[Tt]he (\w+) (?:value|parameter|argument|option)\b")
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
@@ -115,6 +129,8 @@ def read_advice(
             result.count("documentation: outside the packages")
         elif is_private(owner) or is_private(site.names[0] or owner):
             result.count("documentation: of something private")
+        elif _TEST.search(owner) is not None:
+            result.count("documentation: of a test")
         else:
             result.found.append(_documented(module, site, owner))
     return result
@@ -128,7 +144,10 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         owner,
         cast("AdviceKind", kind),
         "documentation",
-        subject or _named_part(module, site.owner, message) or object_of(owner),
+        (deprecated_name(message) if is_deprecation else None)
+        or subject
+        or _named_part(module, site.owner, message)
+        or object_of(owner),
         True,
         message,
         None,

@@ -40,8 +40,8 @@ _OF = r"training|inference|generation|decoding|compilation|compile|loading|downl
 _METRIC = re.compile(
     rf"\b(?:(?:{_OF}|peak|memory|(?:multi-)?gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
     r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|accurate|quality|savings?|usage|consumption"
-    r"|footprint|memory|vram|(?<!any )(?<!same )time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth"
-    r"|loss)\b",
+    r"|footprint|memory|vram|(?<!any )(?<!same )time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead"
+    r"|bandwidth|loss)\b",
     re.IGNORECASE,
 )
 _PACE = re.compile(

@@ -293,6 +293,37 @@ class Net:
     assert (found[-1].deprecated_since, found[-1].replacement) == ("1.2", "depth")
 
 
+def test_a_deprecation_of_a_docstring_is_about_what_it_begins_with():
+    """The parameter in whose entry it stands may be what takes its place; a word that is no name says nothing."""
+    source = '''
+def fit(new, best):
+    """Fit it.
+
+    Args:
+        new (`int`): old_size has been deprecated, it goes in 3.0.
+        best (`int`): Which. Positions are deprecated.
+    """
+'''
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [(t.kind, t.subject) for t in found] == [("deprecation", "old_size"), ("deprecation", "best")]
+
+
+def test_what_the_docstring_of_a_test_says_is_no_advice():
+    """It says what is tested."""
+    source = '''
+class TestNet:
+    """It must be odd."""
+
+def test_net():
+    """It must be odd."""
+
+def tested():
+    """It must be odd."""
+'''
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [t.owner for t in found] == ["kit.a.tested"]
+
+
 def test_a_sentence_is_about_the_one_parameter_or_member_that_it_quotes():
     """First of all: what comes late is what something is done with, and one of two is open."""
     source = '''
