@@ -16,7 +16,7 @@ _PREFIX = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 _SECTION = re.compile(r"(?:>\s*)?\**(?P<name>[A-Z][\w ]{1,40}?)\**\s*:{1,2}\**\s*$")
 _RULE = re.compile(r"[-=~]{3,}\s*$")
 _OF_PARAMETERS = re.compile(
-    r"(?:(?:keyword|other|method|optional|common|model|class|input|init|shared|additional|required|config\w*)\s+)?"
+    r"(?:(?:keyword|other|method|optional|common|model|class|call|input|init|shared|additional|required|config\w*)\s+)?"
     r"(?:args?|arguments?|parameters?|params|attributes?|kwargs|fields?|members)(?:\s+for\b.*)?",
     re.IGNORECASE,
 )

@@ -34,8 +34,8 @@ _QUANTITY = re.compile(
     rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\.\.|\s*\d|\s(?:[A-Z]+\d|GPUs?\b)))"
 )
 _NOT_PROSE = re.compile(r"https?://\S+|\{[^{}]*\}")
-_CLAUSE = re.compile(r"[.;:]\s|,\s|\b(?:and|but|while|whereas|although)\s|\)")
-_ASIDE = re.compile(r"\(\W*\Z")
+_CLAUSE = re.compile(r"(?<!\be\.g)(?<!\bi\.e)[.;:]\s|(?<!\be\.g\.),\s|\b(?:and|but|while|whereas|although)\s|\)")
+_ASIDE = re.compile(r"\((?:e\.g\.|i\.e\.|\W)*\Z")
 _OF = r"training|inference|generation|decoding|compilation|compile|loading|download|convergence|execution"
 _METRIC = re.compile(
     rf"\b(?:(?:{_OF}|peak|memory|(?:multi-)?gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
@@ -79,7 +79,7 @@ _AFTER = re.compile(
     r"|\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
 )
 """A bound that stands behind the number: `30 seconds or less`."""
-_SHARE = re.compile(r"\s+of (?:the|an?|all|each|its|their)\b")
+_SHARE = re.compile(r"\s+of\b")
 """What a percentage is a share of stands behind it, which it does not measure."""
 _NEGATED = re.compile(
     r"(?:\b(?:not|never|no|cannot)|n't)"

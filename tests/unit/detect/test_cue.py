@@ -90,6 +90,8 @@ def test_what_a_sentence_advises(text, kind):
         "For example, at 10% tolerance, it must be within 10% of the range.",
         "On kit v2 or later, the blocks are fused.",
         "If True, the first line of the file will be ignored.",
+        "For example, `0.1` stops it if the throughput drops by more than 10%.",
+        "Cached memory is at most 25% of all there is; and",
         "A tree of 3 levels requires 7 comparisons.",
         "Without it a node of 8 ranks would need 8 copies, which must be in memory.",
         "From the paper `Half the accuracy with 50x less memory <https://kit.org/paper>`_.",

@@ -43,6 +43,7 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("Note: One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One. .. warning:: Two.",), [(None, "", "One."), (None, "warning", "Two.")]),
         (("One.", "", "```", "Two.", "```", "Example:", "", "    Three.", "", ">>> Four."), [(None, "", "One.")]),
+        (("Call arguments:", "  - `a`: One."), [("a", "", "One.")]),
         ((".. note ::", "", "   One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One with these::", "", "    a is two.", "", "    b is three.", "", "Four."), [
             (None, "", "One with these::"), (None, "", "Four."),

@@ -65,6 +65,8 @@ from miner.syntax.quantity import quantities
         ("8x faster and 10% more accurate", [
             ("8x", "speed", "increase", 8, 8, "x"), ("10%", "accuracy", "increase", 10, 10, "%"),
         ]),
+        ("faster reads (e.g. 50x, i.e. much)", [("50x", "speed", "increase", 50, 50, "x")]),
+        ("cached memory is at most 25% of what is there", [("25%", None, None, None, 25, "%")]),
         ("takes 1,000 seconds", [("1,000 seconds", None, None, 1000, 1000, "s")]),
         ("a 512x512 image, 1 x height, v4.5, {share:.2f}%, https://h.co/a%20b and mp3", []),
     ],
