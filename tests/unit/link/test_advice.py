@@ -308,20 +308,12 @@ def fit(new, best):
     assert [(t.kind, t.subject) for t in found] == [("deprecation", "old_size"), ("deprecation", "best")]
 
 
-def test_what_the_docstring_of_a_test_says_is_no_advice():
-    """It says what is tested."""
-    source = '''
-class TestNet:
-    """It must be odd."""
-
-def test_net():
-    """It must be odd."""
-
-def tested():
-    """It must be odd."""
-'''
-    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
-    assert [t.owner for t in found] == ["kit.a.tested"]
+def test_what_the_docstrings_of_tests_say_is_no_advice():
+    """They say what is tested; what only is called so is something else."""
+    source = 'def test_step():\n    """It must be odd."""\n'
+    places = ("kit/__init__.py", "kit/tests/__init__.py", "kit/testing.py", "kit/tests/a.py")
+    found = linked({path: source if path.endswith(("a.py", "testing.py")) else "" for path in places}).told
+    assert [t.owner for t in found] == ["kit.testing.test_step"]
 
 
 def test_a_sentence_is_about_the_one_parameter_or_member_that_it_quotes():
