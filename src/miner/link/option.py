@@ -43,7 +43,7 @@ class Options:
         """Take the names in reach of a place."""
         bound = scope.statements if scope is not None else ()
         taken = (*parameters, *(scope.parameters if scope is not None else ()))
-        self.parameters = dict.fromkeys(name for name in taken if name not in _WORDING)
+        self.parameters = dict.fromkeys(name for name in taken if name not in _WORDING and name.strip("_"))
         self._values = {
             target.name: statement.value
             for statement in bound

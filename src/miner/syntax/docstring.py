@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 _PREFIX = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 _SECTION = re.compile(r"(?:>\s*)?\**(?P<name>[A-Z][\w ]{1,40}?)\**\s*:{1,2}\**\s*$")
+_TITLE = re.compile(r"#{1,4}\s+(?P<name>[A-Z][\w ]{1,40}?)\s*:?$")
+"""A heading of Markdown, below which entries are in either style: `name : type`, `name: what it is`."""
 _RULE = re.compile(r"[-=~]{3,}\s*$")
 _OF_PARAMETERS = re.compile(
     r"(?:(?:keyword|other|method|optional|common|model|class|call|input|init|shared|additional|required|config\w*)\s+)?"
@@ -37,6 +39,7 @@ _LOOSE_ENTRY = re.compile(r"(?:[-*]\s+)?`*(?P<name>[A-Za-z_]\w*)`*\s*\(`[^)]*.*\
 """An entry that needs no heading above it, and may stand within another: `name (`type`, *optional*):`."""
 _WITHIN = re.compile(r"\s(?=\.\.\s[\w-]+::\s)")
 _NUMPY_ENTRY = re.compile(r"[`*]*(?P<name>[A-Za-z_]\w*)[`*]*(?:\s*,\s*[`*]*\w+[`*]*)*\s*(?::\s*\S.*)?$")
+_TYPED = re.compile(r"\w+ : ")
 _FIELD = re.compile(r":(?P<role>\w+)(?:\s+[^:]*?)??\s*(?P<name>\w+)?\s*:(?=\s|$)\s*")
 _DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+) ?::\s*")
 _HTML = re.compile(r"<(?P<close>/?)(?P<name>Tip|Note|Warning|tip|note|warning)\b(?P<rest>[^>]*)>")
@@ -141,7 +144,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[Passage] = []
-        self._section = ""  # parameters, numpy, results, code, or none
+        self._section = ""  # parameters, numpy, titled, results, code, or none
         self._section_indent = 0
         self._entry: tuple[int, str] | None = None
         self._entry_indent = -1
@@ -221,13 +224,16 @@ class _Reader:
     def _heads(self, text: str, indent: int, following: str) -> bool:
         """Say whether a line is the heading of a section, and enter it."""
         underlined = _RULE.fullmatch(following) is not None
-        match = _SECTION.match(text)
+        titled = _TITLE.match(text)
+        match = titled or _SECTION.match(text)
         name = match["name"] if match is not None else text if underlined else ""
         if not name or (self._entry is not None and indent > self._entry[0]):
             return False
+        if titled is not None and not any(each.fullmatch(name) for each in (_OF_PARAMETERS, _OF_RESULTS, _OF_CODE)):
+            return False
         self._section_indent, self._entry_indent, self._entry, self._block = indent, -1, None, None
         if _OF_PARAMETERS.fullmatch(name):
-            self._section = "numpy" if underlined else "parameters"
+            self._section = "numpy" if underlined else "titled" if titled is not None else "parameters"
         elif _OF_RESULTS.fullmatch(name):
             self._section = "results"
         elif _OF_CODE.fullmatch(name):
@@ -299,6 +305,8 @@ class _Reader:
             return text[fields.end() :], start + fields.end()
         if not self._section and self._entry is None and _LOOSE_ENTRY.match(text):
             self._section, self._section_indent, self._entry_indent = "parameters", indent, indent
+        if self._section == "titled":
+            self._section = "numpy" if _TYPED.match(text) is not None else "parameters"
         if self._section not in {"parameters", "numpy"} or self._entry is not None:
             nested = _LOOSE_ENTRY.match(text) if self._entry is not None else None
             if nested is not None:

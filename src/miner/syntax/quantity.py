@@ -45,7 +45,7 @@ _METRIC = re.compile(
     re.IGNORECASE,
 )
 _PACE = re.compile(
-    r"\b(?P<pace>slower|slow(?:s|ed|ing)? down|slow[- ]?downs?|faster)\b"
+    r"\b(?P<pace>slower|slows(?: down)?|slow(?:ed|ing)? down|slow[- ]?downs?|faster)\b"
     rf"(?: (?:the )?(?P<what>{_OF}|performance|throughput)\b)?",
     re.IGNORECASE,
 )
@@ -69,7 +69,7 @@ _NAMES = {
     "percent": "%", "times": "x", "milliseconds": "ms", "millisecond": "ms", "seconds": "s", "second": "s",
     "secs": "s", "sec": "s", "minutes": "min", "minute": "min", "mins": "min", "hours": "h", "hour": "h",
 }  # fmt: skip
-_NAMED = re.compile(r"`(?:\w+\.)*(\w+)`\s*\(\s*\Z")
+_NAMED = re.compile(r"`(?:\w+\.)*(\w+)`+\s*\(\s*\Z")
 """A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
 _YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?\b")
 """What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
@@ -79,6 +79,8 @@ _AFTER = re.compile(
     r"|\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
 )
 """A bound that stands behind the number: `30 seconds or less`."""
+_SIZES = frozenset({"size", "batch size"})
+"""What may be more or less without any gain or cost."""
 _SHARE = re.compile(r"\s+of\b")
 """What a percentage is a share of stands behind it, which it does not measure."""
 _NEGATED = re.compile(
@@ -108,7 +110,7 @@ class Quantity(NamedTuple):
     @property
     def is_of_performance(self) -> bool:
         """Say whether it measures how fast or good something is, or how much it takes."""
-        return self.metric is not None and _METRIC.search(self.metric) is not None
+        return self.metric is not None and _METRIC.search(self.metric) is not None and self.metric not in _SIZES
 
 
 def quantities(text: str) -> Iterator[Quantity]:

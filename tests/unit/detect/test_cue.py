@@ -92,6 +92,7 @@ def test_what_a_sentence_advises(text, kind):
         "If True, the first line of the file will be ignored.",
         "For example, `0.1` stops it if the throughput drops by more than 10%.",
         "Cached memory is at most 25% of all there is; and",
+        "The scale, e.g. a 10x larger batch size means a scale of 10.",
         "A tree of 3 levels requires 7 comparisons.",
         "Without it a node of 8 ranks would need 8 copies, which must be in memory.",
         "From the paper `Half the accuracy with 50x less memory <https://kit.org/paper>`_.",

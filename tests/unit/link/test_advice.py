@@ -389,7 +389,9 @@ def test_an_assertion_tells_a_trade_off_only_where_it_says_what_is_gained_or_los
 
 def test_a_parameter_that_holds_the_words_of_a_message_is_not_what_it_is_about():
     """Nor is one that says whether there is one."""
-    source = f"{HEAD}def f(mode, prefix, warn):\n    if warn:\n        logger.warning(f'{{prefix}} no queue is left')\n"
+    source = (
+        f"{HEAD}def f(mode, prefix, warn, _):\n    if warn:\n        logger.warning(f'{{prefix}} no queue is left')\n"
+    )
     (found,) = linked({"kit/__init__.py": "", "kit/a.py": source}).told
     assert found.subject == "f"
 

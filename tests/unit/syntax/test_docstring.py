@@ -43,6 +43,9 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("Note: One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One. .. warning:: Two.",), [(None, "", "One."), (None, "warning", "Two.")]),
         (("One.", "", "```", "Two.", "```", "Example:", "", "    Three.", "", ">>> Four."), [(None, "", "One.")]),
+        (("# Parameters", "", "a : `int`, optional", "    One.", "# Returns", "b : Two."), [("a", "", "One.")]),
+        (("# Arguments", "    a: One.", "    b: Two."), [("a", "", "One."), ("b", "", "Two.")]),
+        (("# Not one", "a : Two."), [(None, "", "# Not one a : Two.")]),
         (("Call arguments:", "  - `a`: One."), [("a", "", "One.")]),
         ((".. note ::", "", "   One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One with these::", "", "    a is two.", "", "    b is three.", "", "Four."), [

@@ -67,6 +67,9 @@ from miner.syntax.quantity import quantities
         ]),
         ("faster reads (e.g. 50x, i.e. much)", [("50x", "speed", "increase", 50, 50, "x")]),
         ("cached memory is at most 25% of what is there", [("25%", None, None, None, 25, "%")]),
+        ("slows training 2x, with ``chunk_bytes`` (256MB)", [
+            ("2x", "training speed", "decrease", 2, 2, "x"), ("256MB", "chunk bytes", None, 256, 256, "MB"),
+        ]),
         ("takes 1,000 seconds", [("1,000 seconds", None, None, 1000, 1000, "s")]),
         ("a 512x512 image, 1 x height, v4.5, {share:.2f}%, https://h.co/a%20b and mp3", []),
     ],
