@@ -62,7 +62,7 @@ _MORE_CODE = re.compile(
     r"#|[)\]}]|(?:if|elif|for|while|with|except) .*:$|(?:else|try|finally):$|return\b|[\w.]+\(.*\)$"
 )
 """A line that is code where the one before it is."""
-_END = re.compile(r"[.!?][)\"'`*]*(?=\s+(?:[\"'`*(\[<]*[A-Z\d]|[`\[])|\s*$)")
+_END = re.compile(r"[.!?][)\"'`*]*(?=\s+(?:[\"'`*(\[<]*[A-Z\d]|[`\[]|[a-z]\w*_\w)|\s*$)")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|No|al|incl|max|min)|\b[A-Z]|\A\s*\d{1,2})\.$")
 _SPACE = re.compile(r"\s+")
 

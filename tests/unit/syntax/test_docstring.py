@@ -46,6 +46,9 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("# Parameters", "", "a : `int`, optional", "    One.", "# Returns", "b : Two."), [("a", "", "One.")]),
         (("# Arguments", "    a: One.", "    b: Two."), [("a", "", "One."), ("b", "", "Two.")]),
         (("# Not one", "a : Two."), [(None, "", "# Not one a : Two.")]),
+        (("One is, e.g. a_b. top_k is two. and so on.",), [
+            (None, "", "One is, e.g. a_b."), (None, "", "top_k is two. and so on."),
+        ]),
         (("Call arguments:", "  - `a`: One."), [("a", "", "One.")]),
         ((".. note ::", "", "   One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One with these::", "", "    a is two.", "", "    b is three.", "", "Four."), [
