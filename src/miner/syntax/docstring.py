@@ -230,6 +230,7 @@ class _Reader:
         if not name or (self._entry is not None and indent > self._entry[0]):
             return False
         if titled is not None and not any(each.fullmatch(name) for each in (_OF_PARAMETERS, _OF_RESULTS, _OF_CODE)):
+            self._section, self._entry, self._is_open = "", None, False
             return False
         self._section_indent, self._entry_indent, self._entry, self._block = indent, -1, None, None
         if _OF_PARAMETERS.fullmatch(name):
@@ -312,23 +313,26 @@ class _Reader:
             if nested is not None:
                 self._nested, self._is_open = (indent, nested["name"]), False
                 return text[nested.end() :], start + nested.end()
-            bullet = _BULLET.match(text)
-            if bullet is not None:
-                self._is_open = False
-                return text[bullet.end() :], start + bullet.end()
-            return text, start
+            return self._without_bullet(text, start)
         if self._section == "parameters" and indent <= self._section_indent and self._entry_indent < 0:
             self._entry_indent = indent if _ENTRY.match(text) else -1
         elif self._entry_indent < 0:
             self._entry_indent = indent
         match = (_NUMPY_ENTRY if self._section == "numpy" else _ENTRY).match(text)
         if match is None or indent != self._entry_indent:
-            return text, start
+            return self._without_bullet(text, start)
         self._entry, self._is_open = (indent, match["name"]), False
         if self._section == "numpy":
             return "", start
         self._in_head = match[0].rstrip().endswith("(")
         return ("", start) if self._in_head else (text[match.end() :], start + match.end())
+
+    def _without_bullet(self, text: str, start: int) -> tuple[str, int]:
+        bullet = _BULLET.match(text)
+        if bullet is None:
+            return text, start
+        self._is_open = False
+        return text[bullet.end() :], start + bullet.end()
 
     def _subject(self) -> str | None:
         entry = self._entry if self._nested is None else self._nested

@@ -45,6 +45,9 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("One.", "", "```", "Two.", "```", "Example:", "", "    Three.", "", ">>> Four."), [(None, "", "One.")]),
         (("# Parameters", "", "a : `int`, optional", "    One.", "# Returns", "b : Two."), [("a", "", "One.")]),
         (("# Arguments", "    a: One.", "    b: Two."), [("a", "", "One."), ("b", "", "Two.")]),
+        (("# Arguments", "* `a=1` is one.", "# Versions", "b: Two."), [
+            (None, "", "`a=1` is one."), (None, "", "# Versions b: Two."),
+        ]),
         (("# Not one", "a : Two."), [(None, "", "# Not one a : Two.")]),
         (("One is, e.g. a_b. top_k is two. and so on.",), [
             (None, "", "One is, e.g. a_b."), (None, "", "top_k is two. and so on."),
