@@ -57,7 +57,7 @@ def _claims(row: Row) -> Iterator[str]:
         for said in (row["message"], row["action"], row["replacement"]):
             yield from _WORD.findall(said or "")
         yield from (version for version in (row["deprecated_since"], row["removed_in"]) if version)
-        yield from (each["text"] for each in row["quantities"])
+        yield from (word for each in row["quantities"] for word in each["text"].split())
     elif kind == "OptionUse":
         yield row["option"]
         yield from _of_formula(row["when"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from ahocorasick_rs import AhoCorasick
@@ -29,14 +29,27 @@ _NAMED = re.compile(
 _JOINTS = frozenset("_-")
 
 
-def kind_of(text: str, cues: Cues, *, sets: bool = True) -> AdviceKind | None:
+def may_tell(text: str, cues: Cues, without: Collection[str] = ()) -> bool:
+    """Say whether a text, which may be code or many sentences, holds a word of any kind but those left out."""
+    return any(_RANKED[rank][0] not in without for _, rank, _, _ in _words_in(text, cues))
+
+
+def kind_of(text: str, cues: Cues, without: Collection[str] = ()) -> AdviceKind | None:
     """Return the first kind, the most specific first, of which the text holds a word; None when there is none.
 
-    `sets` says whether something is set beside the text: only then it can tell of an override.
+    A word counts where it is no part of a name, and the text fits what the vocabulary asks of it. `without` are kinds
+    that the text cannot be of, by where it stands.
     """
-    found = {rank for _, rank, _, end in _words_in(text, cues) if text[end : end + 1] != "-"}  # not `faster-rcnn`
+    asked = _asked(cues)
+    found = {
+        rank
+        for word, rank, start, end in _words_in(text, cues)
+        if text[start - 1 : start] != "_"
+        and not _goes_on(text, end)
+        and (word not in asked or asked[word].search(text))
+    }
     kinds = (kind for rank, (kind, _) in enumerate(_RANKED) if rank in found)
-    return next((kind for kind in kinds if sets or kind != "default-override"), None)
+    return next((kind for kind in kinds if kind not in without), None)
 
 
 def kind_of_prose(text: str, cues: Cues) -> AdviceKind | None:
@@ -45,7 +58,7 @@ def kind_of_prose(text: str, cues: Cues) -> AdviceKind | None:
     A word counts where it is no part of a name, where the text fits what the vocabulary asks of it, and, but for
     trade-offs and recommendations, outside of clauses that only suppose something (`if it is not available, ...`).
     """
-    plain = _NAMED.sub(lambda found: "_" * len(found[0]), text)
+    plain = without_names(text)
     stated = _pattern(cues.supposes).sub(_only_its_word, plain)
     asked = _asked(cues)
     found: set[int] = set()
@@ -57,6 +70,11 @@ def kind_of_prose(text: str, cues: Cues) -> AdviceKind | None:
         if word not in asked or asked[word].search(plain):
             found.add(rank)
     return _RANKED[min(found)][0] if found else None
+
+
+def without_names(text: str) -> str:
+    """Return a text of the same length in which what stands for a name says nothing."""
+    return _NAMED.sub(lambda found: "_" * len(found[0]), text)
 
 
 def _words_in(text: str, cues: Cues) -> Iterator[tuple[str, int, int, int]]:
@@ -72,11 +90,14 @@ def _words_in(text: str, cues: Cues) -> Iterator[tuple[str, int, int, int]]:
 
 def _is_part(text: str, start: int, end: int) -> bool:
     """Say whether a word is a part of a longer one or of a name: `FasterNet`, `faster-rcnn`, `for later`."""
-    before, after, last = text[start - 1 : start], text[end : end + 1], text[end - 1]
-    if text[start].isalnum() and (before.isalnum() or before in _JOINTS):
-        return True
-    goes_on = after.isdigit() or after in _JOINTS or (after.isupper() and last.islower())
-    return last.isalnum() and goes_on
+    before = text[start - 1 : start]
+    return (text[start].isalnum() and (before.isalnum() or before in _JOINTS)) or _goes_on(text, end)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Say whether a name goes on where a word ends."""
+    after, last = text[end : end + 1], text[end - 1]
+    return last.isalnum() and (after.isdigit() or after in _JOINTS or (after.isupper() and last.islower()))
 
 
 def _only_its_word(found: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from miner.detect.cue import is_described, kind_of, kind_of_prose
+from miner.detect.cue import is_described, kind_of_prose, may_tell, without_names
 from miner.detect.detector import Detector
 from miner.detect.file import File, is_type_checking, qualname
 from miner.detect.idiom import Idioms
@@ -95,22 +95,20 @@ def _deprecated(file: File, span: Span, source: str, owner: str, about: str | No
 
 def _may_advise(text: str, idioms: Idioms) -> bool:
     """Say whether any sentence of a text can be advice; most texts need no closer look."""
-    return any(word in text for word in _SIGNS) or kind_of(text, idioms.documentation) is not None
+    return any(word in text for word in _SIGNS) or may_tell(text, idioms.documentation)
 
 
 def kind_of_sentence(text: str, idioms: Idioms) -> str | None:
     """Return of what kind the advice of a sentence is; a number that says how much of something is a trade-off."""
     if len(text.split()) < _FEWEST or text.endswith(":") or _is_licence(text):
         return None
-    found = kind_of_prose(text, idioms.documentation)
     cues = idioms.documentation
-    if found is not None and is_described(text, cues.describes):
+    found = kind_of_prose(text, cues)
+    if found is None and any(map(text.__contains__, _SIGNS)) and any(map(_is_effect, quantities(without_names(text)))):
+        found = "trade-off"
+    if found is None or is_described(text, cues.describes):
         return None
-    if found == "requirement" and is_described(text, cues.waives):
-        return None
-    if found is None and any(map(text.__contains__, _SIGNS)) and any(map(_is_effect, quantities(text))):
-        return "trade-off"
-    return found
+    return None if found == "requirement" and is_described(text, cues.waives) else found
 
 
 def _is_licence(text: str) -> bool:
@@ -118,12 +116,13 @@ def _is_licence(text: str) -> bool:
 
 
 def _is_effect(each: Quantity) -> bool:
-    """Say whether a quantity tells how something changes, or bounds it on one side."""
-    return each.metric is not None and (each.direction is not None or each.low is None or each.high is None)
+    """Say whether a quantity tells how something changes, or bounds a share of it on one side."""
+    is_bound = each.unit in {"%", "x"} and (each.low is None or each.high is None)
+    return each.is_of_performance and (each.direction is not None or is_bound)
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b'"""', b"'''")
 
 
-DETECTOR = Detector(ID, 3, frozenset({"function", "class", "expression"}), _words, find)
+DETECTOR = Detector(ID, 4, frozenset({"function", "class", "expression"}), _words, find)

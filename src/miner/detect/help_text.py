@@ -76,4 +76,4 @@ def _words(idioms: Idioms) -> tuple[bytes, ...]:
     return tuple(form % word.encode() for word in words for form in (b"%s=", b'"%s":', b"'%s':"))
 
 
-DETECTOR = Detector(ID, 3, frozenset({"assign", "expression"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 4, frozenset({"assign", "expression"}), _words, find, deep=True)

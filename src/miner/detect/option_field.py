@@ -146,4 +146,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b"class ",)
 
 
-DETECTOR = Detector(ID, 3, frozenset({"class"}), _words, find)
+DETECTOR = Detector(ID, 4, frozenset({"class"}), _words, find)

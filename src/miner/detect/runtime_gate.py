@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from miner.detect import soft_use
-from miner.detect.cue import kind_of
+from miner.detect.cue import may_tell
 from miner.detect.detector import Detector
 from miner.detect.file import File, definition, is_type_checking, owning, qualname
 from miner.detect.idiom import Idioms
@@ -123,7 +123,7 @@ def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
 
 def _advises(file: File, item: Item) -> bool:
     """Say whether the words of a gate seem to be advice."""
-    return kind_of(file.outline.source(item.span), file.idioms.cues, sets=False) is not None
+    return may_tell(file.outline.source(item.span), file.idioms.cues, ("default-override",))
 
 
 def _is_plain(test: ex.Expression) -> bool:

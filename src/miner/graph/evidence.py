@@ -20,6 +20,7 @@ _SECRET = re.compile(
     r"|(?<=://)[^/\s:@\"']*:[^/\s\"']+(?=@)",
     re.DOTALL,
 )
+_BETWEEN = rb"""(?:\s+|\s*["']\s+[fFrRbB]{0,2}["']\s*)"""
 
 
 class EvidenceReader:
@@ -52,15 +53,18 @@ class EvidenceReader:
         return any(word.encode() in data for word in words)
 
     def within(self, found: Iterable[Evidence], words: str) -> Evidence | None:
-        """Return where `words` stand first within some evidence, as an evidence of its own; None when nowhere."""
-        wanted = words.encode()
+        """Return where `words` stand first within some evidence, as an evidence of its own; None when nowhere.
+
+        Between two of them a line may end, and one of several strings that are one.
+        """
+        wanted = re.compile(_BETWEEN.join(re.escape(word.encode()) for word in words.split()))
         for each in found:
             data = self._read(each.path)
-            at = data.find(wanted, each.start_byte, each.end_byte)
-            if at != -1:
-                first = each.start_line + data.count(b"\n", each.start_byte, at)
-                last = first + wanted.count(b"\n")
-                return self.one(Place(each.path, Span(at, at + len(wanted), first, last), "message"))
+            match = wanted.search(data, each.start_byte, each.end_byte)
+            if match is not None:
+                first = each.start_line + data.count(b"\n", each.start_byte, match.start())
+                last = first + match[0].count(b"\n")
+                return self.one(Place(each.path, Span(*match.span(), first, last), "message"))
         return None
 
     def one(self, place: Place) -> Evidence:

@@ -13,13 +13,25 @@ import msgspec
 from miner.detect import deprecation as marks
 from miner.detect import documentation, help_text
 from miner.detect import warning as detector
-from miner.detect.cue import kind_of
+from miner.detect.cue import kind_of, kind_of_prose
 from miner.detect.file import matches
 from miner.detect.idiom import Cues, Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.about import FIELD, OF_CLASS, QUOTED, TARGET, WORD, Text, object_of, options_of, subject_of
+from miner.link.about import (
+    FIELD,
+    OF_CLASS,
+    QUOTED,
+    TARGET,
+    WORD,
+    Text,
+    deprecated_name,
+    object_of,
+    options_of,
+    subject_of,
+    values_of,
+)
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.deprecation import deprecated_since, removed_in, replacement
@@ -97,11 +109,11 @@ def read_advice(
             continue
         beside = (Place(module.path, span, "site") for span in site.spans.values())
         places = (*places_of(module.path, site), *beside, *said.places, *understood.places)
-        result.found.append(_told(module, site, local.owner, when, said.text, idioms.cues, places))
+        result.found.append(_told(module, site, local.owner, when, said.text, idioms, places))
     for gate in spoken:
-        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, sets=False) is not None:
+        if kind_of(FIELD.sub(" ", gate.message), idioms.cues, _not_of(gate.site, "", gate.message, idioms)) is not None:
             result.found.append(
-                _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms.cues, gate.places)
+                _told(gate.module, gate.site, gate.owner, canonical(gate.when), gate.message, idioms, gate.places)
             )
     for name, site in sites(library, marks.ID, "mark"):
         module = library.modules[name]
@@ -115,6 +127,8 @@ def read_advice(
             result.count("documentation: outside the packages")
         elif is_private(owner) or is_private(site.names[0] or owner):
             result.count("documentation: of something private")
+        elif "tests" in name.split("."):
+            result.count("documentation: of tests")
         else:
             result.found.append(_documented(module, site, owner))
     return result
@@ -128,7 +142,10 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         owner,
         cast("AdviceKind", kind),
         "documentation",
-        subject or _named_part(module, site.owner, message) or object_of(owner),
+        (deprecated_name(message) if is_deprecation else None)
+        or subject
+        or _named_part(module, site.owner, message)
+        or object_of(owner),
         True,
         message,
         None,
@@ -225,7 +242,7 @@ def _asked_last(guards: tuple[Guard, ...]) -> Iterator[Guard]:
 
 
 def _told(
-    module: Module, site: Site, owner: str, when: Formula, message: str, cues: Cues, places: tuple[Place, ...]
+    module: Module, site: Site, owner: str, when: Formula, message: str, idioms: Idioms, places: tuple[Place, ...]
 ) -> Told:
     definition = module.definitions.get(site.owner)
     taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
@@ -235,10 +252,12 @@ def _told(
     category, beside = site.names[1:] if is_warning else ("", "")
     known = {*options, *WORD.findall(FIELD.sub(" ", message))}
     action = "; ".join(part for part in beside.split("; ") if _sets(part, known))
-    kind = _kind(message, category, action, cues)
+    kind = _kind(message, category, _not_of(site, action, message, idioms), idioms.cues)
     is_deprecation = kind == "deprecation"
     instead = replacement(message) if is_deprecation else None
-    subject = subject_of(Text(message, options, names, owner, action, is_deprecation, instead))
+    is_override = kind == "default-override"
+    text = Text(message, options, names, owner, action, is_deprecation, instead, is_override, values_of(when))
+    subject = subject_of(text)
     return Told(
         owner,
         kind,
@@ -277,7 +296,16 @@ def _marked_name(old: str | None, message: str, whole: str) -> str:
     return named or (option_of(quoted[1]) if quoted is not None else old)
 
 
-def _kind(message: str, category: str, action: str, cues: Cues) -> AdviceKind:
+def _not_of(site: Site, action: str, message: str, idioms: Idioms) -> tuple[AdviceKind, ...]:
+    """Return of which kinds what a site tells cannot be: where nothing is set, nothing is overridden, and an assertion
+    that names what it measures speaks of right and wrong, unless it says what is gained or lost as documentation does.
+    """
+    overrides: tuple[AdviceKind, ...] = () if action else ("default-override",)
+    is_check = site.form == "assert" and kind_of_prose(message, idioms.documentation) != "trade-off"
+    return (*overrides, "trade-off") if is_check else overrides
+
+
+def _kind(message: str, category: str, without: tuple[AdviceKind, ...], cues: Cues) -> AdviceKind:
     """Return the kind of a warning: by its category and words, the most specific first."""
     said = FIELD.sub(" ", message)
-    return "deprecation" if category in _CATEGORIES else kind_of(said, cues, sets=bool(action)) or "warning"
+    return "deprecation" if category in _CATEGORIES else kind_of(said, cues, without) or "warning"

@@ -13,10 +13,12 @@ from miner.model.site import Guard, Scope
 
 RECEIVERS = frozenset({"self", "cls", "args", "kwargs"})
 CONSTANTS = frozenset({"None", "True", "False"})
+_WORDING = frozenset({"detail", "details", "message", "msg", "reason", "hint", "prefix", "error", "err", "exc", "warn"})
+"""How parameters are called that hold words of a message, or say whether there is one: no message is about those."""
 _HOLDER = re.compile(r"(?:config|args|kwargs|options)\d*$")
 """How the names end of what holds options; by itself such a thing is no option."""
 _TAKES = frozenset({"get", "pop", "setdefault"})
-_ASIDE = frozenset({"value", "name", "__name__", "__class__"})
+_ASIDE = frozenset({"value", "name", "type", "shape", "dtype", "__name__", "__class__"})
 """What is asked of a value, and is no field of what holds it."""
 _ENCLOSING = frozenset({"if", "case"})
 _DEEPEST = 4
@@ -40,7 +42,8 @@ class Options:
     def __init__(self, parameters: Iterable[str], scope: Scope | None = None) -> None:
         """Take the names in reach of a place."""
         bound = scope.statements if scope is not None else ()
-        self.parameters = dict.fromkeys((*parameters, *(scope.parameters if scope is not None else ())))
+        taken = (*parameters, *(scope.parameters if scope is not None else ()))
+        self.parameters = dict.fromkeys(name for name in taken if name not in _WORDING and name.strip("_"))
         self._values = {
             target.name: statement.value
             for statement in bound
@@ -102,14 +105,14 @@ class Options:
             case msgspec.Struct():
                 yield from self.within(msgspec.structs.astuple(node), depth)
 
-    def near(self, guards: Sequence[Guard]) -> set[str]:
+    def near(self, guards: Sequence[Guard]) -> tuple[str, ...]:
         """Return the options in the tests of the branches that a place stands in, without the arms that are passed by.
 
         Of those the innermost counts.
         """
         around = [guard for guard in guards if guard.kind in _ENCLOSING]
         tests = (guard.test for guard in around if guard.holds or guard is around[-1])
-        return {name for test in tests for name in self.within(test)}
+        return tuple(dict.fromkeys(name for test in tests for name in self.within(test)))
 
     def _made_of(self, local: str, depth: int) -> str | None:
         found = dict.fromkeys(self.within(self._values[local], depth + 1))

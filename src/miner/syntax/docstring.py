@@ -14,9 +14,11 @@ from typing import NamedTuple
 
 _PREFIX = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 _SECTION = re.compile(r"(?:>\s*)?\**(?P<name>[A-Z][\w ]{1,40}?)\**\s*:{1,2}\**\s*$")
+_TITLE = re.compile(r"#{1,4}\s+(?P<name>[A-Z][\w ]{1,40}?)\s*:?$")
+"""A heading of Markdown, below which entries are in either style: `name : type`, `name: what it is`."""
 _RULE = re.compile(r"[-=~]{3,}\s*$")
 _OF_PARAMETERS = re.compile(
-    r"(?:(?:keyword|other|method|optional|common|model|class|input|init|shared|additional|required|config\w*)\s+)?"
+    r"(?:(?:keyword|other|method|optional|common|model|class|call|input|init|shared|additional|required|config\w*)\s+)?"
     r"(?:args?|arguments?|parameters?|params|attributes?|kwargs|fields?|members)(?:\s+for\b.*)?",
     re.IGNORECASE,
 )
@@ -37,8 +39,9 @@ _LOOSE_ENTRY = re.compile(r"(?:[-*]\s+)?`*(?P<name>[A-Za-z_]\w*)`*\s*\(`[^)]*.*\
 """An entry that needs no heading above it, and may stand within another: `name (`type`, *optional*):`."""
 _WITHIN = re.compile(r"\s(?=\.\.\s[\w-]+::\s)")
 _NUMPY_ENTRY = re.compile(r"[`*]*(?P<name>[A-Za-z_]\w*)[`*]*(?:\s*,\s*[`*]*\w+[`*]*)*\s*(?::\s*\S.*)?$")
+_TYPED = re.compile(r"\w+ : ")
 _FIELD = re.compile(r":(?P<role>\w+)(?:\s+[^:]*?)??\s*(?P<name>\w+)?\s*:(?=\s|$)\s*")
-_DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+)::\s*")
+_DIRECTIVE = re.compile(r"\.\.\s+(?P<name>[\w-]+) ?::\s*")
 _HTML = re.compile(r"<(?P<close>/?)(?P<name>Tip|Note|Warning|tip|note|warning)\b(?P<rest>[^>]*)>")
 _QUOTED = re.compile(r">\s*\[!(?P<name>\w+)\]\s*")
 _QUOTE = re.compile(r">(?=\s|\[|$)")
@@ -48,7 +51,18 @@ _INLINE = re.compile(
 )
 _BULLET = re.compile(r"(?:[-*•]|\d+[.)])\s+")
 _FENCE = re.compile(r"(?:>\s*)?(?:```|~~~)")
-_END = re.compile(r"[.!?][)\"'`*]*(?=\s+(?:[\"'`*(\[<]*[A-Z\d]|[`\[])|\s*$)")
+_TARGET = r"[\w.]+(?:\[[^\]]*\])?"
+_CODE = re.compile(
+    r"(?:async )?def \w+\(|class [A-Z]\w*(?:\(.*\))?:$|from [\w.]+ import \w|import [\w.]+(?: as \w+)?$"
+    r"|@\w[\w.]*(?:\(.*)?$"
+    rf"|{_TARGET}(?:, {_TARGET})* [-+*/|]?= (?!.*\b[a-z]+ [a-z]+ [a-z]+\b)\S|[\w.]*[(\[{{]$"
+)
+"""How a line begins that is code and begins some more."""
+_MORE_CODE = re.compile(
+    r"#|[)\]}]|(?:if|elif|for|while|with|except) .*:$|(?:else|try|finally):$|return\b|[\w.]+\(.*\)$"
+)
+"""A line that is code where the one before it is."""
+_END = re.compile(r"[.!?][)\"'`*]*(?=\s+(?:[\"'`*(\[<]*[A-Z\d]|[`\[]|[a-z]\w*_\w)|\s*$)")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|Fig|Eq|No|al|incl|max|min)|\b[A-Z]|\A\s*\d{1,2})\.$")
 _SPACE = re.compile(r"\s+")
 
@@ -130,13 +144,15 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[Passage] = []
-        self._section = ""  # parameters, numpy, results, code, or none
+        self._section = ""  # parameters, numpy, titled, results, code, or none
         self._section_indent = 0
         self._entry: tuple[int, str] | None = None
         self._entry_indent = -1
         self._nested: tuple[int, str] | None = None
         self._block: tuple[str, int, str] | None = None  # mark, indent, how it ends
         self._is_fenced = self._is_doctest = self._is_open = self._in_head = False
+        self._code: int | None = None  # what is indented further is code
+        self._last = ""
 
     def read(self, line: str, position: int, following: str, first: int | None) -> None:
         """Take one line, which begins at `position`; `following` is the next one without its indent.
@@ -150,7 +166,7 @@ class _Reader:
             self._is_fenced = not self._is_fenced
             self._is_open = False
             return
-        if self._is_fenced or self._is_code(text):
+        if self._is_fenced or self._is_doctest_line(text) or (text and self._is_code(text, indent)):
             return
         if not text:
             self._is_open = False
@@ -173,10 +189,24 @@ class _Reader:
             text, start = self._entered(text, indent, start)
         if text:
             self._add(text, start)
+            self._last = text
+            self._code = indent if text.endswith("::") else None
 
-    def _is_code(self, text: str) -> bool:
+    def _is_doctest_line(self, text: str) -> bool:
         self._is_doctest = text.startswith(">>>") or (self._is_doctest and bool(text))
         return self._is_doctest
+
+    def _is_code(self, text: str, indent: int) -> bool:
+        """Say whether a line is of a listing: of a literal block, or of lines that follow one that begins like code."""
+        if self._code is not None and indent > self._code:
+            return True
+        begins = _CODE.match(text) is not None
+        goes_on = self._code == indent and (begins or _MORE_CODE.match(text) is not None)
+        if goes_on or (begins and (not self._is_open or self._last.endswith(":"))):
+            self._code, self._is_open = indent, False
+            return True
+        self._code = None
+        return False
 
     def _leave(self, text: str, indent: int) -> None:
         """Close the block, entry and section that a line of this indent no longer stands in."""
@@ -194,13 +224,17 @@ class _Reader:
     def _heads(self, text: str, indent: int, following: str) -> bool:
         """Say whether a line is the heading of a section, and enter it."""
         underlined = _RULE.fullmatch(following) is not None
-        match = _SECTION.match(text)
+        titled = _TITLE.match(text)
+        match = titled or _SECTION.match(text)
         name = match["name"] if match is not None else text if underlined else ""
         if not name or (self._entry is not None and indent > self._entry[0]):
             return False
+        if titled is not None and not any(each.fullmatch(name) for each in (_OF_PARAMETERS, _OF_RESULTS, _OF_CODE)):
+            self._section, self._entry, self._is_open = "", None, False
+            return False
         self._section_indent, self._entry_indent, self._entry, self._block = indent, -1, None, None
         if _OF_PARAMETERS.fullmatch(name):
-            self._section = "numpy" if underlined else "parameters"
+            self._section = "numpy" if underlined else "titled" if titled is not None else "parameters"
         elif _OF_RESULTS.fullmatch(name):
             self._section = "results"
         elif _OF_CODE.fullmatch(name):
@@ -272,28 +306,33 @@ class _Reader:
             return text[fields.end() :], start + fields.end()
         if not self._section and self._entry is None and _LOOSE_ENTRY.match(text):
             self._section, self._section_indent, self._entry_indent = "parameters", indent, indent
+        if self._section == "titled":
+            self._section = "numpy" if _TYPED.match(text) is not None else "parameters"
         if self._section not in {"parameters", "numpy"} or self._entry is not None:
             nested = _LOOSE_ENTRY.match(text) if self._entry is not None else None
             if nested is not None:
                 self._nested, self._is_open = (indent, nested["name"]), False
                 return text[nested.end() :], start + nested.end()
-            bullet = _BULLET.match(text)
-            if bullet is not None:
-                self._is_open = False
-                return text[bullet.end() :], start + bullet.end()
-            return text, start
+            return self._without_bullet(text, start)
         if self._section == "parameters" and indent <= self._section_indent and self._entry_indent < 0:
             self._entry_indent = indent if _ENTRY.match(text) else -1
         elif self._entry_indent < 0:
             self._entry_indent = indent
         match = (_NUMPY_ENTRY if self._section == "numpy" else _ENTRY).match(text)
         if match is None or indent != self._entry_indent:
-            return text, start
+            return self._without_bullet(text, start)
         self._entry, self._is_open = (indent, match["name"]), False
         if self._section == "numpy":
             return "", start
         self._in_head = match[0].rstrip().endswith("(")
         return ("", start) if self._in_head else (text[match.end() :], start + match.end())
+
+    def _without_bullet(self, text: str, start: int) -> tuple[str, int]:
+        bullet = _BULLET.match(text)
+        if bullet is None:
+            return text, start
+        self._is_open = False
+        return text[bullet.end() :], start + bullet.end()
 
     def _subject(self) -> str | None:
         entry = self._entry if self._nested is None else self._nested

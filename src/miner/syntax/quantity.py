@@ -15,50 +15,90 @@ Direction = Literal["increase", "decrease"]
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _UNITS = (
     r"%|percent\b|times\b(?= (?:as|more|less|faster|slower|larger|smaller|the|higher|lower))"
-    r"|[kKMGT]i?B\b|milliseconds?\b|ms\b|seconds?\b|minutes?\b|hours?\b|[kKMG]?Hz\b"
+    r"|[kKMGT]i?B(?:/s)?\b|milliseconds?\b|ms\b|seconds?\b|secs?\b|minutes?\b|mins?\b|hours?\b|[kKMG]?Hz\b"
 )
+_MORE_THAN = (
+    r">=?\s*|≥\s*|(?:at least|(?:a )?minimum of|(?:more|longer|larger|bigger|greater|higher|slower) than|over|above"
+    r"|beyond|exceed(?:s|ed|ing)?) (?:an? |the )?"
+)
+_LESS_THAN = (
+    r"<=?\s*|≤\s*|(?:up to|at most|limited to|capped at|as much as|(?:a )?maximum of"
+    r"|(?:less|fewer|shorter|smaller|lower|faster) than|under|below|within) (?:an? |the )?"
+)
+_ABOUT = r"[~≈±]\s*|(?:about|around|approximately|approx\.|roughly|nearly|almost|near|close to) [~\[]?"
 _QUANTITY = re.compile(
-    rf"(?P<hedge>~\s*|≈\s*|[<>]=? "
-    rf"|\b(?:up to|at least|at most|more than|less than|over|under|about|around|approximately) ~?)?"
-    rf"(?<![\w.,/*^=<>+-])(?P<low>{_NUMBER})(?:(?:%|x|X)?\s*(?:-|\u2013|to)\s*(?P<high>{_NUMBER}))?"
-    rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\s*\d))"
+    rf"(?:(?<![-=<>\w])(?i:(?P<least>{_MORE_THAN})|(?P<most>{_LESS_THAN})))?"
+    rf"(?P<about>(?<!\w)(?i:{_ABOUT}))?(?P<between>\b[Bb]etween )?"
+    rf"(?(least)|(?(most)|(?<![\w.,:/*^=<>+-])))(?P<low>{_NUMBER})"
+    rf"(?:(?:%|[xX\u00d7])?\s*(?:[-~\u2013]|(?:to|(?(between)and|to))\b)\s*(?P<high>{_NUMBER}))?"
+    rf"(?:[ -]?(?P<unit>{_UNITS})|(?P<ratio>[xX\u00d7])(?![\w\u00d7]|\.\.|\s*\d|\s(?:[A-Z]+\d|GPUs?\b)))"
 )
 _NOT_PROSE = re.compile(r"https?://\S+|\{[^{}]*\}")
-_CLAUSE = re.compile(r"[.;:]\s|,\s|\b(?:and|but|while|whereas|although)\s|\)")
-_ASIDE = re.compile(r"\(\W*\Z")
+_CLAUSE = re.compile(r"(?<!\be\.g)(?<!\bi\.e)[.;:]\s|(?<!\be\.g\.),\s|\b(?:and|but|while|whereas|although)\s|\)")
+_ASIDE = re.compile(r"\((?:e\.g\.|i\.e\.|\W)*\Z")
 _OF = r"training|inference|generation|decoding|compilation|compile|loading|download|convergence|execution"
 _METRIC = re.compile(
     rf"\b(?:(?:{_OF}|peak|memory|(?:multi-)?gpu|vram|ram|cpu|disk|model|activation|optimizer|weight|batch) )*"
-    r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|quality|savings?|usage|consumption|footprint"
-    r"|memory|vram|time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead|bandwidth|loss)\b",
+    r"(?:throughput|speed[- ]?ups?|speed|latency|performance|accuracy|accurate|quality|savings?|usage|consumption"
+    r"|footprint|memory|vram|(?<!any )(?<!same )time(?! (?:reduction|axis|dimension|steps?)\b)|size|cost|overhead"
+    r"|bandwidth|loss)\b",
     re.IGNORECASE,
 )
-_PACE = re.compile(rf"\b(?P<pace>slower|faster)\b(?: (?P<what>{_OF}|performance|throughput)\b)?", re.IGNORECASE)
+_PACE = re.compile(
+    r"\b(?P<pace>slower|slows(?: down)?|slow(?:ed|ing)? down|slow[- ]?downs?|faster)\b"
+    rf"(?: (?:the )?(?P<what>{_OF}|performance|throughput)\b)?",
+    re.IGNORECASE,
+)
 _MORE = r"increas\w*|improv\w*|boost\w*|gains?|higher|more|faster|larger|speed[- ]?ups?|speeds? up|accelerat\w*|grows?"
-_LESS = r"reduc\w*|lower\w*|decreas\w*|less|slower|sav(?:e|es|ing|ings)|smaller|drops?|degrad\w*|cuts?|fewer|shrinks?"
+_LESS = (
+    r"reduc\w*|lower\w*|decreas\w*|less|slower|sav(?:e|es|ing|ings)|smaller|drops?|degrad\w*|cuts?|fewer|shrinks?"
+    r"|hits?|penalt(?:y|ies)|los(?:e|es|ing)|(?:accuracy|quality|performance|precision) loss"
+)
 _DIRECTION = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS}))\b", re.IGNORECASE)
+_CHANGE = re.compile(rf"\b(?:(?P<more>{_MORE})|(?P<less>{_LESS})) of \Z", re.IGNORECASE)
+"""A change that stands right before its amount: `a reduction of 60%`."""
+_OF_WHAT = re.compile(r"\s*(?:in|of|on|for)\b")
+_BESIDE = re.compile(r"\s+(?:(?P<more>more)|fewer|less) (?P<what>(?!than\b)(?:[a-z-]+ )?[a-z-]+s)\b")
+"""What there is more or less of, right behind the amount: `5x fewer tokens`."""
+_NOUN = re.compile(
+    r"\s+(?!(?:of|in|on|at|to|for|with|when|if|as|by|than|over|from|per|and|or|is|are|was|will|while|during|after"
+    r"|compared|without|the|due|between|across|depending|that|which|vs)\b)[a-z][\w-]*(?: [\w-]+){0,2}"
+)
+"""What stands right behind a number, and is what it counts where it is no measure: `10% outliers`."""
 _NAMES = {
-    "percent": "%", "times": "x", "milliseconds": "ms", "millisecond": "ms", "seconds": "s",
-    "second": "s", "minutes": "min", "minute": "min", "hours": "h", "hour": "h",
+    "percent": "%", "times": "x", "milliseconds": "ms", "millisecond": "ms", "seconds": "s", "second": "s",
+    "secs": "s", "sec": "s", "minutes": "min", "minute": "min", "mins": "min", "hours": "h", "hour": "h",
 }  # fmt: skip
-_NAMED = re.compile(r"`(?:\w+\.)*(\w+)`\s*\(\s*\Z")
+_NAMED = re.compile(r"`(?:\w+\.)*(\w+)`+\s*\(\s*\Z")
 """A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
 _YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?\b")
 """What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
 _CLOSE = 12  # characters
 _AFTER = re.compile(
-    r"\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
+    r"(?P<plus>%?\+)"
+    r"|\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
 )
 """A bound that stands behind the number: `30 seconds or less`."""
-_SHARE = re.compile(r"\s+of (?:the|an?|all|each|its|their)\b")
+_SIZES = frozenset({"size", "batch size"})
+"""What may be more or less without any gain or cost."""
+_SHARE = re.compile(r"\s+of\b")
 """What a percentage is a share of stands behind it, which it does not measure."""
-_NEGATED = re.compile(r"\b(?:not|never|no|cannot|n't)\b[^.;,]{0,20}$")
-_LEAST = ("at least", "more than", "over", ">", ">=")
-_MOST = ("up to", "at most", "less than", "under", "<", "<=")
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|no|cannot)|n't)"
+    r"(?: (?:us|tak|be|hav|ne|requir|go|run|last|allocat|consum|contain|get|cost|add)\w*)? \Z"
+)
+"""What is not more is at most as much; what does not support more is told of more."""
+_DURING = re.compile(
+    r"\b(?:averag|spread|distribut|sampl|comput|sum|measur|taken|mean|interpolat|window)\w*(?: \w+)? \Z"
+)
+"""What happens over some time, which does not bound it."""
 
 
 class Quantity(NamedTuple):
-    """One quantity: `text` as written, with bounds in `unit` (%, x for a ratio, GB, ms, Hz, ...); None: not bounded."""
+    """One quantity: `text` as written, with bounds in `unit` (%, x for a ratio, GB, ms, Hz, ...); None: not bounded.
+
+    What the text says of how exact it is (`about 10%`) is a part of it; what bounds it on one side is not.
+    """
 
     text: str
     metric: str | None
@@ -67,12 +107,16 @@ class Quantity(NamedTuple):
     high: float | None
     unit: str
 
+    @property
+    def is_of_performance(self) -> bool:
+        """Say whether it measures how fast or good something is, or how much it takes."""
+        return self.metric is not None and _METRIC.search(self.metric) is not None and self.metric not in _SIZES
+
 
 def quantities(text: str) -> Iterator[Quantity]:
     """Yield the quantities in a text, in order; what stands in URLs and in the fields of a template is none."""
     masked = _NOT_PROSE.sub(lambda found: " " * len(found[0]), text)
     for match in _QUANTITY.finditer(masked):
-        hedge = (match["hedge"] or "").strip(" ~≈").lower()
         low = float(match["low"].replace(",", ""))
         high = float(match["high"].replace(",", "")) if match["high"] else low
         unit = match["unit"] or "x"
@@ -86,20 +130,27 @@ def quantities(text: str) -> Iterator[Quantity]:
             metric = named[1].replace("_", " ").strip().lower()
         if direction is None and unit in {"%", "percent"} and _SHARE.match(masked, match.end()) is not None:
             metric = None
-        start = match.start() if not hedge else match.start() + len(match["hedge"].rstrip("~≈"))
-        after = _AFTER.match(masked, match.end()) if not hedge else None
-        if after is not None:
-            hedge = _LEAST[0] if after["least"] else _MOST[0]
-        is_bound = _NEGATED.search(text[: match.start()]) is None
-        least, most = (_LEAST, _MOST) if is_bound else (_MOST, _LEAST)
+        is_least, is_most = _bounds(masked, match)
         yield Quantity(
-            text[start : match.end()].strip(),
+            text[match.start("about") if match["about"] else match.start("low") : match.end()],
             metric,
             direction,
-            None if hedge in most and not match["high"] else low,
-            None if hedge in least and not match["high"] else high,
+            None if is_most else low,
+            None if is_least else high,
             _NAMES.get(unit, unit),
         )
+
+
+def _bounds(text: str, match: re.Match[str]) -> tuple[bool, bool]:
+    """Say whether a number is the least that there is, and whether it is the most, by the words around it."""
+    after = _AFTER.match(text, match.end())
+    if match["least"] is None and match["most"] is None:
+        is_least = after is not None and bool(after["least"] or after["plus"])
+        return is_least, after is not None and not is_least
+    if match[0].lower().startswith("over ") and _DURING.search(text[: match.start()]) is not None:
+        return False, False
+    is_least = (match["least"] is not None) is (_NEGATED.search(text[: match.start()]) is None)
+    return is_least, not is_least
 
 
 def _clause(text: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
@@ -119,15 +170,32 @@ def _is_close(clause: str, at: tuple[int, int]) -> bool:
 
 
 def _measured(clause: str, at: tuple[int, int]) -> tuple[str | None, Direction | None]:
+    """Return what a share or a ratio is of, and where that goes, by what stands right beside it or nearest to it."""
+    beside = _BESIDE.match(clause, at[1])
+    if beside is not None and _METRIC.search(beside["what"]) is None:
+        return beside["what"], "increase" if beside["more"] else "decrease"
+    noun = _NOUN.match(clause, at[1])
+    if noun is not None and not any(each.search(noun[0]) for each in (_METRIC, _PACE, _DIRECTION)):
+        return None, None
+    change = _CHANGE.search(clause[: at[0]])
+    if change is not None and not change[0].lower().startswith("speed"):
+        of_what = _OF_WHAT.match(clause, at[1])
+        after = _METRIC.search(clause, at[1]) if of_what is not None else None
+        metric = after or _METRIC.search(change.string, max(change.start() - _CLOSE, 0), change.start())
+        return metric[0].lower() if metric else None, "increase" if change["more"] else "decrease"
+    return _nearest_measure(clause, at)
+
+
+def _nearest_measure(clause: str, at: tuple[int, int]) -> tuple[str | None, Direction | None]:
     pace = _nearest(_PACE, clause, at)
     metric = _nearest(_METRIC, clause, at)
     if pace is not None and (metric is None or _distance(pace, at) <= _distance(metric, at)):
         what = (pace["what"] or "").lower()
         name = what if what in {"performance", "throughput"} else f"{what} speed".strip()
-        return name, "decrease" if pace["pace"].lower() == "slower" else "increase"
+        return name, "decrease" if pace["pace"][0] in "sS" else "increase"
     if metric is None:
         return None, None
-    name = metric[0].lower()
+    name = metric[0].lower().replace("accurate", "accuracy")
     if name.endswith(("speedup", "speedups", "speed-up", "speed-ups", "speed up", "speed ups")):
         return re.sub(r"speed[- ]?ups?$", "speed", name), "increase"
     if name.endswith(("saving", "savings")):

@@ -116,7 +116,7 @@ def _numbers(experiment: Experiment, quantities: tuple[Quantity, ...]) -> Iterat
         low, high = quantity.low, quantity.high
         if quantity.unit == "%":
             low, high = (low or 0.0) / 100, (high or low or 0.0) / 100
-            if quantity.text.startswith(("~", "about", "around")):
+            if not quantity.text[0].isdigit():  # about as much
                 low, high = low * (1 - _APPROXIMATE), high * (1 + _APPROXIMATE)
             bounds = (1 + low, max(1 + high, 1 / (1 - min(high, 0.99)))) if grows else (1 - high, 1 / (1 + low))
         else:

@@ -83,3 +83,12 @@ def test_what_the_use_of_an_option_states_is_checked_too():
     ]
     right["evidence"][0]["sha256"] = "0" * 64
     assert [each.message for each in check.check(row)] == ["a.py:1: the bytes there have another SHA-256"]
+
+
+def test_a_quantity_may_stand_on_two_lines():
+    """Each of its words is there."""
+    node = {"type": "Advice", "when": True, "quantities": [{"text": "5 seconds"}]}
+    node |= dict.fromkeys(("message", "action", "replacement", "deprecated_since", "removed_in"))
+    assert list(ungrounded(node, b"takes 5\n  seconds")) == []
+    (found,) = ungrounded(node, b"takes 6\n  seconds")
+    assert "'5' is in none of its evidence" in found.message

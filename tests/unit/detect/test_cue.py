@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from miner.detect.cue import kind_of
 from miner.detect.documentation import kind_of_sentence
 from miner.detect.idiom import load_idioms
 
@@ -33,6 +34,12 @@ IDIOMS = load_idioms()
         ("It is more memory-efficient than the default.", "trade-off"),
         ("It may run out of memory when the shards are large.", "trade-off"),
         ("This adds a small overhead for each step.", "trade-off"),
+        ("Each worker is limited to one queue.", "limitation"),
+        ("For example, you must make sure that it ends.", "requirement"),
+        ("On a GPU it needs torch 2.1 or later.", "requirement"),
+        ("If True, `stride` is ignored.", "limitation"),
+        ("A pruned tree requires a table of 4 rows.", "requirement"),
+        ("Keys are read in their order, so the first must be the shortest.", "requirement"),
     ],
 )
 def test_what_a_sentence_advises(text, kind):
@@ -72,9 +79,47 @@ def test_what_a_sentence_advises(text, kind):
         "An optimizer that runs another for the parameters that are not compatible with it.",
         "This has no effect on the layout, but on the number of blocks.",
         "Its implementation requires to store each block on its own.",
+        "My experimental variant with a wider stem.",
+        "The factor of the tempo, so that what is said plays back slower.",
+        "The pace (e.g. 0.5 for 50% speed).",
+        "For example, if this is set to 2, the pool grows by at most 200% in size.",
+        "Prints a warning if a step is slower than 500ms.",
+        "Saves what was found (rate limited to one a minute).",
+        "Counted once (2x multiply-add), and includes router overhead.",
+        "The lowest ratio that counts as a speedup; 1.02 = 2% better.",
+        "For example, at 10% tolerance, it must be within 10% of the range.",
+        "On kit v2 or later, the blocks are fused.",
+        "If True, the first line of the file will be ignored.",
+        "For example, `0.1` stops it if the throughput drops by more than 10%.",
+        "Cached memory is at most 25% of all there is; and",
+        "The scale, e.g. a 10x larger batch size means a scale of 10.",
+        "A tree of 3 levels requires 7 comparisons.",
+        "Without it a node of 8 ranks would need 8 copies, which must be in memory.",
+        "From the paper `Half the accuracy with 50x less memory <https://kit.org/paper>`_.",
+        "It keeps 4x more tokens.",
         "THE SOFTWARE COMES AS IT IS, WITHOUT WARRANTY, INCLUDING BUT NOT LIMITED TO THAT OF BEING FIT FOR USE.",
     ],
 )
 def test_what_only_describes(text):
     """Names, what is supposed, and other senses of the words are no advice."""
     assert kind_of_sentence(text, IDIOMS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "kind"),
+    [
+        ("The accuracy may drop.", (), "trade-off"),
+        ("This is not optimal for performance.", (), "trade-off"),
+        ("It reduces the memory usage.", (), "trade-off"),
+        ("It reduces the memory usage, which is unsupported.", ("trade-off",), "limitation"),
+        ("The accuracy differs.", (), None),
+        ("A performance counter is missing.", (), None),
+        ("Out of memory. Please use smaller batches.", (), "recommendation"),
+        ("Larger batches may run out of memory.", (), "trade-off"),
+        ("FasterNet has no labels.", (), None),
+        ("The metrics of compute_overhead.", (), None),
+    ],
+)
+def test_the_kind_of_a_message(text, without, kind):
+    """A word that names what is measured counts where the message says where that goes; a part of a name is no word."""
+    assert kind_of(text, IDIOMS.cues, without) == kind

@@ -122,3 +122,19 @@ def test_evidence_of_several_places_has_one_order() -> None:
     ]
     for order in (places, places[::-1]):
         assert [(e.role, e.text) for e in reader.all(order)] == [("site", "b"), ("guard", "a"), ("constant", "c")]
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "text"),
+    [
+        (b"takes 5 s and\n  more", "5 s", "5 s"),
+        (b"takes 5\n   seconds", "5 seconds", "5\n   seconds"),
+        (b"'takes 5 '\n   f'seconds'", "5 seconds", "5 '\n   f'seconds"),
+        (b"takes 5, seconds", "5 seconds", None),
+    ],
+)
+def test_words_within_some_evidence(data: bytes, words: str, text: str | None) -> None:
+    """A line may end between them, and one of the strings that are one."""
+    reader = EvidenceReader(lambda path: data, {"a.py": BLOB})
+    found = reader.within(reader.all([place(data, data, "site")]), words)
+    assert (found and found.text) == text

@@ -52,6 +52,22 @@ def told(body: str) -> list[Told]:
         ("logger.warning(f'over {self.longest}s')", "warning", "longest", "always"),
         ("logger.warning('no input_ids are there')", "warning", "input_ids", "always"),
         ("if f(mode):\n    logger.warning('Use cache as is')", "warning", "use_cache", "[f(mode)]"),
+        ("if mode:\n    logger.warning('no queue is found')", "warning", "f", "mode"),
+        ("if mode == 'lazy':\n    logger.warning('lazy queues wait')", "warning", "mode", "mode == 'lazy'"),
+        ("if mode:\n    logger.warning('no queue is left')\n    use_cache = False", "warning", "f", "mode"),
+        (
+            "if mode:\n    logger.warning('it will be set to none')\n    use_cache = False",
+            "default-override",
+            "use_cache",
+            "mode",
+        ),
+        ("if mode:\n    logger.warning(\"set 'export KIT_WAIT_S=5' to wait\")", "warning", "KIT_WAIT_S", "mode"),
+        ("if mode:\n    logger.warning('KIT_WAIT_S is not set')", "warning", "KIT_WAIT_S", "mode"),
+        ("if mode:\n    logger.warning('no `mode` where KIT_WAIT_S=5')", "warning", "mode", "mode"),
+        ("logger.warning('Queues wait. Silence this warning by setting KIT_QUIET=1')", "warning", "f", "always"),
+        ("logger.warning('KIT_WAIT_S of the table is not read')", "warning", "f", "always"),
+        ("logger.warning(f'pass {mode.dtype.type} as text')", "warning", "mode", "always"),
+        ("if mode:\n    logger.warning('give it with --queue-size 5')", "warning", "queue_size", "mode"),
     ],
 )  # fmt: skip
 def test_kind_subject_and_condition(body, kind, subject, when):
@@ -277,6 +293,29 @@ class Net:
     assert (found[-1].deprecated_since, found[-1].replacement) == ("1.2", "depth")
 
 
+def test_a_deprecation_of_a_docstring_is_about_what_it_begins_with():
+    """The parameter in whose entry it stands may be what takes its place; a word that is no name says nothing."""
+    source = '''
+def fit(new, best):
+    """Fit it.
+
+    Args:
+        new (`int`): old_size has been deprecated, it goes in 3.0.
+        best (`int`): Which. Positions are deprecated.
+    """
+'''
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [(t.kind, t.subject) for t in found] == [("deprecation", "old_size"), ("deprecation", "best")]
+
+
+def test_what_the_docstrings_of_tests_say_is_no_advice():
+    """They say what is tested; what only is called so is something else."""
+    source = 'def test_step():\n    """It must be odd."""\n'
+    places = ("kit/__init__.py", "kit/tests/__init__.py", "kit/testing.py", "kit/tests/a.py")
+    found = linked({path: source if path.endswith(("a.py", "testing.py")) else "" for path in places}).told
+    assert [t.owner for t in found] == ["kit.testing.test_step"]
+
+
 def test_a_sentence_is_about_the_one_parameter_or_member_that_it_quotes():
     """First of all: what comes late is what something is done with, and one of two is open."""
     source = '''
@@ -339,6 +378,22 @@ def test_the_words_of_a_gate_whose_condition_is_not_understood(body, kind, subje
 )
 def test_a_gate_that_is_a_constraint_or_says_nothing_is_no_advice(body):
     assert told(body) == []
+
+
+def test_an_assertion_tells_a_trade_off_only_where_it_says_what_is_gained_or_lost():
+    """What it measures is a matter of right and wrong."""
+    (found,) = told("assert f(mode), 'It may degrade the results of use_cache'")
+    assert (found.kind, found.subject) == ("trade-off", "use_cache")
+    assert told("assert f(mode), 'Better accuracy expected'") == []
+
+
+def test_a_parameter_that_holds_the_words_of_a_message_is_not_what_it_is_about():
+    """Nor is one that says whether there is one."""
+    source = (
+        f"{HEAD}def f(mode, prefix, warn, _):\n    if warn:\n        logger.warning(f'{{prefix}} no queue is left')\n"
+    )
+    (found,) = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert found.subject == "f"
 
 
 def test_a_flag_that_is_set_again_between_two_tests():

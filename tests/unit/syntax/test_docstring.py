@@ -43,6 +43,29 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("Note: One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
         (("One. .. warning:: Two.",), [(None, "", "One."), (None, "warning", "Two.")]),
         (("One.", "", "```", "Two.", "```", "Example:", "", "    Three.", "", ">>> Four."), [(None, "", "One.")]),
+        (("# Parameters", "", "a : `int`, optional", "    One.", "# Returns", "b : Two."), [("a", "", "One.")]),
+        (("# Arguments", "    a: One.", "    b: Two."), [("a", "", "One."), ("b", "", "Two.")]),
+        (("# Arguments", "* `a=1` is one.", "# Versions", "b: Two."), [
+            (None, "", "`a=1` is one."), (None, "", "# Versions b: Two."),
+        ]),
+        (("# Not one", "a : Two."), [(None, "", "# Not one a : Two.")]),
+        (("One is, e.g. a_b. top_k is two. and so on.",), [
+            (None, "", "One is, e.g. a_b."), (None, "", "top_k is two. and so on."),
+        ]),
+        (("Call arguments:", "  - `a`: One."), [("a", "", "One.")]),
+        ((".. note ::", "", "   One.", "", "Two."), [(None, "note", "One."), (None, "", "Two.")]),
+        (("One with these::", "", "    a is two.", "", "    b is three.", "", "Four."), [
+            (None, "", "One with these::"), (None, "", "Four."),
+        ]),
+        (("Like so:", "", "def f(a):", "    # one must be two", "", "    return a", "", "Three."), [
+            (None, "", "Like so:"), (None, "", "Three."),
+        ]),
+        (("a, b = f(", "    c=1,  # it must be one", ")", "if a:", "    b.run()", "Two."), [(None, "", "Two.")]),
+        (("One is", "a = b + c", "which is two."), [(None, "", "One is a = b + c which is two.")]),
+        (("Args:", "  a: One of::", "", "      two must be", "", "  b: Three."), [
+            ("a", "", "One of::"), ("b", "", "Three."),
+        ]),
+        (("class labels: one.", "from two of them."), [(None, "", "class labels: one. from two of them.")]),
         (("Args:", "  a: Either", "    - one.", "    - two."), [
             ("a", "", "Either"), ("a", "", "one."), ("a", "", "two."),
         ]),
