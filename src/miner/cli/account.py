@@ -25,7 +25,7 @@ _MOST_PLACES = 5
 _MOST_FILES = 12
 _MOST_USES = 3
 _MOST_ENTRIES = 60
-_FEW = 40
+_FEW = 20
 """Requirements that are listed one by one; more are grouped by what they need."""
 _HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
 """What follows where a need is not met, the worst first; what is not named here goes another way, or goes without."""
@@ -101,11 +101,9 @@ class _Statements:
             yield Entry((f"and {len(stated) - len(checks):,} that tests ask for; --format json has them",), ())
 
     def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
-        if self._account.subject.kind in _ASKED and all(_hardness(check.stated[0]) is None for check in checks):
-            yield from self._by_file(checks)
-            return
-        if len(checks) > _FEW:
-            yield from self._shared(checks)
+        is_hard = any(_hardness(node) == 0 for check in checks for node in check.stated)
+        if len(checks) > _FEW or (self._account.subject.kind in _ASKED and not is_hard):
+            yield from self._by_need(checks)
             return
         places: dict[tuple[str, str], dict[str, None]] = {}
         for check in checks:
@@ -114,7 +112,6 @@ class _Statements:
         together: dict[str, dict[tuple[str, ...], list[str]]] = {}
         for (otherwise, line), at in places.items():
             together.setdefault(otherwise, {}).setdefault(tuple(_first(at)), []).append(line)
-        is_hard = any(_hardness(node) == 0 for check in checks for node in check.stated)
         for otherwise, found in together.items():
             if len(found) > 1 and is_hard and all(len(at) == 1 for at in found):  # what is raised is told once
                 needs = (f"{line}, at {at[0]}" for at, lines in found.items() for line in lines)
@@ -122,36 +119,24 @@ class _Statements:
             else:
                 yield from (Entry(tuple(lines), (f"else {otherwise}", *at)) for at, lines in found.items())
 
-    def _by_file(self, checks: Iterable[Check]) -> Iterator[Entry]:
-        """Yield each need once, with the files where it is asked for, and what the first place there does without."""
-        needs: dict[str, dict[str, list[Check]]] = {}
+    def _by_need(self, checks: Iterable[Check]) -> Iterator[Entry]:
+        """Yield each need once, with where it is asked for, and what follows: of softer ones once for each file."""
+        needs: dict[str, dict[tuple[object, ...], list[Check]]] = {}
         for check in checks:
-            path = check.stated[0].evidence[0].path
-            needs.setdefault(_told(check.needs), {}).setdefault(path, []).append(check)
-        for needed, files in needs.items():
-            yield Entry((needed,), tuple(_first(map(self._in_file, files.values()), _MOST_FILES)))
+            first = check.stated[0]
+            is_soft = _hardness(first) is None
+            place = (first.evidence[0].path,) if is_soft else (first.owner, _effect(first.otherwise))
+            needs.setdefault(_told(check.needs), {}).setdefault(place, []).append(check)
+        for needed, found in needs.items():
+            yield Entry((needed,), tuple(_first(map(self._in_short, found.values()), _MOST_FILES)))
 
-    def _in_file(self, checks: Sequence[Check]) -> str:
+    def _in_short(self, checks: Sequence[Check]) -> str:
         first = checks[0]
-        more = f" and {len(checks) - 1:,} more in this file" if len(checks) > 1 else ""
+        more = f" and {len(checks) - 1:,} more there" if len(checks) > 1 else ""
         when = (each for each in _when(first.when) if len(each) <= _SHORT)
         otherwise = effect(first.stated[0].otherwise, _SHORT)
-        return ", ".join((f"{self._at(first.stated[0])}{more}", *when, f"else {otherwise}"))
-
-    def _shared(self, checks: Iterable[Check]) -> Iterator[Entry]:
-        """Yield each need once; when it is, where all objects agree on that, else that of the object that is named."""
-        groups: dict[tuple[str, str], list[Check]] = {}
-        for check in checks:
-            groups.setdefault((_told(check.needs), _effect(check.stated[0].otherwise)), []).append(check)
-        for (needs, otherwise), found in groups.items():
-            first = found[0]
-            owners = len({check.stated[0].owner for check in found})
-            several = f"{owners:,} objects" if owners > 1 else f"{len(found):,} places" if len(found) > 1 else ""
-            at = f"{several}, as {self._at(first.stated[0])}" if several else self._at(first.stated[0])
-            if len({_told(check.when) for check in found}) > 1:
-                yield Entry((needs,), (f"else {otherwise}", ", ".join((at, *_when(first.when)))))
-            else:
-                yield Entry((", ".join((needs, *_when(first.when))),), (f"else {otherwise}", at))
+        at = f"{_last_names(first.stated[0].owner)}, {place(first.stated[0])}"
+        return ", ".join((f"{at}{more}", *when, f"else {otherwise}"))
 
     def _reached(self, reached: Iterable[tuple[Edge, Requirement]]) -> Iterator[Entry]:
         """Yield what a symbol requires through others, hard needs first, with one of the cases in which it does."""
@@ -302,6 +287,12 @@ def _implementer(node: Node) -> str:
     if not isinstance(node, Implementation):
         return f"{node.name}, {place(node)}"
     return f"{node.qualname}, {'of another library' if node.kind == 'external' else place(node)}"
+
+
+def _last_names(owner: str) -> str:
+    """Return how an object is called within its module, which its path names: the function, or class and method."""
+    *_, outer, name = f".{owner}".split(".")
+    return f"{outer}.{name}" if outer[:1].isupper() else name
 
 
 def _line(use: OptionUse) -> int:

@@ -112,8 +112,8 @@ def test_softer_uses_of_a_device_are_told_by_file() -> None:
             (
                 ("npu",),
                 (
-                    "kit.a.load, kit/a.py:3 and 1 more in this file, else fallback: on the CPU",
-                    "kit.b.load, kit/b.py:3, else fallback: on the CPU",
+                    "load, kit/a.py:3 and 1 more there, else fallback: on the CPU",
+                    "load, kit/b.py:3, else fallback: on the CPU",
                 ),
             ),
             (("and 1 that tests ask for; --format json has them",), ()),
