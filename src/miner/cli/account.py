@@ -69,7 +69,9 @@ class _Statements:
         refused = [check for check in checks if is_refusal(check.needs)]
         gates = [node for node in account.advice if node.origin == "gate"]
         advice = [node for node in account.advice if node.origin != "gate"]
-        soft = self._checked(node for node in account.requirements if _hardness(node) is None)
+        warned = {node.message for node in advice if node.origin == "warning"}  # what is advised is not told again
+        softer = (node for node in account.requirements if _hardness(node) is None)
+        soft = self._checked(node for node in softer if node.otherwise.message not in warned)
         for heading, count, entries in (
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
