@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +19,7 @@ from miner.app.reading import Reading
 from miner.app.schema import Check, validator
 from miner.detect.idiom import Idioms
 from miner.errors import InternalError
-from miner.graph.build import Built, build
+from miner.graph.build import build
 from miner.link.catalog import load_catalog
 from miner.link.linker import link
 from miner.model.node import Manifest, Outcome, schema_of
@@ -78,17 +79,28 @@ def mine_snapshot(
     close.release()
     del linked  # what was linked and read is not needed any more, and as large as what is written now
     read.facts.clear()
-    rows: dict[str, list[tuple[str, object]]] = {
-        NODES: [("node", node) for node in built.nodes],
-        EDGES: [("edge", edge) for edge in built.edges],
-        OUTCOMES: [("outcome", outcome) for outcome in read.outcomes],
-    }
+    counted = _Counted(
+        nodes=_sorted(Counter(type(node).__name__ for node in built.nodes)),
+        edges=_sorted(Counter(edge.relation for edge in built.edges)),
+        coverage=built.coverage,
+    )
+    nodes, edges = deque(built.nodes), deque(built.edges)
+    del built
     check = validator()
-    files = {name: _lines(found, check) for name, found in rows.items()}
-    manifest = _manifest(snapshot, built, read.outcomes, files, reader, tool, tool_revision)
+    files = {NODES: _lines("node", nodes, check), EDGES: _lines("edge", edges, check)}
+    files[OUTCOMES] = _lines("outcome", deque(read.outcomes), check)
+    manifest = _manifest(snapshot, counted, read.outcomes, files, reader, tool, tool_revision)
     encoded = encode(manifest)
     check("manifest", msgspec.json.decode(encoded))
     return Mined({**files, MANIFEST: encoded + b"\n"}, tuple(read.outcomes), read.usage)
+
+
+class _Counted(NamedTuple):
+    """How many nodes and edges there are of each kind, and what was seen and not understood."""
+
+    nodes: dict[str, int]
+    edges: dict[str, int]
+    coverage: dict[str, dict[str, int]]
 
 
 def _reader(snapshot: Snapshot, blobs: dict[str, str]) -> Callable[[str], bytes]:
@@ -109,11 +121,11 @@ def _check_outcomes(snapshot: Snapshot, outcomes: list[Outcome]) -> None:
         raise InternalError("files listed and outcomes differ")
 
 
-def _lines(rows: list[tuple[str, object]], check: Check) -> bytes:
-    """Return rows as JSON lines, each checked against the schema of its record."""
+def _lines(kind: str, rows: deque[Any], check: Check) -> bytes:
+    """Return rows as JSON lines, each checked against the schema of its record; each is let go once it is written."""
     found = BytesIO()  # not a list of lines: they would all be there twice when they are joined
-    for kind, row in rows:
-        line = encode(row)
+    while rows:
+        line = encode(rows.popleft())
         document = msgspec.json.decode(line)
         check(schema_of(document["type"]) if kind == "node" else kind, document)
         found.write(line)
@@ -123,7 +135,7 @@ def _lines(rows: list[tuple[str, object]], check: Check) -> bytes:
 
 def _manifest(
     snapshot: Snapshot,
-    built: Built,
+    counted: _Counted,
     outcomes: list[Outcome],
     files: dict[str, bytes],
     reader: str,
@@ -137,10 +149,10 @@ def _manifest(
         tool_revision=tool_revision,
         source=snapshot.source,
         reader=reader,  # type: ignore[arg-type]
-        nodes=_sorted(Counter(type(node).__name__ for node in built.nodes)),
-        edges=_sorted(Counter(edge.relation for edge in built.edges)),
+        nodes=counted.nodes,
+        edges=counted.edges,
         outcomes=_sorted(Counter(outcome.outcome for outcome in outcomes)),
-        coverage={**built.coverage, "not_mined": _sorted(skipped)},
+        coverage={**counted.coverage, "not_mined": _sorted(skipped)},
         files={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
         notes=snapshot.notes,
     )

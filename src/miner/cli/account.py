@@ -98,9 +98,20 @@ class _Statements:
         """Yield what is needed: all that keep off one effect together, or of many each once, with the first place."""
         of_tests = _is_of_tests(self._own)
         checks = [check for check in stated if of_tests or not _is_of_tests(check.stated[0].owner)]
-        yield from self._told_of(checks)
+        named = [check for check in checks if self._is_named(check)]
+        yield from self._told_of(named)
+        if len(named) < len(checks):
+            left = len(checks) - len(named)
+            yield Entry((f"and {left:,} that ask for it by other predicates; --format json has them",), ())
         if len(checks) < len(stated):
             yield Entry((f"and {len(stated) - len(checks):,} that tests ask for; --format json has them",), ())
+
+    def _is_named(self, check: Check) -> bool:
+        """Say whether the place of a check names the predicate that is told of; of anything else, each check does."""
+        if self._account.subject.kind != "predicate":
+            return True
+        name = self._own.rpartition(".")[2]
+        return any(name in (each.text or "") for node in check.stated for each in node.evidence)
 
     def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
         is_hard = any(_hardness(node) == 0 for check in checks for node in check.stated)
@@ -134,8 +145,8 @@ class _Statements:
 
     def _in_short(self, checks: Sequence[Check]) -> str:
         first = checks[0]
-        more = f" and {len(checks) - 1:,} more there" if len(checks) > 1 else ""
-        when = (each for each in _when(first.when) if len(each) <= _SHORT)
+        more = f" and {len(checks) - 1:,} more of this file" if len(checks) > 1 else ""
+        when = (each if len(each) <= _SHORT else "under some conditions" for each in _when(first.when))
         otherwise = effect(first.stated[0].otherwise, _SHORT)
         at = f"{_last_names(first.stated[0].owner)}, {place(first.stated[0])}"
         return ", ".join((f"{at}{more}", *when, f"else {otherwise}"))

@@ -51,7 +51,7 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield from _flags(account)
             yield "defined at", place(node)
         case Package() as node:
-            yield "imported as", ", ".join(node.import_names)
+            yield from (("imported as", ", ".join(node.import_names)) for _ in node.import_names[:1])
             for specifier, places in _declared(node).items():
                 yield "declared", f"{specifier} ({'; '.join(places)})"
             yield from _gated(account, node.gated)

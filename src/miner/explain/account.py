@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from miner.explain.subject import Subject, devices, is_part, parameters
 from miner.formula import atom as fa
+from miner.formula.connective import affirmed, conjuncts
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.graph.names import Names
@@ -157,8 +158,8 @@ def _through(graph: Graph, option: str) -> Iterator[tuple[Edge, Requirement]]:
 
 
 def _asks_field(when: object, option: str) -> bool:
-    """Say whether a condition asks for a field of something: `self.args.use_x`."""
-    found = (atom.param for atom in atoms(from_json(when)) if isinstance(atom, fa.Parameter))
+    """Say whether a condition asks for a field of something, whatever else it asks: `self.args.use_x`."""
+    found = (part.param for part in map(affirmed, conjuncts(from_json(when))) if isinstance(part, fa.Parameter))
     return any("." in name.removeprefix("self.") and option_of(name) == option for name in found)
 
 
@@ -192,6 +193,9 @@ def _is_about(node: Node, option: str) -> bool:
             return node.subject == option or option in parameters(node)
         case Constraint():
             return option in map(option_of, node.parameters)
+        case Requirement(enforced=False):  # a softer use that happens to ask for it among others is about those
+            parts = map(affirmed, (*conjuncts(from_json(node.when)), *conjuncts(from_json(node.needs))))
+            return any(isinstance(part, fa.Parameter) and option_of(part.param) == option for part in parts)
         case Requirement():
             return option in parameters(node)
     return False

@@ -33,20 +33,25 @@ def environment(
 ) -> Environment:
     """Return the node of an environment; `steps` hold, for each symbol of a step, what that states and reaches.
 
-    Always needed is what all symbols of a step need whatever happens: they are alternatives. `distributions` are the
-    packages by the names that they are imported under.
+    Always needed is what all symbols of a step need whatever happens: they are alternatives. What marks on them ask
+    for, which nothing enforces, is installed too. `distributions` are the packages by the names that they are imported
+    under.
     """
     always: dict[str, Requirement] = {}
     conditional: dict[str, Requirement] = {}
     optional: dict[str, Requirement] = {}
+    marked: dict[str, Requirement] = {}
     variables: dict[str, None] = {}
     for symbols in steps:
         shared = frozenset.intersection(*map(_unconditional, symbols)) if symbols else frozenset()
+        marks = frozenset.intersection(*map(_marked, symbols)) if symbols else frozenset()
         for node, when in chain.from_iterable(symbols):
             if isinstance(node, EnvironmentVariable):
                 variables[node.id] = None
             elif not node.enforced:
                 optional[node.id] = node
+                if _is_mark(node, when) and _need(node) in marks:
+                    marked[node.id] = node
             else:
                 (always if when is True and _need(node) in shared else conditional)[node.id] = node
     conditional = {id_: node for id_, node in conditional.items() if id_ not in always}
@@ -60,7 +65,7 @@ def environment(
         always=tuple(sorted(always)),
         conditional=tuple(sorted(conditional)),
         optional=tuple(sorted(optional)),
-        install=_install(library, (from_json(node.needs) for node in always.values()), distributions),
+        install=_install(library, (from_json(n.needs) for n in (*always.values(), *marked.values())), distributions),
         variables=tuple(sorted(variables)),
         devices=tuple(sorted(device for device in devices if device is not None)),
         errors=tuple(_errors([*always.values(), *conditional.values()], distributions)),
@@ -71,6 +76,15 @@ def _unconditional(reached: Iterable[Reached]) -> frozenset[str]:
     return frozenset(
         _need(node) for node, when in reached if isinstance(node, Requirement) and node.enforced and when is True
     )
+
+
+def _marked(reached: Iterable[Reached]) -> frozenset[str]:
+    return frozenset(_need(node) for node, when in reached if isinstance(node, Requirement) and _is_mark(node, when))
+
+
+def _is_mark(node: Requirement, when: Formula) -> bool:
+    """Say whether a need is only what a decorator says that its object needs."""
+    return node.origin == "decorator" and not node.enforced and when is True
 
 
 def _need(node: Requirement) -> str:

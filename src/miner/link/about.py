@@ -139,8 +139,8 @@ def values_of(when: Formula) -> dict[str, str]:
 class Text(NamedTuple):
     """A message of `owner`, with what it can be about, the names at its place, and what is set beside it.
 
-    `values` are words that options are compared with. Of a deprecation, `replacement` is what is to be used instead; of
-    an override, what is set is what it is about.
+    `values` are words that options are compared with, `constants` those that the tests around it ask for. Of a
+    deprecation, `replacement` is what is to be used instead; of an override, what is set is what it is about.
     """
 
     message: str
@@ -152,6 +152,7 @@ class Text(NamedTuple):
     replacement: str | None = None
     is_override: bool = False
     values: Mapping[str, str] = MappingProxyType({})
+    constants: frozenset[str] = frozenset()
 
 
 def subject_of(text: Text) -> str:
@@ -168,7 +169,7 @@ def subject_of(text: Text) -> str:
 
 
 def _ranked(text: Text) -> Iterator[str]:
-    message, options, names, owner, action, is_deprecation, replacement, is_override, values = text
+    message, options, names, owner, action, is_deprecation, replacement, is_override, values, constants = text
     message = message[:_READ]
     said = _ADDRESS.sub(" ", FIELD.sub(" ", message))
     other = (replacement or "").removesuffix("()")
@@ -197,6 +198,7 @@ def _ranked(text: Text) -> Iterator[str]:
     yield from (name for name in plain if options.get(name))
     variables = _VARIABLE.finditer(_SILENCE.sub(" ", old if is_told else said))
     yield from (name for each in variables for name in each.groups() if name and name != other)
+    yield from (word for word in whole.words if word in constants)
     yield from (name for name in plain if not is_holder(name))
     yield from (*first.quoted, *(() if is_told else whole.quoted)) if is_deprecation else ()
     yield from (name for name in whole.unlike_words if name in options)

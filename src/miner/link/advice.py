@@ -241,6 +241,9 @@ def _asked_last(guards: tuple[Guard, ...]) -> Iterator[Guard]:
             yield guard
 
 
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+
+
 def _told(
     module: Module, site: Site, owner: str, when: Formula, message: str, idioms: Idioms, places: tuple[Place, ...]
 ) -> Told:
@@ -256,7 +259,10 @@ def _told(
     is_deprecation = kind == "deprecation"
     instead = replacement(message) if is_deprecation else None
     is_override = kind == "default-override"
-    text = Text(message, options, names, owner, action, is_deprecation, instead, is_override, values_of(when))
+    asked = frozenset(
+        name for guard in site.conditions for name in ex.names_in(guard.test) if _CONSTANT.fullmatch(name)
+    )
+    text = Text(message, options, names, owner, action, is_deprecation, instead, is_override, values_of(when), asked)
     subject = subject_of(text)
     return Told(
         owner,

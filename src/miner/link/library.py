@@ -122,7 +122,9 @@ class Library:
     def is_packaged(self, module: Module) -> bool:
         """Say whether a module belongs to one of the snapshot's top packages, and is not a test or example."""
         parts = module.name.split(".")
-        return parts[0] in self.roots and parts[0] not in _NOT_PACKAGES and parts[-1] != "conftest"
+        above = module.path.split("/")[: -len(parts)]
+        is_aside = parts[0] in _NOT_PACKAGES or not _NOT_PACKAGES.isdisjoint(above)
+        return parts[0] in self.roots and not is_aside and parts[-1] != "conftest"
 
     def locate(self, module: str, name: str, depth: int = 0) -> Located | None:
         """Return where `name`, as seen in `module`, is defined; None when the module binds no such name."""

@@ -40,7 +40,7 @@ class Environment(NodeRecord, frozen=True, tag_field="type", tag="Environment"):
 
     `always`: enforced on every path, `conditional`: enforced under a condition, `optional`: something else is done
     without. `variables` are ids of environment variables that are read there, `devices` what is asked for by name.
-    `install` is the shortest command that brings what is always needed.
+    `install` is the shortest command that brings what is always needed, and what marks on the symbols ask for.
     """
 
     workflow: str

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _PREFIX = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
-_SECTION = re.compile(r"(?:>\s*)?\**(?P<name>[A-Z][\w ]{1,40}?)\**\s*:{1,2}\**\s*$")
+_SECTION = re.compile(
+    r"(?:>\s*)?\**(?P<name>[A-Z][\w ]{1,40}?|args?|arguments?|param(?:eter)?s|returns?)\**\s*:{1,2}\**\s*$"
+)
 _TITLE = re.compile(r"#{1,4}\s+(?P<name>[A-Z][\w ]{1,40}?)\s*:?$")
 """A heading of Markdown, below which entries are in either style: `name : type`, `name: what it is`."""
 _RULE = re.compile(r"[-=~]{3,}\s*$")

@@ -112,7 +112,7 @@ def test_softer_uses_of_a_device_are_told_by_file() -> None:
             (
                 ("npu",),
                 (
-                    "load, kit/a.py:3 and 1 more there, else fallback: on the CPU",
+                    "load, kit/a.py:3 and 1 more of this file, else fallback: on the CPU",
                     "load, kit/b.py:3, else fallback: on the CPU",
                 ),
             ),
