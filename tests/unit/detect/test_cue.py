@@ -97,6 +97,11 @@ def test_what_a_sentence_advises(text, kind):
         "Without it a node of 8 ranks would need 8 copies, which must be in memory.",
         "From the paper `Half the accuracy with 50x less memory <https://kit.org/paper>`_.",
         "It keeps 4x more tokens.",
+        "Experimental wrapper for sorting things.",
+        "If `True`, the three files that cannot be read are ignored.",
+        "TODO: consider sorting them first.",
+        "The list of recommended items of each user.",
+        "The wanted order is the longest, that is to say one that must be sorted last.",
         "THE SOFTWARE COMES AS IT IS, WITHOUT WARRANTY, INCLUDING BUT NOT LIMITED TO THAT OF BEING FIT FOR USE.",
     ],
 )
@@ -118,6 +123,7 @@ def test_what_only_describes(text):
         ("Larger batches may run out of memory.", (), "trade-off"),
         ("FasterNet has no labels.", (), None),
         ("The metrics of compute_overhead.", (), None),
+        ("You MUST pass a mode.", (), "requirement"),
     ],
 )
 def test_the_kind_of_a_message(text, without, kind):

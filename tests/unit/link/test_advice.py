@@ -174,6 +174,7 @@ def test_replacements_that_are_named_or_asked_for(message, replacement):
         ("if use_cache:\n    logger.warning('sampling_rates are needed')", "sampling_rate"),
         ("if mode.config.rope_kind == 1:\n    logger.warning('it is odd')", "rope_kind"),
         ("if use_cache:\n    logger.warning('see https://kit.org/a_b')", "use_cache"),
+        ("if LONGEST_ROW > 2:\n    logger.warning('LONGEST_ROW is more than OTHER_ROW')", "LONGEST_ROW"),
         ("warnings.warn('`use_cache` is deprecated in favor of `mode`', FutureWarning)", "use_cache"),
         ("warnings.warn(f'The {self.__class__} is deprecated, see {mode}', FutureWarning)", "f"),
         ("deprecate('mode is old', '1.0.0', f'The class {self.__class__} is deprecated')", "f"),

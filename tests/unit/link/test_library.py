@@ -116,6 +116,12 @@ def test_the_roots_and_the_paths_of_a_library() -> None:
     assert kit.by_path["setup.py"].name == "setup"
 
 
+def test_what_lies_below_a_folder_of_tests_is_no_part_of_the_packages() -> None:
+    """Nor is a package that stands there."""
+    kit = library({"kit/__init__.py": "", "tests/sorting/__init__.py": "", "tests/sorting/test_it.py": "def f(): pass"})
+    assert [name for name, module in kit.modules.items() if kit.is_packaged(module)] == ["kit"]
+
+
 @pytest.mark.parametrize(
     ("module", "names"),
     [

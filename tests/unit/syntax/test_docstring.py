@@ -69,6 +69,7 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("Args:", "  a: Either", "    - one.", "    - two."), [
             ("a", "", "Either"), ("a", "", "one."), ("a", "", "two."),
         ]),
+        (("One", "args:", "  a: Two.", "returns:", "  Three."), [(None, "", "One"), ("a", "", "Two.")]),
         (("Gr\u00f6\u00dfe. Two.",), [(None, "", "Gr\u00f6\u00dfe."), (None, "", "Two.")]),
     ],
 )  # fmt: skip
