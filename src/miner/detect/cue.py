@@ -18,6 +18,7 @@ _RANKED: tuple[tuple[AdviceKind, str], ...] = (
     ("requirement", "requirement"),
     ("default-override", "override"),
     ("limitation", "limitation"),
+    ("warning", "caution"),
     ("recommendation", "recommendation"),
 )
 _STATED = frozenset({"deprecation", "incompatibility", "requirement", "limitation"})

@@ -172,6 +172,7 @@ class Cues(Section, frozen=True):
     override: tuple[str, ...] = ()
     limitation: tuple[str, ...] = ()
     recommendation: tuple[str, ...] = ()
+    caution: tuple[str, ...] = ()
     requirement: tuple[str, ...] = ()
     describes: tuple[str, ...] = ()
     waives: tuple[str, ...] = ()

@@ -73,7 +73,8 @@ _GIVEN_AS = re.compile(
 _UNLIKE = re.compile(r"(?<![\w.])[A-Za-z]\w*_\w+(?![\w(])(?!\.\w)")
 """A word that can only be a name, and is not called."""
 _VARIABLE = re.compile(
-    r"(?:\b(?:env(?:ironment)?(?: var(?:iable)?s?)?|export|(?:un)?set(?:ting)?(?: the)?|specify|overriding|due to)"
+    r"(?:\b(?:env(?:ironment)?(?: var(?:iable)?s?)?|export|(?:un)?set(?:ting)?(?: the)?"
+    r"|specify|overriding|[Ii]nvalid|due to)"
     r"\s+[`'\"$]*(?P<named>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
     r"|(?<![\w.])(?P<told>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:/[A-Z_]+)?[`'\"]*"
     r"(?:=| +(?:env|unset|must|does not exist|evaluate"

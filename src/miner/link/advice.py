@@ -160,7 +160,8 @@ def _named_part(module: Module, owner: str, message: str) -> str | None:
     """Return the parameter or member of an object that a sentence of its docstring is about: the one that it quotes.
 
     That is so where it quotes nothing else, and that in its first half: later it is what something is done with. One
-    that quotes nothing is about the parameter that it calls one: `the lower the rate value, ...`.
+    that quotes nothing is about the parameter that it calls one: `the lower the rate value, ...`; or about what it
+    begins with that can only be a name: `block_size must be even`.
     """
     definition = module.definitions.get(owner)
     if definition is None:
@@ -168,7 +169,8 @@ def _named_part(module: Module, owner: str, message: str) -> str | None:
     taken = parameter_names(definition.signature) if definition.signature else ()
     quoted = {option_of(match[1]): match.start() for match in QUOTED.finditer(message)}
     if not quoted:
-        return next((name for name in _CALLED.findall(message) if name in taken), None)
+        begins = _BEGINS_WITH.match(message)
+        return next((name for name in _CALLED.findall(message) if name in taken), begins[1] if begins else None)
     if len(quoted) != 1:
         return None
     ((name, start),) = quoted.items()
@@ -241,6 +243,7 @@ def _asked_last(guards: tuple[Guard, ...]) -> Iterator[Guard]:
             yield guard
 
 
+_BEGINS_WITH = re.compile(r"([a-z]+_\w*[a-z0-9]) (?:must|should|needs?|has|have|is|are|can|cannot|may|will)\b(?!\()")
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 

@@ -34,12 +34,12 @@ class _Arm(NamedTuple):
     bound: str
 
 
-def _of_import(arm: _Arm, lost: str) -> tuple[Effect, str | None]:
-    """Return what happens where `lost` names are not imported: others are, it is warned of, or they are missing."""
+def _of_import(arm: _Arm, lost: str, taken: str) -> tuple[Effect, str | None]:
+    """Return what happens where `lost` names are not imported: others are `taken`, a warning, or they are missing."""
     if arm.kind == "warn":
         return "warn", arm.text or f"without {lost}"
     if arm.bound:
-        return "fallback", f"import {arm.bound}"
+        return "fallback", taken
     if arm.kind == "leave":
         return "skip", arm.text
     if arm.kind == "none" or arm.text.endswith(_NOTHING):
@@ -51,7 +51,7 @@ _LEFT = frozenset({"return", "return None", "return False", "break", "continue"}
 """Ways to leave that do nothing instead."""
 
 
-def _of_branch(arm: _Arm, kept: _Arm) -> tuple[Effect, str | None]:
+def _of_branch(arm: _Arm, kept: _Arm, taken: str) -> tuple[Effect, str | None]:
     """Return what happens in the arm that is taken when something is missing, instead of the one that is `kept`."""
     if arm.kind == "warn":
         leaves = arm.text.startswith(("return", "raise", "break", "continue"))
@@ -60,7 +60,7 @@ def _of_branch(arm: _Arm, kept: _Arm) -> tuple[Effect, str | None]:
         return "skip", f"without: {kept.text}" if kept.text else None
     if arm.kind == "leave" and arm.text in _LEFT:
         return "skip", arm.text
-    return "fallback", arm.text or f"import {arm.bound}"
+    return "fallback", arm.text or taken
 
 
 def needs_of_soft_uses(library: Library, conditions: Conditions, predicates: frozenset[str]) -> Iterator[Need]:
@@ -117,7 +117,7 @@ class _Use:
             return
         guard = Guard(self._site.span, "missing", self._site.expressions["imports"], holds=True)
         missing = self._conditions.guards(self._module.name, (guard,), self._local)
-        effect, action = _of_import(arm, self._site.names[3])
+        effect, action = _of_import(arm, self._site.names[3], self._taken(arm))
         yield from self._lost(missing, missing.formula, effect, "import-guard", action, "handler")
 
     def _ternary(self) -> Iterator[Need]:
@@ -154,11 +154,16 @@ class _Use:
         origin: Origin = "runtime-gate"
         if arms[kept].kind == "import" and (lost_names := self._only_here(arms[kept])):
             origin = "import-guard"
-            effect, action = _of_import(arms[gone], lost_names)
+            effect, action = _of_import(arms[gone], lost_names, self._taken(arms[gone]))
         else:
-            effect, action = _of_branch(arms[gone], arms[kept])
+            effect, action = _of_branch(arms[gone], arms[kept], self._taken(arms[gone]))
         lost = test.formula if lacking else _lost(test.formula)
         yield from self._lost(test, lost, effect, origin, action, gone)
+
+    def _taken(self, arm: _Arm) -> str:
+        """Return what an arm that binds names has: what it imports, or what it may define itself."""
+        is_imported = self._module.definitions.keys().isdisjoint(arm.bound.split(", "))
+        return f"import {arm.bound}" if is_imported else f"other {arm.bound}"
 
     def _only_here(self, arm: _Arm) -> str:
         """Return the names that an arm binds without those that the module has imported before, if it does more."""

@@ -14,8 +14,8 @@ Direction = Literal["increase", "decrease"]
 
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _UNITS = (
-    r"%|percent\b|times\b(?= (?:as|more|less|faster|slower|larger|smaller|the|higher|lower))"
-    r"|[kKMGT]i?B(?:/s)?\b|milliseconds?\b|ms\b|seconds?\b|secs?\b|minutes?\b|mins?\b|hours?\b|[kKMG]?Hz\b"
+    r"%|percent(?:age points?)?\b|times\b(?= (?:as|more|less|faster|slower|larger|smaller|the|higher|lower))"
+    r"|[kKMGT]i?B(?:/s)?\b|milliseconds?\b|ms\b|seconds?\b|secs?\b|minutes?\b|mins?\b|hours?\b|days?\b|[kKMG]?Hz\b"
 )
 _MORE_THAN = (
     r">=?\s*|≥\s*|(?:at least|(?:a )?minimum of|(?:more|longer|larger|bigger|greater|higher|slower) than|over|above"
@@ -67,7 +67,8 @@ _NOUN = re.compile(
 """What stands right behind a number, and is what it counts where it is no measure: `10% outliers`."""
 _NAMES = {
     "percent": "%", "times": "x", "milliseconds": "ms", "millisecond": "ms", "seconds": "s", "second": "s",
-    "secs": "s", "sec": "s", "minutes": "min", "minute": "min", "mins": "min", "hours": "h", "hour": "h",
+    "secs": "s", "sec": "s", "minutes": "min", "minute": "min", "mins": "min", "hours": "h", "hour": "h", "days": "d",
+    "day": "d", "percentage points": "%", "percentage point": "%",
 }  # fmt: skip
 _NAMED = re.compile(r"`(?:\w+\.)*(\w+)`+\s*\(\s*\Z")
 """A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
@@ -81,6 +82,14 @@ _AFTER = re.compile(
 """A bound that stands behind the number: `30 seconds or less`."""
 _SIZES = frozenset({"size", "batch size"})
 """What may be more or less without any gain or cost."""
+_RELEASE = re.compile(r"\b(?:python|cuda|version)\s*v?\Z", re.IGNORECASE)
+"""What stands before a release (`Python 3.7x`), as before the sign of a hexadecimal number nothing does."""
+_CHANGED = re.compile(
+    r"\b(?:fixed|changes?|changed|changing|moves?|moved|went|goes|gone|raises?|raised|rises?|rose|increas\w*|reduc\w*|decreas\w*"
+    r"|improv\w*|drops?|dropped|grew|grows?|lower\w*)\b[^.;]{0,80}\bfrom \Z",
+    re.IGNORECASE,
+)
+"""What stands before two amounts of which the second is what the first became: `it was fixed (from 44.1 to 48 kHz)`."""
 _SHARE = re.compile(r"\s+of\b")
 """What a percentage is a share of stands behind it, which it does not measure."""
 _NEGATED = re.compile(
@@ -119,12 +128,15 @@ def quantities(text: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(masked):
         low = float(match["low"].replace(",", ""))
         high = float(match["high"].replace(",", "")) if match["high"] else low
+        low = high if match["high"] and _CHANGED.search(masked[: match.start()]) is not None else low
         unit = match["unit"] or "x"
+        if unit == "x" and (low == high == 0 or _RELEASE.search(masked[: match.start()]) is not None):
+            continue
         clause, at = _clause(masked, match.start(), match.end())
         if match["ratio"] and (base := _YARDSTICK.match(clause, at[1])) is not None:
             rest = clause[: at[1]] + " " * (base.end() - at[1]) + clause[base.end() :]
             clause = rest if _METRIC.search(rest) else clause
-        is_share = unit in {"%", "percent", "x", "X", "\u00d7", "times"}
+        is_share = unit in {"%", "percent", "percentage points", "x", "X", "\u00d7", "times"}
         metric, direction = _measured(clause, at) if is_share or _is_close(clause, at) else (None, None)
         if metric is None and (named := _NAMED.search(masked[: match.start()])) is not None:
             metric = named[1].replace("_", " ").strip().lower()

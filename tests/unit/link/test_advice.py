@@ -324,6 +324,7 @@ def fit(model, depth=1):
     """Fit it. The `depth` must be odd. It must be walked upon by the `depth`. A `model` must match its `depth`.
 
     The lower the depth value, the faster it is. The lower the width value, the slower it is.
+    row_size must match the batch.
     """
 
 class Net:
@@ -335,7 +336,7 @@ class Net:
         return self
 '''
     found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
-    assert [advice.subject for advice in found] == ["depth", "fit", "fit", "depth", "fit", "walk", "Net"]
+    assert [advice.subject for advice in found] == ["depth", "fit", "fit", "depth", "fit", "row_size", "walk", "Net"]
 
 
 def test_what_keeps_an_argument_where_it_is_given_overrides_nothing():

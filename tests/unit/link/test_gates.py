@@ -401,6 +401,13 @@ TABLE = """
     if is_slate_available():
         from slate import rows
         ROWS.update(rows)
+    if is_slate_available():
+        from slate import sort
+    else:
+        from bisect import bisect
+
+        def sort(x):
+            return x
 """
 
 
@@ -408,7 +415,11 @@ def test_what_is_imported_before_is_not_lost():
     """What else is done there is told; a name that only comes from there is lost."""
     found = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": TABLE})
     stated = [(need.effect, need.action) for need in found.needs if need.owner == "kit.a"]
-    assert stated == [("skip", "without: ROWS.update(slate=torch.ones(1))"), ("disable", "without rows")]
+    assert stated == [
+        ("skip", "without: ROWS.update(slate=torch.ones(1))"),
+        ("disable", "without rows"),
+        ("fallback", "other bisect, sort"),
+    ]
 
 
 PROGRAMS = """

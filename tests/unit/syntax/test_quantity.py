@@ -70,8 +70,11 @@ from miner.syntax.quantity import quantities
         ("slows training 2x, with ``chunk_bytes`` (256MB)", [
             ("2x", "training speed", "decrease", 2, 2, "x"), ("256MB", "chunk bytes", None, 256, 256, "MB"),
         ]),
+        ("the rate was fixed (from 44.1 to 48 kHz)", [("44.1 to 48 kHz", None, None, 48, 48, "kHz")]),
+        ("kept from 2 to 3 days", [("2 to 3 days", None, None, 2, 3, "d")]),
+        ("0.4 percentage points of accuracy", [("0.4 percentage points", "accuracy", None, 0.4, 0.4, "%")]),
         ("takes 1,000 seconds", [("1,000 seconds", None, None, 1000, 1000, "s")]),
-        ("a 512x512 image, 1 x height, v4.5, {share:.2f}%, https://h.co/a%20b and mp3", []),
+        ("a 512x512 image, 1 x height, v4.5, {share:.2f}%, https://h.co/a%20b mp3, at 0x{place} on Python 3.7x", []),
     ],
 )  # fmt: skip
 def test_number_measure_and_direction(text, expected):
