@@ -23,6 +23,7 @@ _SHORT = 100
 """Characters of what one of many places says."""
 _MOST_PLACES = 5
 _MOST_FILES = 12
+_MOST_FUNCTIONS = 12
 _MOST_USES = 3
 _MOST_ENTRIES = 60
 _FEW = 20
@@ -201,18 +202,18 @@ class _Statements:
         owners: dict[tuple[str, str], list[OptionUse]] = {}
         for use in uses:
             owners.setdefault((use.owner, use.evidence[0].path), []).append(use)
-        for (owner, path), found in list(owners.items())[:_MOST_FILES]:
+        for (owner, path), found in list(owners.items())[:_MOST_FUNCTIONS]:
             shown = sorted(sorted(found, key=lambda use: _WAYS.index(use.way))[:_MOST_USES], key=_line)
             left = len(found) - len(shown)
             more = [f"and {left:,} more"] if left else []
             yield Entry((f"{owner}, {path}",), (*map(self._use, shown), *more))
-        if len(owners) > _MOST_FILES:
-            yield Entry((f"and {len(owners) - _MOST_FILES:,} more functions; --format json has them all",), ())
+        if len(owners) > _MOST_FUNCTIONS:
+            yield Entry((f"and {len(owners) - _MOST_FUNCTIONS:,} more functions; --format json has them all",), ())
 
     def _use(self, use: OptionUse) -> str:
         how = f"passed to {use.to}" if use.way == "passed" and use.to else use.way
-        said = use.description if use.way == "noted" else use.code
-        return f"{_line(use)}: {use.option} {how}: {one_line(said or use.code or '', _SHORT)}"
+        then = f", then {one_line(use.then, _SHORT)}" if use.then else ""
+        return f"{_line(use)}: {use.option} {how}: {one_line(use.code, _SHORT)}{then}"
 
     def _at(self, node: Requirement | Constraint | Advice) -> str:
         """Return where something is demanded: in which object, if not in what is explained itself, and its place."""

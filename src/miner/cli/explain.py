@@ -69,6 +69,8 @@ def _document(found: Explained) -> dict[str, Any]:
         ],
         "members": rows(account.members),
         "implementers": {step: rows(nodes) for step, nodes in sorted(account.implementers.items())},
+        "environments": rows(account.environments),
+        "stating": {name: msgspec.to_builtins(node) for name, node in sorted(account.stating.items())},
         "uses": [msgspec.to_builtins(use) for use in account.uses],
         "flags": {name: {"value": is_set, "of": owner} for name, (is_set, owner) in sorted(account.flags.items())},
         "verdicts": [msgspec.to_builtins(each) for each in found.verdicts],

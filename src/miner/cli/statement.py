@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from miner.escape import one_line
@@ -16,11 +16,11 @@ _ROOM = 60
 """Characters that are enough to tell a nested part in part."""
 
 
-def formula(stated: object, longest: int, fold: Callable[[Formula], Formula] = lambda f: f) -> str:
-    """Return a formula of a record, in other words where `fold` has some, in about `longest` characters."""
+def formula(stated: object, longest: int) -> str:
+    """Return a formula of a record in about `longest` characters."""
     from miner.formula.notation import from_json  # noqa: PLC0415  (help must not load the records)
 
-    return shortened(fold(from_json(stated)), longest)
+    return shortened(from_json(stated), longest)
 
 
 def shortened(stated: Formula, longest: int) -> str:
@@ -33,7 +33,9 @@ def shortened(stated: Formula, longest: int) -> str:
         return one_line(line, longest)
     kind, word, more = (All, "and", "condition") if isinstance(stated, All) else (Any, "or", "alternative")
     parts = sorted(stated.parts, key=_difficulty)
-    kept = max((n for n in range(1, len(parts)) if len(render(kind(tuple(parts[:n])))) <= longest), default=0)
+    joint = len(word) + 2
+    lengths = (len(render(part)) + joint + 2 * isinstance(part, All | Any) for part in parts[:-1])
+    kept = sum(1 for total in accumulate(lengths) if total - joint <= longest)
     shown = [render(kind(tuple(parts[:kept])))] if kept else []
     room = longest - sum(map(len, shown))
     if not kept or (room >= _ROOM and isinstance(parts[kept], All | Any)):  # the next one in part

@@ -78,13 +78,13 @@ def _names(options: frozenset[str]) -> re.Pattern[bytes]:
     """Return what finds options in a comment: their names, or the words of them; a name of one word in quotes."""
     found: list[str] = []
     for option in sorted(options, key=lambda each: (-len(each), each)):
-        first, *rest = option.split("_")
-        if rest:
-            found.append(option)
-            if first not in _PLAIN:
-                found.append(f"(?i:{option.replace('_', '[ -]')})")
+        words = [re.escape(word) for word in option.split("_")]
+        if len(words) > 1:
+            found.append(re.escape(option))
+            if all(words) and words[0] not in _PLAIN:
+                found.append(f"(?i:{'[ -]'.join(words)})")
         else:
-            found.append(f"`{option}`")
+            found.append(f"`{re.escape(option)}`")
     return re.compile(rf"(?<![\w.])(?:{'|'.join(found)})(?!\w)".encode())
 
 

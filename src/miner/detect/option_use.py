@@ -35,7 +35,7 @@ def mentions(file: File, defined: Mapping[str, Item], options: frozenset[str]) -
     """Return where the functions and methods of a file, given by their names, use some options."""
     found: list[Mention] = []
     objects: set[str] = set()
-    words = re.compile(rb"(?<!\w)(?:%s)(?!\w)" % b"|".join(sorted(option.encode() for option in options)))
+    words = re.compile(rb"(?<!\w)(?:%s)(?!\w)" % b"|".join(sorted(re.escape(option.encode()) for option in options)))
     for name, item in defined.items():
         span = item.span
         if item.kind == "function" and words.search(file.data, span.start_byte, span.end_byte):
@@ -204,8 +204,9 @@ class _Function:
         if item.kind == "for" and (target := item.text("target")) is not None and role == "iterable":
             span = self.file.outline.between(target, span)
         place = self._short(item.span if is_simple else span, found.option)
+        callee = found.to if found.to is not None and found.to in self.file.outline.source(place) else None
         return Mention(
-            found.option, found.way, self.name, place, found.to, follows, described, conditions, scope, found.is_held
+            found.option, found.way, self.name, place, callee, follows, described, conditions, scope, found.is_held
         )
 
     def _short(self, span: Span, option: str) -> Span:
@@ -213,7 +214,9 @@ class _Function:
         if span.end_line - span.start_line < MOST_LINES:
             return span
         data = self.file.data
-        match = re.compile(rb"(?<!\w)%s(?!\w)" % option.encode()).search(data, span.start_byte, span.end_byte)
+        match = re.compile(rb"(?<!\w)%s(?!\w)" % re.escape(option.encode())).search(
+            data, span.start_byte, span.end_byte
+        )
         at = match.start() if match is not None else span.start_byte
         start, end = max(data.rfind(b"\n", 0, at) + 1, span.start_byte), data.find(b"\n", at)
         text = data[start : end if end != -1 else len(data)]

@@ -11,6 +11,7 @@ from miner.formula.connective import Any, Formula, conjunction, conjuncts, disju
 from miner.formula.notation import text
 
 _FEWEST = 3
+_MOST = 24  # alternatives that are looked through in pairs
 
 
 class Cases(NamedTuple):
@@ -41,7 +42,8 @@ class _Division(NamedTuple):
 
 def _chain(stated: Formula) -> Iterator[tuple[Formula, Formula]]:
     """Yield the cases of a condition in the order in which they are told apart; the last for all that is left."""
-    divisions = list(_divisions(stated)) if isinstance(stated, Any) else []
+    is_short = isinstance(stated, Any) and len(stated.parts) <= _MOST
+    divisions = list(_divisions(stated)) if isinstance(stated, Any) and is_short else []
     if not divisions:
         yield True, stated
         return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from miner.explain.folding import Folding
 from miner.formula import atom as fa
 from miner.formula.canonical import canonical
 from miner.formula.connective import Any, Formula, Not, conjunction, conjuncts, disjunction, negation
-from miner.formula.disjunctive import disjunctive, mentions, substitute
+from miner.formula.disjunctive import disjunctive, mentions, subjects, substitute
 from miner.formula.gate import divided_atom, is_environmental
 from miner.formula.notation import from_json, text
 from miner.formula.text import render
@@ -66,6 +66,9 @@ class Checks:
 
     def _checks(self, stated: Sequence[Requirement]) -> Iterator[Check]:
         """Yield what a place asks for: all as one, else what each of the predicates there brings, else each need."""
+        if len(stated) == 1 and stated[0].when is True and _is_short(from_json(stated[0].needs)):
+            yield from self._each(stated)  # nothing is clearer
+            return
         whole = self._whole(stated)
         if whole is not None:
             yield self._clearer(whole)
@@ -150,6 +153,11 @@ def _key(node: Requirement) -> tuple[object, ...]:
     return node.owner, node.origin, node.otherwise, first.path, first.start_byte
 
 
+def _is_short(needs: Formula) -> bool:
+    """Say whether a need is clear as it is: nothing that stands for others, or negates them."""
+    return not isinstance(needs, Not) and len(render(needs)) <= _SHORT
+
+
 def _length(check: Check) -> int:
     return len(render(check.needs)) + len(render(check.when))
 
@@ -216,13 +224,27 @@ def _is_unclear(atom: fa.Atom) -> bool:
 
 def _implies(left: Formula, right: Formula) -> bool:
     """Say whether one condition implies another, as far as that is followed: each part of it alone, then together."""
+    return _known(text(left), text(right), left, right)
+
+
+@lru_cache(maxsize=16_384)
+def _known(_: str, __: str, left: Formula, right: Formula) -> bool:
     given = conjuncts(canonical(substitute(left, divided_atom)))
     plain = conjunction(*(part for part in given if not isinstance(part, Any)))
-    return all(
-        any(_contradict(part, negation(wanted)) for part in given)
-        or any(_contradict(plain, part, negation(wanted)) for part in given)
-        or _contradict(*given, negation(wanted))
-        for wanted in conjuncts(canonical(substitute(right, divided_atom)))
+    wanted = conjuncts(canonical(substitute(right, divided_atom)))
+    return all(_follows(given, plain, negation(each)) for each in wanted)
+
+
+def _follows(given: Sequence[Formula], plain: Formula, other: Formula) -> bool:
+    """Say whether what is given contradicts something: a part that speaks of it, one with what is plain, or all."""
+    names = frozenset(subjects(other))
+    if not names:
+        return _contradict(*given, other)
+    near = [part for part in given if not names.isdisjoint(subjects(part))]
+    return bool(near) and (
+        any(_contradict(part, other) for part in near)
+        or any(_contradict(plain, part, other) for part in near)
+        or _contradict(*given, other)
     )
 
 

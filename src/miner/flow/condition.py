@@ -200,24 +200,40 @@ def missing_import(handler: Item, outline: Outline) -> Guard | None:
 def _missing_program(handler: Item, outline: Outline) -> Guard | None:
     """Return the guard of a handler that is reached when a program is not there to be run; None when that is not clear.
 
-    The program is the first of a list that the call is given, there or by a local of the same function.
+    The program is the first of a list that the one call is given, there or by a local that is bound once, beside the
+    attempt. Where a file is opened there too, that may be what is missing.
     """
     attempt, caught = handler.parent, handler.text("type")
     if attempt is None or caught is None or "FileNotFoundError" not in outline.source(caught):
         return None
     body = attempt.blocks["body"]
     whole = outline.between(body[0].span, body[-1].span)
-    call = _RUN.search(outline.data, whole.start_byte, whole.end_byte)
+    calls = list(_RUN.finditer(outline.data, whole.start_byte, whole.end_byte))
+    if len(calls) != 1 or _OPENS.search(outline.data, whole.start_byte, whole.end_byte) is not None:
+        return None
+    call: re.Match[bytes] | None = calls[0]
     if call is not None and call["local"]:
-        function = next((each for each in _parents(attempt) if each.kind == "function"), None)
-        start = function.span.start_byte if function is not None else 0
-        kept = re.compile(rb"\b" + call["local"] + rb"\s*=\s*\[\s*" + _PROGRAM)
-        call = next(reversed(list(kept.finditer(outline.data, start, whole.start_byte))), None)
-    if call is None:
+        call = _bound_once(call["local"], attempt, outline)
+    if call is None or not call["name"]:
         return None
     start, end = call.span()
     place = Span(start, end, outline.line(start), outline.line(end))
     return Guard(place, "program", ex.Constant(call["name"].decode()), holds=True)
+
+
+def _bound_once(local: bytes, attempt: Item, outline: Outline) -> re.Match[bytes] | None:
+    """Return where a local is bound to a list with a program, before a statement in its block, and nowhere else."""
+    function = next((each for each in _parents(attempt) if each.kind == "function"), None)
+    whole = function.span if function is not None else Span(0, len(outline.data), 1, 1)
+    bindings = re.compile(
+        rb"\b" + local + rb"\s*(?::[^=\n]*)?[-+]?=(?!=)|\bas\s+" + local + rb"\b|\bfor\s+" + local + rb"\b"
+    )
+    found = list(bindings.finditer(outline.data, whole.start_byte, whole.end_byte))
+    beside = {each.span.start_byte for each in attempt.siblings(outline.items)}
+    if len(found) != 1 or found[0].start() not in beside or found[0].start() > attempt.span.start_byte:
+        return None
+    kept = re.compile(rb"\b" + local + rb"\s*=\s*\[\s*" + _PROGRAM)
+    return kept.match(outline.data, found[0].start())
 
 
 def _parents(item: Item) -> Iterator[Item]:
@@ -227,8 +243,11 @@ def _parents(item: Item) -> Iterator[Item]:
 
 
 _PROGRAM = rb"""["'](?P<name>[\w.+-]+)["']"""
+_OPENS = re.compile(
+    rb"\bopen\(|\.read_(?:text|bytes)\(|\.write_(?:text|bytes)\(|\bload\w*\(|\bos\.(?:stat|listdir|remove|rename)\("
+)
 _RUN = re.compile(
-    rb"\bsubprocess\.(?:run|Popen|call|check_call|check_output)\(\s*(?:\[\s*" + _PROGRAM + rb"|(?P<local>[a-z_]\w*)\b)"
+    rb"\bsubprocess\.(?:run|Popen|call|check_call|check_output)\(\s*(?:\[\s*" + _PROGRAM + rb"|(?P<local>[a-z_]\w*)\b|)"
 )
 _IMPORT_FAILURES = ("ImportError", "ModuleNotFoundError")
 _FAILURES = ("Exception", "BaseException", "RuntimeError", "OSError", "AttributeError")

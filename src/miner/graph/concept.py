@@ -114,12 +114,14 @@ class ConceptBuilder:
         catalog = self._named.catalog
         told = Told(self._known.values())
         taken = frozenset(option for topic in catalog.topics for option in topic.options)
-        found = {topic.name: (topic, place) for topic, place in found_topics(self._known.values(), taken)}
+        found: dict[str, tuple[Topic, Evidence]] = {}
+        for topic, place in found_topics(self._known.values(), taken):
+            found.setdefault(topic.name, (topic, place))  # the one that the most is said of comes first
         for topic in catalog.topics:
             if not is_told(topic, told):
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
         listed = {topic.name: (topic, self._named.place("name", topic.name)) for topic in catalog.topics}
-        topics = {name: pair for name, pair in (found | listed).items() if is_told(pair[0], told)}
+        topics = found | {name: pair for name, pair in listed.items() if is_told(pair[0], told)}
         for workflow in catalog.workflows:
             self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in listed})
         find = self._uses_of([topic for topic, _ in topics.values()])  # most of their files have been read by now

@@ -88,7 +88,7 @@ _IT = re.compile(
     r"\W*(?:please \w+ (?:it|this)\b|it\b|this (?:is|may|might|can|will|could|would|should|has|does)\b)", re.IGNORECASE
 )
 """What a message begins with that only points at what it is about."""
-_COMPARED = re.compile(r"([\w.]+) == (?:\w+\.)*['\"]?([A-Za-z]\w{2,})['\"]?(?![\w(])")
+_COMPARED = re.compile(r"(?<![\w.])([\w.]+) == (?:\w+\.)*['\"]?([A-Za-z]\w{2,})['\"]?(?![\w(])")
 _INSTEAD = re.compile(r"\b(?:in favou?r of|instead|replaced by|[Uu]se)\b")
 """Where a deprecation goes on to what takes its place."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
@@ -161,7 +161,8 @@ def subject_of(text: Text) -> str:
 
     That is the object, where it says so of its class; the option that it begins with, as being given
     (`Passing "x" ...`); of a deprecation, the name that the message calls deprecated. Else the first that there is of:
-    a quoted name that is an option; an option that is shown in a field, asked for or not; in a deprecation, a quoted
+    a quoted name that is an option; an option that is shown in a field and asked for; a variable of the environment
+    that it names, or a constant that a test around it asks for; an option that is shown; in a deprecation, a quoted
     name but the replacement; a word that is an option and can only be a name; an option in words; a name with a value;
     an option that is set, or one that the condition asks for, of which the message speaks, in part at least; a word
     that is an option; an attribute that is shown; a quoted name, classes last; the object itself.

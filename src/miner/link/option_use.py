@@ -62,15 +62,16 @@ class OptionUses:
         elsewhere it is handed around.
         """
         options = frozenset(topic.options)
-        found: list[tuple[Module, Mention]] = []
+        found: dict[tuple[object, ...], tuple[Module, Mention]] = {}  # names may stand for a module twice
         objects: set[str] = set()
         for module, inner in self._within(topic.within):
             if self.holds(module.path, options):
                 mentions = self._mentions(module.path)
                 objects |= mentions.objects
                 mine = (each for each in mentions.found if each.option in options)
-                found.extend((module, each) for each in mine if _is_meant(each, inner))
-        told = [(module, each) for module, each in found if each.option not in objects or each.way in _TELLING]
+                meant = (each for each in mine if _is_meant(each, inner))
+                found.update(((module.path, each.span, each.option, each.way), (module, each)) for each in meant)
+        told = [(module, each) for module, each in found.values() if each.option not in objects or each.way in _TELLING]
         used = (each for module, mention in told for each in self._used(module, mention))
         return sorted(used, key=lambda each: (each.code.path, each.code.span, each.option))
 

@@ -75,6 +75,7 @@ _NAMED = re.compile(r"`(?:\w+\.)*(\w+)`+\s*\(\s*\Z")
 _YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?\b")
 """What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
 _CLOSE = 12  # characters
+_WINDOW = 300  # characters on each side of a number that are looked at
 _AFTER = re.compile(
     r"(?P<plus>%?\+)"
     r"|\s+or (?:(?P<least>more|longer|larger|higher|greater|above)|less|shorter|smaller|lower|fewer|below)\b"
@@ -128,21 +129,25 @@ def quantities(text: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(masked):
         low = float(match["low"].replace(",", ""))
         high = float(match["high"].replace(",", "")) if match["high"] else low
-        low = high if match["high"] and _CHANGED.search(masked[: match.start()]) is not None else low
+        begin = max(0, match.start() - _WINDOW)
+        around = masked[begin : match.end() + _WINDOW]
+        start, end = match.start() - begin, match.end() - begin
+        before = around[:start]
+        low = high if match["high"] and _CHANGED.search(before) is not None else low
         unit = match["unit"] or "x"
-        if unit == "x" and (low == high == 0 or _RELEASE.search(masked[: match.start()]) is not None):
+        if unit == "x" and (low == high == 0 or _RELEASE.search(before) is not None):
             continue
-        clause, at = _clause(masked, match.start(), match.end())
+        clause, at = _clause(around, start, end)
         if match["ratio"] and (base := _YARDSTICK.match(clause, at[1])) is not None:
             rest = clause[: at[1]] + " " * (base.end() - at[1]) + clause[base.end() :]
             clause = rest if _METRIC.search(rest) else clause
         is_share = unit in {"%", "percent", "percentage points", "x", "X", "\u00d7", "times"}
         metric, direction = _measured(clause, at) if is_share or _is_close(clause, at) else (None, None)
-        if metric is None and (named := _NAMED.search(masked[: match.start()])) is not None:
+        if metric is None and (named := _NAMED.search(before)) is not None:
             metric = named[1].replace("_", " ").strip().lower()
-        if direction is None and unit in {"%", "percent"} and _SHARE.match(masked, match.end()) is not None:
+        if direction is None and unit in {"%", "percent"} and _SHARE.match(around, end) is not None:
             metric = None
-        is_least, is_most = _bounds(masked, match)
+        is_least, is_most = _bounds(match, before, around[end:])
         yield Quantity(
             text[match.start("about") if match["about"] else match.start("low") : match.end()],
             metric,
@@ -153,15 +158,15 @@ def quantities(text: str) -> Iterator[Quantity]:
         )
 
 
-def _bounds(text: str, match: re.Match[str]) -> tuple[bool, bool]:
+def _bounds(match: re.Match[str], before: str, behind: str) -> tuple[bool, bool]:
     """Say whether a number is the least that there is, and whether it is the most, by the words around it."""
-    after = _AFTER.match(text, match.end())
+    after = _AFTER.match(behind)
     if match["least"] is None and match["most"] is None:
         is_least = after is not None and bool(after["least"] or after["plus"])
         return is_least, after is not None and not is_least
-    if match[0].lower().startswith("over ") and _DURING.search(text[: match.start()]) is not None:
+    if match[0].lower().startswith("over ") and _DURING.search(before) is not None:
         return False, False
-    is_least = (match["least"] is not None) is (_NEGATED.search(text[: match.start()]) is None)
+    is_least = (match["least"] is not None) is (_NEGATED.search(before) is None)
     return is_least, not is_least
 
 

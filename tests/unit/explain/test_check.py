@@ -134,3 +134,11 @@ def test_a_check_asks_what_its_requirements_ask(test: str) -> None:
     for values in product((False, True), repeat=len(asked)):
         truths = dict(zip(asked, values, strict=True))
         assert value(before, lambda atom: truths[text(atom)]) == value(after, lambda atom: truths[text(atom)])  # noqa: B023
+
+
+def test_a_predicate_that_leads_to_a_place_is_no_need_of_it() -> None:
+    """Where it holds, the needs are others."""
+    test = "speedy and is_fast_available() and not is_clear()"
+    when = {"all": [FAST, OPTION]}
+    needs = (requirement(1, {"module": "pane"}, when, test), requirement(2, {"env": "CLEAR"}, when, test))
+    assert told(*needs) == [("is_clear()", "is_fast_available() and speedy")]

@@ -48,6 +48,22 @@ CASES = {
         "def f(c):\n    try: subprocess.Popen(c)\n    except FileNotFoundError: site",
         ["except FileNotFoundError"],
     ),
+    "a program, or the file that is read for it": (
+        "try:\n    t = open(p).read()\n    subprocess.run(['tool', t])\nexcept FileNotFoundError: site",
+        ["except FileNotFoundError"],
+    ),
+    "one of two programs": (
+        "try:\n    subprocess.run(['one'])\n    subprocess.run(['two'])\nexcept FileNotFoundError: site",
+        ["except FileNotFoundError"],
+    ),
+    "a program by platform": (
+        "def f():\n if w: c = ['one']\n else: c = ['two']\n try: subprocess.run(c)\n except FileNotFoundError: site",
+        ["except FileNotFoundError"],
+    ),
+    "a program that is set again": (
+        "def f(t):\n    c = ['tool']\n    c = [t]\n    try: subprocess.run(c)\n    except FileNotFoundError: site",
+        ["except FileNotFoundError"],
+    ),
     "a program in another way": ("try: subprocess.run(['tool'])\nexcept ValueError: site", ["except ValueError"]),
     "a file that is not there": ("try: open('tool')\nexcept FileNotFoundError: site", ["except FileNotFoundError"]),
     "bare except": ("try: pass\nexcept: site", ["except True"]),

@@ -34,12 +34,12 @@ OTHER = """
 """
 
 
-def uses(source: str, within: str = "kit.a", options: tuple[str, ...] = OPTIONS) -> tuple[list[Used], str]:
+def uses(source: str, *within: str, options: tuple[str, ...] = OPTIONS) -> tuple[list[Used], str]:
     """The uses of some options in a module, and its text."""
     files = {"kit/__init__.py": "", "kit/a.py": dedent(source), "kit/b.py": dedent(OTHER)}
     found = linked(files)
     close = CloseReader(lambda path: files[path].encode(), IDIOMS, "fast")
-    topic = Topic("Speed", "Speed", options, (within,))
+    topic = Topic("Speed", "Speed", options, within or ("kit.a",))
 
     def holds(path: str, words: frozenset[str]) -> bool:
         return any(word in files[path] for word in words)
@@ -267,3 +267,17 @@ def test_of_a_class_that_holds_options_the_fields_of_its_objects_where_it_is_imp
 def test_a_function_within_a_function_takes_options_of_its_own():
     found, text = uses("def make():\n    def inner(fast):\n        go(fast)\n    return inner\n")
     assert [(use.owner, quoted(use, text)) for use in found] == [("kit.a.make", "go(fast)")]
+
+
+def test_what_several_names_cover_is_told_once():
+    """A package, a module of it and an object there."""
+    found, _ = uses("def go(fast):\n    return run(fast)\n", "kit", "kit.a", "kit.a.go")
+    places = [(use.code.path, use.code.span, use.option, use.way) for use in found]
+    assert len(places) == len(set(places)) > 1
+
+
+def test_an_option_may_be_called_anything():
+    """What a catalog names is no pattern."""
+    source = "def go(fast):\n    # The foo( is fast here.\n    return run(fast)\n"
+    found, _ = uses(source, options=("fast", "foo(", "_x_"))
+    assert {use.option for use in found} == {"fast"}
