@@ -1,8 +1,8 @@
 """Reads of environment variables.
 
 **Finds** `os.environ.get`, `os.getenv`, `os.environ[...]`, `... in os.environ`, and helpers of the vocabulary that take
-a variable's name, wherever an expression may stand; the default that is given, and the values that it is compared with,
-also where a name holds it in the statements that follow.
+a variable's name, wherever an expression may stand; the default that is given, or taken instead (`os.getenv("X") or
+"main"`), and the values that it is compared with, also where a name holds it in the statements that follow.
 
 **Misses** comparisons once the name is bound again, far below, or within a function that stands in another; writes,
 reads through a mapping that is a copy of the environment, and helpers that the vocabulary does not name. Names that are
@@ -75,7 +75,11 @@ def _comparisons(file: File, statement: Item, name: str) -> Iterator[tuple[Span,
 def _reads(expression: object, idioms: Idioms) -> Iterator[tuple[object, dict[str, ex.Expression]]]:
     """Yield every read in an expression with its name, default and choices."""
     compared: dict[int, ex.Expression] = {}
+    instead: dict[int, ex.Expression] = {}
     for part in ex.walk(expression):
+        match part:
+            case ex.Boolean(operator="or", values=(first, ex.Constant(value=str()) as other)):
+                instead[id(_stripped(first))] = other
         if isinstance(part, ex.Compare):
             if part.operators in {("in",), ("not in",)} and _is_environ(part.comparators[0]):
                 yield part, {"variable": part.left}
@@ -85,6 +89,8 @@ def _reads(expression: object, idioms: Idioms) -> Iterator[tuple[object, dict[st
         if found is not None:
             if id(part) in compared:
                 found.setdefault("choices", compared[id(part)])
+            if id(part) in instead:
+                found.setdefault("default", instead[id(part)])
             yield part, found
 
 
@@ -142,4 +148,4 @@ def _helpers(idioms: Idioms) -> tuple[bytes, ...]:
 _KINDS = frozenset(
     {"assign", "augment", "return", "expression", "if", "while", "for", "assert", "raise", "with", "match", "function"}
 )
-DETECTOR = Detector(ID, 4, _KINDS, _words, find, deep=True)
+DETECTOR = Detector(ID, 5, _KINDS, _words, find, deep=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from miner.model.evidence import Evidence, FormulaJson, Line, NodeRecord, Quantity, Record
+from miner.model.mention import Way
 
 
 class Workflow(NodeRecord, frozen=True, tag_field="type", tag="Workflow"):
@@ -63,7 +64,7 @@ class OptionUse(Record, frozen=True):
 
     option: str
     owner: str
-    way: Literal["taken", "set", "tested", "passed", "used", "noted"]
+    way: Way
     code: str
     when: FormulaJson
     evidence: Annotated[tuple[Evidence, ...], msgspec.Meta(min_length=1)]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 import miner
 from miner.app.explain import Checks, Explained, Folding
-from miner.cli.account import told
+from miner.cli.account import _WAYS, told
 from miner.cli.render import Listing
 from miner.explain.account import explain
 from miner.explain.subject import find
 from miner.model.evidence import Evidence
+from miner.model.mention import Way
 from miner.model.node import Advice, Effect, Node, Otherwise, Requirement
 from miner.store.graph_reader import Graph
 from tests.unit.explain.test_explain import SAMPLE, implementation, place
@@ -119,3 +120,8 @@ def test_softer_uses_of_a_device_are_told_by_file() -> None:
             (("and 1 that tests ask for; --format json has them",), ()),
         ]
     }
+
+
+def test_every_way_to_use_an_option_has_its_place() -> None:
+    """What decides most is told first."""
+    assert sorted(_WAYS) == sorted(get_args(Way))
