@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miner.detect.file import matches
 from miner.model import expression as ex
@@ -79,6 +79,10 @@ class Reading:
             option = self.option(node)
         return option
 
+    def _within(self, bound: set[str]) -> Reading:
+        """Return how to read what a lambda or a comprehension says, which binds some names."""
+        return replace(self, names=self.names - bound, keywords=self.keywords - bound)
+
     def found(self, node: object, way: Way, to: str | None = None, tests: Tests = ()) -> Iterator[Found]:
         """Yield the options in an expression; what is only shown in a text is not used."""
         option = self.option(node)
@@ -112,10 +116,14 @@ class Reading:
                 name in self.options and self._holds_options(holder)
             ):
                 yield Found(name, "tested", None, tests)
-            case ex.Comprehension(conditions=conditions):
-                for part in (node.key, node.element, node.iterable):
-                    yield from self.found(part, way, to, tests)
-                yield from self.found(conditions, "tested", None, tests)
+            case ex.Lambda(parameters=parameters, body=body):
+                yield from self.found(tuple(each.default for each in parameters), way, to, tests)
+                yield from self._within({each.name for each in parameters}).found(body, way, to, tests)
+            case ex.Comprehension(target=target, iterable=iterable, conditions=conditions):
+                inner = self._within(ex.names_in(target))
+                yield from inner.found((node.key, node.element), way, to, tests)
+                yield from self.found(iterable, way, to, tests)
+                yield from inner.found(conditions, "tested", None, tests)
             case tuple():
                 for part in node:
                     yield from self.found(part, way, to, tests)

@@ -125,6 +125,18 @@ CASES = {
     "a field of something else": ("go(late.fast)", []),
     "a field of it": ("go(config.size)", []),
     "what a dictionary of the function's own holds": ('more_kwargs = {}\n    go(more_kwargs["codec"])', []),
+    "a name that a comprehension binds": ("go([fast for fast in late])", []),
+    "what a comprehension goes through": (
+        "go([n for n in depth if fast])",
+        [
+            ("depth", "passed", "go([n for n in depth if fast])", "go", "always"),
+            ("fast", "tested", "go([n for n in depth if fast])", None, "always"),
+        ],
+    ),
+    "a name that a lambda binds": (
+        "go(lambda fast, n=depth: fast)",
+        [("depth", "passed", "go(lambda fast, n=depth: fast)", "go", "always")],
+    ),
     "a function of the name": ("self.fast(late)", []),
 }
 
