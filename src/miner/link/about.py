@@ -15,6 +15,8 @@ from miner.link.option import CONSTANTS, NAME, RECEIVERS, Options, is_holder, op
 from miner.model.site import Guard
 
 FIELD = re.compile(r"\{[^{}]*\}")
+_MADE = re.compile(r"(?:(?<!\w)\w*_)?\{[^{}]*\}(?:_\w*)?")
+"""A field, with the rest of the name that it is a part of: `hidden_{kind}_size`."""
 QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
 WORD = re.compile(r"[A-Za-z_]\w*(?!\.?\w)")
 TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
@@ -173,7 +175,7 @@ def subject_of(text: Text) -> str:
 def _ranked(text: Text) -> Iterator[str]:
     message, options, names, owner, action, is_deprecation, replacement, is_override, values, constants = text
     message = message[:_READ]
-    said = _ADDRESS.sub(" ", FIELD.sub(" ", message))
+    said = _ADDRESS.sub(" ", _MADE.sub(" ", message))
     other = (replacement or "").removesuffix("()")
     marked = _MARKED.search(said) if is_deprecation else None
     if is_deprecation and OF_CLASS.match(message):

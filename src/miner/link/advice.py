@@ -34,7 +34,7 @@ from miner.link.about import (
 )
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
-from miner.link.deprecation import deprecated_since, removed_in, replacement
+from miner.link.deprecation import deprecated_since, removed_in, replacement, superseded
 from miner.link.gate import Spoken
 from miner.link.library import Library, Module, is_private
 from miner.link.message import Message, template
@@ -138,20 +138,20 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
     """Return what a sentence of a docstring advises."""
     subject, kind, message, _, label = site.names
     is_deprecation = kind == "deprecation"
+    about = subject or _named_part(module, site.owner, message) or object_of(owner)
+    old = superseded(message) if is_deprecation else None
+    instead = about if old is not None else replacement(message, subject) if is_deprecation else None
     return Told(
         owner,
         cast("AdviceKind", kind),
         "documentation",
-        (deprecated_name(message) if is_deprecation else None)
-        or subject
-        or _named_part(module, site.owner, message)
-        or object_of(owner),
+        old or (deprecated_name(message) if is_deprecation else None) or about,
         True,
         message,
         None,
         (label.strip("`v") or deprecated_since(message)) if is_deprecation else None,
         removed_in(message) if is_deprecation else None,
-        replacement(message, subject) if is_deprecation else None,
+        instead,
         (Place(module.path, site.span, "site"),),
     )
 

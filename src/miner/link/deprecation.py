@@ -64,6 +64,10 @@ _ASKING = re.compile(
 )
 _ONLY = re.compile(rf"(?i:(?:pass|set|us|provid|specify|call|defin)(?:e|ing)?\s+)?{_THING}\s*")
 """A request that is about one name and says nothing else."""
+_SUPERSEDED = re.compile(
+    rf"(?i:\b(?:supersedes|replaces|(?:is|as) (?:the |a )?replacement (?:of|for))\s+){_THING}"
+    r"[^.!?;]*\b(?:which\b[^.!?;]*|now )\bdeprecated\b"
+)
 _SHOULD = re.compile(
     r"\b((?:set|change) [`'\"][\w.]+[`'\"] to [^\s.]+(?:\.\w+)*)"
     r"|(\w+ should be (?:handled|done|made|passed|given) (?:with|by|through|via|using|as) (?:[^.!;,\n]|\.(?=\w))+)"
@@ -84,6 +88,11 @@ def deprecated_since(message: str) -> str | None:
 def removed_in(message: str) -> str | None:
     """Return the release that a message says something is removed in."""
     return _first(_REMOVED, message)
+
+
+def superseded(message: str) -> str | None:
+    """Return the deprecated thing that what a message describes takes the place of."""
+    return _first(_SUPERSEDED, message)
 
 
 def replacement(message: str, old: str = "") -> str | None:

@@ -126,6 +126,7 @@ def test_what_only_describes(text):
         ("FasterNet has no labels.", (), None),
         ("The metrics of compute_overhead.", (), None),
         ("You MUST pass a mode.", (), "requirement"),
+        ("If you want it alone, add `alone=True`.", (), "recommendation"),
     ],
 )
 def test_the_kind_of_a_message(text, without, kind):

@@ -174,6 +174,7 @@ def test_replacements_that_are_named_or_asked_for(message, replacement):
         ("if use_cache:\n    logger.warning('sampling_rates are needed')", "sampling_rate"),
         ("if mode.config.rope_kind == 1:\n    logger.warning('it is odd')", "rope_kind"),
         ("if use_cache:\n    logger.warning('see https://kit.org/a_b')", "use_cache"),
+        ("logger.warning(f'add `base_{kind}_plan`, or set {kind}_size')", "f"),
         ("if LONGEST_ROW > 2:\n    logger.warning('LONGEST_ROW is more than OTHER_ROW')", "LONGEST_ROW"),
         ("warnings.warn('`use_cache` is deprecated in favor of `mode`', FutureWarning)", "use_cache"),
         ("warnings.warn(f'The {self.__class__} is deprecated, see {mode}', FutureWarning)", "f"),
@@ -307,6 +308,22 @@ def fit(new, best):
 '''
     found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
     assert [(t.kind, t.subject) for t in found] == [("deprecation", "old_size"), ("deprecation", "best")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject", "replacement"),
+    [
+        ("This supersedes the `old` argument, which is now deprecated.", "old", "new"),
+        ("It replaces `old`, now deprecated.", "old", "new"),
+        ("It replaces `old` and is deprecated.", "new", None),
+        ("This is deprecated, it replaces `old`.", "new", None),
+    ],
+)
+def test_what_takes_the_place_of_something_deprecated(sentence, subject, replacement):
+    """The deprecation is of that, and what it is described for is to be used instead."""
+    source = f'def fit(new):\n    """Fit it.\n\n    Args:\n        new (`int`): {sentence}\n    """\n'
+    (found,) = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert (found.subject, found.replacement) == (subject, replacement)
 
 
 def test_what_the_docstrings_of_tests_say_is_no_advice():
