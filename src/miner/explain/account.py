@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ from miner.model.node import (
     Requirement,
 )
 from miner.store.graph_reader import Graph
+
+_FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,20 @@ def _is_sole(graph: Graph, node: Implementation, option: str) -> bool:
 
 
 def _is_of(node: Node, option: str, owner: str) -> bool:
-    """Say whether a statement is about an option of `owner`: its own, or one that asks for the field of something."""
-    if not _is_about(node, option):
-        return False
-    return _is_owned(node, owner) or (isinstance(node, Requirement) and _asks_field(node.when, option))
+    """Say whether a statement is about an option of `owner`: its own, or one that asks for the field of something.
+
+    Of others that is what they need, and what they refuse within the package that defines `owner`: further away a
+    field of the same name is that of another class.
+    """
+    if not _is_about(node, option) or _is_owned(node, owner):
+        return _is_about(node, option)
+    match node:
+        case Requirement():
+            return _asks_field(node.when, option)
+        case Constraint() | Advice(origin="gate"):
+            package = owner.rpartition(".")[0].rpartition(".")[0]
+            return is_part(node.owner, package) and _asks_field(node.when, option)
+    return False
 
 
 def _through(graph: Graph, option: str) -> Iterator[tuple[Edge, Requirement]]:
@@ -159,7 +172,9 @@ def _through(graph: Graph, option: str) -> Iterator[tuple[Edge, Requirement]]:
 
 def _asks_field(when: object, option: str) -> bool:
     """Say whether a condition asks for a field of something, whatever else it asks: `self.args.use_x`."""
-    found = (part.param for part in map(affirmed, conjuncts(from_json(when))) if isinstance(part, fa.Parameter))
+    parts = [affirmed(part) for part in conjuncts(from_json(when))]
+    found = [part.param for part in parts if isinstance(part, fa.Parameter)]
+    found += [part.opaque for part in parts if isinstance(part, fa.Opaque) and _FIELD.fullmatch(part.opaque)]
     return any("." in name.removeprefix("self.") and option_of(name) == option for name in found)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from miner.formula import atom as fa
+from miner.formula.connective import Formula, affirmed
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.link.catalog import Topic
@@ -21,6 +22,8 @@ _MOST_FOUND = 20
 _FEWEST_KINDS = 2
 _TRADE_OFFS: frozenset[AdviceKind] = frozenset({"trade-off", "recommendation"})
 _DEFAULTS: frozenset[AdviceKind] = frozenset({"default", "default-override"})
+_OF_ALL_ASKED: frozenset[AdviceKind] = frozenset({"default-override", "warning", "incompatibility"})
+_ORDERS = frozenset({"<", "<=", ">", ">="})
 _GIVEN = re.compile(r"(\w+)(?: is not None| (?:==|in) .+)?")
 """A local that has a value: it is named as the option that it holds."""
 
@@ -128,13 +131,25 @@ def _is_within(owner: str, within: tuple[str, ...]) -> bool:
 
 
 def _options(node: Advice | Constraint | Requirement) -> set[str]:
-    """Return what a statement is about; a requirement of what its condition asks for, not of what must be missing."""
+    """Return what a statement is about; a requirement, and what is refused, of what its condition asks for."""
     if isinstance(node, Constraint):
         return {option_of(name) for name in node.parameters}
+    when = from_json(node.when)
     if isinstance(node, Requirement):
-        stated = literals(from_json(node.when))
-        given = {option_of(atom.param) for atom in stated if isinstance(atom, fa.Parameter)}
-        kept = (_GIVEN.fullmatch(atom.opaque) for atom in stated if isinstance(atom, fa.Opaque) and node.enforced)
-        return given | {match[1] for match in kept if match is not None}
-    asked = {option_of(atom.param) for atom in atoms(from_json(node.when)) if isinstance(atom, fa.Parameter)}
-    return {node.subject} | (asked if node.kind in {"default-override", "warning", "incompatibility"} else set())
+        kept = (
+            _GIVEN.fullmatch(atom.opaque) for atom in literals(when) if isinstance(atom, fa.Opaque) and node.enforced
+        )
+        return _asked(when) | {match[1] for match in kept if match is not None}
+    if node.kind in _OF_ALL_ASKED:
+        return {node.subject} | {option_of(atom.param) for atom in atoms(when) if isinstance(atom, fa.Parameter)}
+    return {node.subject} | (_asked(when) if node.origin == "gate" else set())
+
+
+def _asked(when: Formula) -> set[str]:
+    """Return the options that a condition asks for, not those that must be missing: a value beyond one is given."""
+    found: set[str] = set()
+    for literal in literals(when):
+        part = affirmed(literal)
+        if isinstance(part, fa.Parameter) and (part is literal or part.op in _ORDERS):
+            found.add(option_of(part.param))
+    return found

@@ -68,6 +68,8 @@ _GIVEN = re.compile(
     r"[`'\"]([A-Za-z_][\w.]*)"
 )
 """What a message begins with that is about giving an option."""
+_USED = re.compile(r"\A\s*(?:Using|Enabling) (?:--)?([A-Za-z_]\w*)(?!\.?\w)")
+"""What a message begins with that is about what an option is for, called as it is."""
 _GIVEN_AS = re.compile(
     r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])(?:\w+\.)*([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z][\w-]*)"
 )
@@ -183,6 +185,7 @@ def _ranked(text: Text) -> Iterator[str]:
     given = _GIVEN.match(message)
     if given is not None and given[1] not in CONSTANTS:
         yield option_of(given[1])
+    yield from (name for name in _USED.findall(message) if name in options and not is_holder(name))
     begins = _BEGINS.match(said) if is_deprecation else None
     if begins is not None and (begins[2] or begins[1] in options or not begins[1].isalpha()):
         yield option_of(begins[1] or begins[2])
@@ -209,8 +212,7 @@ def _ranked(text: Text) -> Iterator[str]:
     lower = said.lower()
     plain_words = (name for name in sorted(options) if "_" in name and not is_holder(name))
     yield from (name for name in plain_words if name.replace("_", " ").lower() in lower)
-    yield from first.like_options
-    yield from whole.given
+    yield from (*first.like_options, *whole.given)
     yield from (
         found
         for name, found in shown

@@ -126,6 +126,7 @@ def test_what_only_describes(text):
         ("FasterNet has no labels.", (), None),
         ("The metrics of compute_overhead.", (), None),
         ("You MUST pass a mode.", (), "requirement"),
+        ("It only works alone.", (), "limitation"),
         ("If you want it alone, add `alone=True`.", (), "recommendation"),
     ],
 )

@@ -282,6 +282,29 @@ def test_an_option_that_one_class_alone_has_is_asked_for_elsewhere_too() -> None
     assert not explain(graph, find(graph, "kit.Options.fast")).reached
 
 
+@pytest.mark.parametrize(
+    ("owner", "when", "is_told"),
+    [
+        ("kit.a.fit", {"param": "options.fast", "of": "kit.a.fit"}, True),
+        ("kit.deep.fit", {"opaque": "options.fast", "reason": "bound twice"}, True),
+        ("kit.a.fit", {"param": "fast", "of": "kit.a.fit"}, False),
+        ("kit.a.fit", {"opaque": "len(options.fast)", "reason": "a call"}, False),
+        ("other.a.fit", {"param": "options.fast", "of": "other.a.fit"}, False),
+    ],
+)
+def test_what_refuses_an_option_that_one_class_alone_has(owner: str, when: Any, is_told: bool) -> None:
+    """By its field, in the package of the class; what is only warned of elsewhere is not told."""
+    holder = msgspec.structs.replace(implementation("kit.a.Options", "kit"), fields=("fast",))
+    base = next(node for node in NODES if isinstance(node, Advice) and node.owner == "kit.a.Options")
+    refusal, warned = (
+        msgspec.structs.replace(base, id=f"advice:{origin}", owner=owner, origin=origin, when=when)
+        for origin in ("gate", "warning")
+    )
+    graph = Graph(GRAPH.manifest, {node.id: node for node in (holder, base, refusal, warned)}, (), ())
+    told = {node.id for node in explain(graph, find(graph, "kit.Options.fast")).advice}
+    assert told == ({base.id, refusal.id} if is_told else {base.id})
+
+
 def test_a_device_is_meant_before_a_method_of_its_name() -> None:
     """But not before an object of just that name."""
     method = implementation("kit.a.Model.cuda", kind="method")

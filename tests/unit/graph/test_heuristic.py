@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from miner.graph.heuristic import Told, found_topics, heuristic
 from miner.link.catalog import Topic
 from miner.model.evidence import Evidence
@@ -97,6 +99,22 @@ def test_what_is_said_of_a_topic_by_what_it_is():
     assert node.deprecated == ("advice:kit.Options#fast/deprecation/so",)
     assert node.requires == ("requirement:kit.Options#slate",)
     assert len(node.advice) == 5
+
+
+def test_a_requirement_of_a_value_beyond_one():
+    """`not (ways <= 1)` asks for the option, `not fast` that it is missing; a refusal is about all that it asks for."""
+    beyond: dict[str, Any] = {"not": {**asked("self.fast"), "op": "<=", "value": 1}}
+    slate = next(node for node in NODES if isinstance(node, Requirement))
+    refusal, warned = (
+        msgspec.structs.replace(advice("kit.Options.check", "check", "limitation", origin, beyond), origin=origin)
+        for origin in ("gate", "warning")
+    )
+    nodes = [*NODES, msgspec.structs.replace(slate, id="requirement:beyond", when=beyond), refusal, warned]
+    node = heuristic(Topic("Speed", "Speed", ("fast",), ("kit.Options",)), Told(nodes), (PLACE,))
+    assert node is not None
+    assert set(node.requires) == {slate.id, "requirement:beyond"}
+    assert refusal.id in node.compatibility
+    assert warned.id not in node.compatibility
 
 
 def test_a_topic_that_nothing_is_said_of():

@@ -174,6 +174,10 @@ def test_replacements_that_are_named_or_asked_for(message, replacement):
         ("if use_cache:\n    logger.warning('sampling_rates are needed')", "sampling_rate"),
         ("if mode.config.rope_kind == 1:\n    logger.warning('it is odd')", "rope_kind"),
         ("if use_cache:\n    logger.warning('see https://kit.org/a_b')", "use_cache"),
+        (
+            "if not self.fast_sampled and mode.sampled:\n    logger.warning('Using sampled only works alone.')",
+            "sampled",
+        ),
         ("logger.warning(f'add `base_{kind}_plan`, or set {kind}_size')", "f"),
         ("if LONGEST_ROW > 2:\n    logger.warning('LONGEST_ROW is more than OTHER_ROW')", "LONGEST_ROW"),
         ("warnings.warn('`use_cache` is deprecated in favor of `mode`', FutureWarning)", "use_cache"),
