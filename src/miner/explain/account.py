@@ -155,8 +155,8 @@ def _is_of(node: Node, option: str, owner: str) -> bool:
         case Requirement():
             return _asks_field(node.when, option)
         case Constraint() | Advice(origin="gate"):
-            package = owner.rpartition(".")[0].rpartition(".")[0]
-            return is_part(node.owner, package) and _asks_field(node.when, option)
+            module = owner.rpartition(".")[0]
+            return is_part(node.owner, module.rpartition(".")[0] or module) and _asks_field(node.when, option)
     return False
 
 

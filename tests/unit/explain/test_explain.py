@@ -283,24 +283,26 @@ def test_an_option_that_one_class_alone_has_is_asked_for_elsewhere_too() -> None
 
 
 @pytest.mark.parametrize(
-    ("owner", "when", "is_told"),
+    ("holder", "owner", "when", "is_told"),
     [
-        ("kit.a.fit", {"param": "options.fast", "of": "kit.a.fit"}, True),
-        ("kit.deep.fit", {"opaque": "options.fast", "reason": "bound twice"}, True),
-        ("kit.a.fit", {"param": "fast", "of": "kit.a.fit"}, False),
-        ("kit.a.fit", {"opaque": "len(options.fast)", "reason": "a call"}, False),
-        ("other.a.fit", {"param": "options.fast", "of": "other.a.fit"}, False),
+        ("kit.a.Options", "kit.a.fit", {"param": "options.fast", "of": "kit.a.fit"}, True),
+        ("kit.a.Options", "kit.deep.fit", {"opaque": "options.fast", "reason": "bound twice"}, True),
+        ("kit.Options", "kit.fit", {"param": "options.fast", "of": "kit.fit"}, True),
+        ("kit.a.Options", "kit.a.fit", {"param": "fast", "of": "kit.a.fit"}, False),
+        ("kit.a.Options", "kit.a.fit", {"opaque": "len(options.fast)", "reason": "a call"}, False),
+        ("kit.a.Options", "other.a.fit", {"param": "options.fast", "of": "other.a.fit"}, False),
     ],
 )
-def test_what_refuses_an_option_that_one_class_alone_has(owner: str, when: Any, is_told: bool) -> None:
+def test_what_refuses_an_option_that_one_class_alone_has(holder: str, owner: str, when: Any, is_told: bool) -> None:
     """By its field, in the package of the class; what is only warned of elsewhere is not told."""
-    holder = msgspec.structs.replace(implementation("kit.a.Options", "kit"), fields=("fast",))
+    options = msgspec.structs.replace(implementation(holder, "kit"), fields=("fast",))
     base = next(node for node in NODES if isinstance(node, Advice) and node.owner == "kit.a.Options")
+    base = msgspec.structs.replace(base, owner=holder)
     refusal, warned = (
         msgspec.structs.replace(base, id=f"advice:{origin}", owner=owner, origin=origin, when=when)
         for origin in ("gate", "warning")
     )
-    graph = Graph(GRAPH.manifest, {node.id: node for node in (holder, base, refusal, warned)}, (), ())
+    graph = Graph(GRAPH.manifest, {node.id: node for node in (options, base, refusal, warned)}, (), ())
     told = {node.id for node in explain(graph, find(graph, "kit.Options.fast")).advice}
     assert told == ({base.id, refusal.id} if is_told else {base.id})
 
