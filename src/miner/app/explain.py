@@ -12,7 +12,8 @@ from miner.explain.account import explain as account_of
 from miner.explain.cases import cases
 from miner.explain.check import Check, Checks
 from miner.explain.folding import Folding
-from miner.explain.subject import find, is_part
+from miner.explain.subject import find
+from miner.link.library import is_part
 from miner.verify.record import Verdict, Verification, recorded
 
 __all__ = [

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from miner.app.explain import Account, Check, Checks, Explained, Folding, is_part
 from miner.cli.head import head, meaning, place
 from miner.cli.render import Entry, Listing, Table
-from miner.cli.statement import effect, shortened
+from miner.cli.statement import effect, hardness, shortened
 from miner.escape import one_line
 from miner.formula.connective import Formula, conjunction, conjuncts, negation
 from miner.formula.disjunctive import is_refusal
@@ -28,8 +28,6 @@ _MOST_USES = 3
 _MOST_ENTRIES = 60
 _FEW = 20
 """Requirements that are listed one by one; more are grouped by what they need."""
-_HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
-"""What follows where a need is not met, the worst first; what is not named here goes another way, or goes without."""
 _WAYS = ("tested", "passed", "set", "noted", "taken", "used")
 """How an option takes effect, what decides most first."""
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
@@ -65,13 +63,13 @@ class _Statements:
         """Yield the statements, section by section."""
         account = self._account
         asks = "asked for" if account.subject.kind in _ASKED else "needs"
-        checks = self._checked(node for node in account.requirements if _hardness(node) is not None)
+        checks = self._checked(node for node in account.requirements if hardness(node) is not None)
         hard = [check for check in checks if not is_refusal(check.needs)]
         refused = [check for check in checks if is_refusal(check.needs)]
         gates = [node for node in account.advice if node.origin == "gate"]
         advice = [node for node in account.advice if node.origin != "gate"]
         warned = {node.message for node in advice if node.origin == "warning"}  # what is advised is not told again
-        softer = (node for node in account.requirements if _hardness(node) is None)
+        softer = (node for node in account.requirements if hardness(node) is None)
         soft = self._checked(node for node in softer if node.otherwise.message not in warned)
         for heading, count, entries in (
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
@@ -115,7 +113,7 @@ class _Statements:
         return any(name in (each.text or "") for node in check.stated for each in node.evidence)
 
     def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
-        is_hard = any(_hardness(node) == 0 for check in checks for node in check.stated)
+        is_hard = any(hardness(node) == 0 for check in checks for node in check.stated)
         if len(checks) > _FEW or (self._account.subject.kind in _ASKED and not is_hard):
             yield from self._by_need(checks)
             return
@@ -138,7 +136,7 @@ class _Statements:
         needs: dict[str, dict[tuple[object, ...], list[Check]]] = {}
         for check in checks:
             first = check.stated[0]
-            is_soft = _hardness(first) is None
+            is_soft = hardness(first) is None
             place = (first.evidence[0].path,) if is_soft else (first.owner, _effect(first.otherwise))
             needs.setdefault(_told(check.needs), {}).setdefault(place, []).append(check)
         for needed, found in needs.items():
@@ -239,14 +237,9 @@ def _told(stated: Formula) -> str:
     return shortened(stated, _LONGEST_CONDITION)
 
 
-def _hardness(node: Requirement) -> int | None:
-    """Return how bad it is not to meet a requirement, 0 the worst; None where things go another way, or without."""
-    return _HARDNESS.get(node.otherwise.effect) if node.enforced else None
-
-
 def _rank(node: Requirement) -> tuple[bool, int, bool]:
     """Return the order of requirements: those of tests last, else the hardest, and of these what is always needed."""
-    return _is_of_tests(node.owner), _hardness(node) or 0, node.when is not True
+    return _is_of_tests(node.owner), hardness(node) or 0, node.when is not True
 
 
 def _is_of_tests(name: str) -> bool:

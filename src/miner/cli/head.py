@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from miner.app.explain import Account, Folding, cases
-from miner.cli.statement import shortened
+from miner.cli.statement import hardness, shortened
 from miner.escape import one_line
 from miner.formula.atom import Module
 from miner.formula.connective import Formula
@@ -17,7 +17,6 @@ from miner.model.node import Gate, Implementation, Node, Package, Predicate, Req
 _LONGEST_MEANING = 2000
 _LONGEST = 240
 _MOST_NAMES = 5
-_HARD = frozenset({"raise", "placeholder"})
 
 
 def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
@@ -119,7 +118,7 @@ def _gated(account: Account, gates: Iterable[Gate]) -> Iterator[tuple[str, str]]
     by: dict[tuple[str, str], list[str]] = {}
     for gate in gates:
         node = account.stating[gate.stated_by]
-        is_hard = node.enforced and node.otherwise.effect in _HARD if isinstance(node, Requirement) else True
+        is_hard = hardness(node) == 0 if isinstance(node, Requirement) else True
         name = node.owner if isinstance(node, Requirement) else gate.stated_by.partition(":")[2]
         by.setdefault(("enforced" if is_hard else "asked", gate.specifier), []).append(name)
     for (how, specifier), names in by.items():

@@ -9,9 +9,10 @@ from miner.escape import one_line
 
 if TYPE_CHECKING:
     from miner.formula.connective import Formula
-    from miner.model.node import Otherwise
+    from miner.model.node import Otherwise, Requirement
 
-
+_HARDNESS = {"raise": 0, "placeholder": 0, "unchecked": 1, "disable": 1, "warn": 2}
+"""What follows where a need is not met, the worst first; what is not named here goes another way, or goes without."""
 _ROOM = 60
 """Characters that are enough to tell a nested part in part."""
 
@@ -60,6 +61,11 @@ def _difficulty(part: Formula) -> int:
         case All() | Any():
             return 3
     return 1
+
+
+def hardness(node: Requirement) -> int | None:
+    """Return how bad it is not to meet a requirement, 0 the worst; None where things go another way, or without."""
+    return _HARDNESS.get(node.otherwise.effect) if node.enforced else None
 
 
 def effect(otherwise: Otherwise, longest: int) -> str:

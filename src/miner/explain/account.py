@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from miner.explain.subject import Subject, devices, is_part, parameters
+from miner.explain.subject import Subject, devices, parameters
 from miner.formula import atom as fa
 from miner.formula.connective import affirmed, conjuncts
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json
 from miner.graph.names import Names
+from miner.link.library import is_part
 from miner.link.option import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic, OptionUse
 from miner.model.node import (
@@ -149,8 +150,10 @@ def _is_of(node: Node, option: str, owner: str) -> bool:
     Of others that is what they need, and what they refuse within the package that defines `owner`: further away a
     field of the same name is that of another class.
     """
-    if not _is_about(node, option) or _is_owned(node, owner):
-        return _is_about(node, option)
+    if not _is_about(node, option):
+        return False
+    if _is_owned(node, owner):
+        return True
     match node:
         case Requirement():
             return _asks_field(node.when, option)

@@ -12,6 +12,7 @@ from miner.formula import atom as fa
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms, device_of
 from miner.formula.notation import from_json
+from miner.link.library import is_part
 from miner.link.option import option_of
 from miner.model.concept import Contradiction, Environment, Heuristic, Principle, Workflow
 from miner.model.node import (
@@ -172,11 +173,6 @@ class Index:
                 *(use.option for node in nodes if isinstance(node, Heuristic) for use in node.uses),
             },
         )
-
-
-def is_part(owner: str, whole: str) -> bool:
-    """Say whether `owner` is the object `whole` or something within it."""
-    return owner == whole or owner.startswith(f"{whole}.")
 
 
 def devices(formula: Formula) -> Iterator[str]:

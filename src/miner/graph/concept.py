@@ -117,13 +117,16 @@ class ConceptBuilder:
         found: dict[str, tuple[Topic, Evidence]] = {}
         for topic, place in found_topics(self._known.values(), taken):
             found.setdefault(topic.name, (topic, place))  # the one that the most is said of comes first
+        listed: dict[str, tuple[Topic, Evidence]] = {}
         for topic in catalog.topics:
-            if not is_told(topic, told):
+            if is_told(topic, told):
+                listed[topic.name] = topic, self._named.place("name", topic.name)
+            else:
                 self._result.count(f"a topic that nothing is said of: {topic.name}")
-        listed = {topic.name: (topic, self._named.place("name", topic.name)) for topic in catalog.topics}
-        topics = found | {name: pair for name, pair in listed.items() if is_told(pair[0], told)}
+        topics = found | listed
+        names = {topic.name for topic in catalog.topics}
         for workflow in catalog.workflows:
-            self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in listed})
+            self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in names})
         find = self._uses_of([topic for topic, _ in topics.values()])  # most of their files have been read by now
         for topic, place in topics.values():
             node = heuristic(topic, told, (place, *self._places(topic.regions)), find)

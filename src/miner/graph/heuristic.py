@@ -11,6 +11,7 @@ from miner.formula.connective import Formula, affirmed
 from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.link.catalog import Topic
+from miner.link.library import is_part
 from miner.link.option import option_of
 from miner.model.concept import Heuristic, OptionUse
 from miner.model.evidence import Evidence, Quantity
@@ -127,7 +128,7 @@ def _limits(node: Advice | Constraint) -> bool:
 
 
 def _is_within(owner: str, within: tuple[str, ...]) -> bool:
-    return not within or any(owner == each or owner.startswith(f"{each}.") for each in within)
+    return not within or any(is_part(owner, each) for each in within)
 
 
 def _options(node: Advice | Constraint | Requirement) -> set[str]:

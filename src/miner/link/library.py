@@ -253,6 +253,11 @@ def is_private(name: str) -> bool:
     return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
 
 
+def is_part(name: str, whole: str) -> bool:
+    """Say whether a dotted name is that of `whole` or of something within it."""
+    return name == whole or name.startswith(f"{whole}.")
+
+
 def build_library(facts: Mapping[str, Facts]) -> Library:
     """Return the library that files by path make up."""
     packages = {str(PurePosixPath(path).parent) for path in facts if path.endswith("/__init__.py")}

@@ -11,7 +11,7 @@ from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
 from miner.link.catalog import Topic
 from miner.link.condition import Conditions, Local
-from miner.link.library import Library, Module
+from miner.link.library import Library, Module, is_part
 from miner.link.place import Place
 from miner.link.routine import CloseReading
 from miner.model.mention import Mention, Mentions, Way
@@ -101,7 +101,7 @@ class OptionUses:
                 yield from (
                     (module, "")
                     for each, module in self.library.modules.items()
-                    if (each == name or each.startswith(f"{name}.")) and self.library.is_packaged(module)
+                    if is_part(each, name) and self.library.is_packaged(module)
                 )
             elif home:
                 module = self.library.modules[".".join(parts[:home])]
@@ -145,4 +145,4 @@ class OptionUses:
 def _is_meant(mention: Mention, inner: str | None) -> bool:
     if inner is None:
         return mention.is_held
-    return not inner or mention.owner == inner or mention.owner.startswith(f"{inner}.")
+    return not inner or is_part(mention.owner, inner)

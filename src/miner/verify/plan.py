@@ -15,6 +15,7 @@ from miner.formula.connective import Formula, conjunction
 from miner.formula.disjunctive import atoms
 from miner.formula.notation import from_json, text
 from miner.formula.threshold import HIGHEST, ladder
+from miner.link.library import is_part
 from miner.model.node import Advice, EnvironmentVariable, Package, Predicate, Requirement
 from miner.store.graph_reader import Graph
 from miner.verify.boots import Boot, Seen, boots_of
@@ -292,11 +293,7 @@ def statements(graph: Graph, owners: Iterable[str]) -> list[str]:
     """Return the ids of the predicates and requirements of owners, and of what they reach."""
     wanted = set(owners)
     found = [node.id for node in graph.of_type(Predicate) if node.qualname in wanted]
-    found += [
-        node.id
-        for node in graph.of_type(Requirement)
-        if node.owner in wanted or any(node.owner.startswith(f"{each}.") for each in wanted)
-    ]
+    found += [node.id for node in graph.of_type(Requirement) if any(is_part(node.owner, each) for each in wanted)]
     for owner in wanted:
         for edge in graph.edges_from(f"implementation:{owner}"):
             if edge.relation == "requires":
