@@ -28,6 +28,8 @@ _NAMED = re.compile(
 )
 """What stands for a name in prose: code, links, addresses, dotted names within quotes."""
 _JOINTS = frozenset("_-")
+_REST = re.compile(r"[a-z]+_\w")
+"""The rest of a word that is a part of a name: `ed_version` of `deprecated_version`."""
 
 
 def may_tell(text: str, cues: Cues, without: Collection[str] = ()) -> bool:
@@ -98,7 +100,8 @@ def _is_part(text: str, start: int, end: int) -> bool:
 def _goes_on(text: str, end: int) -> bool:
     """Say whether a name goes on where a word ends."""
     after, last = text[end : end + 1], text[end - 1]
-    return last.isalnum() and (after.isdigit() or after in _JOINTS or (after.isupper() and last.islower()))
+    is_new = after.isdigit() or after in _JOINTS or (after.isupper() and last.islower())
+    return last.isalnum() and (is_new or _REST.match(text, end) is not None)
 
 
 def _only_its_word(found: re.Match[str]) -> str:

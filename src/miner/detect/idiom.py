@@ -230,6 +230,7 @@ class Idioms(Section, frozen=True, dict=True):
     domains: Domains = Domains()
     options: Options = Options()
     cues: Cues = Cues()
+    warned: Cues = Cues()
     documentation: Cues = Cues()
     deprecations: tuple[DeprecationHelper, ...] = ()
     probe: Probe = Probe()

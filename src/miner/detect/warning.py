@@ -34,6 +34,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if call is None or message is None:
         return
     name = ex.dotted(call.function) or ""
+    given = tuple(argument.value for argument in call.arguments[1:] if argument.keyword is None and not argument.star)
+    if given and not name.startswith("warnings.") and isinstance(message, ex.Constant):
+        message = ex.Binary(message, "%", ex.Sequence("tuple", given))
     category = ex.dotted(ex.argument_of(call, 1, "category") or ex.Constant(None)) or ""
     conditions = file.conditions(item)
     scope = file.scope(item, *(guard.test for guard in conditions), message)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from miner.formula.notation import text, to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.graph.twin import twins
-from miner.link.advice import Told
+from miner.link.told import Told
 from miner.model.evidence import Evidence, Quantity
 from miner.model.node import Advice
 from miner.syntax.quantity import quantities

@@ -2,107 +2,62 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
 from miner.formula.atom import Opaque, Parameter
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
-from miner.link.option import CONSTANTS, NAME, RECEIVERS, Options, is_holder, option_of
+from miner.link.option import CONSTANTS, NAME, RECEIVERS, Options, is_holder, kept_option, option_of
+from miner.link.phrase import (
+    ADDRESS,
+    BEGINS,
+    CAUSE,
+    CHANGED,
+    COMMON,
+    COMPARED,
+    EXAMPLE,
+    FIELD,
+    GIVEN,
+    HELD,
+    IGNORED,
+    INSTEAD,
+    IT,
+    MADE,
+    MARKED,
+    OF_CLASS,
+    READ,
+    SET_TO,
+    SHORTEST,
+    SILENCE,
+    SUPERSEDING,
+    TARGET,
+    TELLING,
+    TOLD,
+    TYPED,
+    USED,
+    VALUED,
+    VARIABLE,
+    Named,
+    holds_options,
+    is_own,
+    is_spoken_of,
+    place,
+    shares_word,
+    tells,
+)
 from miner.model.site import Guard
-
-FIELD = re.compile(r"\{[^{}]*\}")
-_MADE = re.compile(r"(?:(?<!\w)\w*_)?\{[^{}]*\}(?:_\w*)?")
-"""A field, with the rest of the name that it is a part of: `hidden_{kind}_size`."""
-QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
-WORD = re.compile(r"[A-Za-z_]\w*(?!\.?\w)")
-TARGET = re.compile(r"(?:^|; )([A-Za-z_][\w.]*)\s*(?::[^=;]*)?=(?!=)")
-"""What an assignment, or one of several, sets."""
-OF_CLASS = re.compile(
-    r"(?:the\s+)?(?:class\s+)?[`'\"]?\{[^{}]*class[^{}]*\}[`'\"]?(?:\s+class)?\s+(?:is|was|has been)\s+"
-    r"(?:deprecated|outdated|replaced|removed)",
-    re.IGNORECASE,
-)
-"""That a class is deprecated, which is named by what holds its name: `The class {self.__class__} is deprecated`."""
-_FILES = (".json", ".jinja", ".txt", ".py", ".md", ".bin", ".yaml", ".yml", ".safetensors", ".gguf", ".html")
-_STEM = 6
-_SHORTEST = 3
-_TOLD = 2  # words: a message of less says nothing of its own
-_READ = 2000  # characters of a message
-_MOST = 20  # names in it that are compared with options letter by letter
-_VERBS = frozenset({"do", "is", "has", "use", "with", "enable", "should"})
-_COMMON = _VERBS | {
-    "model",
-    "type",
-    "name",
-    "data",
-    "path",
-    "value",
-    "input",
-    "output",
-    "file",
-    "size",
-    "mode",
-    "config",
-}
-"""Words of which an option may be called that say little of which."""
-_TELLING = 12  # characters of what a message says before it says what to use
-_CLOSE = 0.9
-_ADDRESS = re.compile(r"https?://\S+")
-_HELD = re.compile(r"\{(?:self|cls|args|\w*config)(?:\.\w+)*\.([a-z]\w*)\}")
-"""A field of a template that is an attribute of the object itself, or of what holds its options."""
-_MARKED = re.compile(
-    r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"](?:\s+\w+){0,3}?\s+(?:is|are|was|were|has been)\s+deprecated"
-)
-"""What a message says is deprecated, by its name."""
-_BEGINS = re.compile(
-    r"\s*(?:The |Using )?(?:([A-Za-z][\w.-]*) (?:is|are|was|has been|have been) (?:now )?"
-    r"(?:deprecated|moved|renamed|reorganized|replaced)\b|([a-z]\w*)\s*==?\s*\S+ is deprecated)"
-)
-"""What a message begins with that says of a name that it is deprecated."""
-_GIVEN = re.compile(
-    r"\s*(?:Passing|Providing|Specifying|Setting)\s+(?:the |an? )?(?:argument |parameter |option |keyword )?"
-    r"[`'\"]([A-Za-z_][\w.]*)"
-)
-"""What a message begins with that is about giving an option."""
-_USED = re.compile(r"\A\s*(?:Using|Enabling) (?:--)?([A-Za-z_]\w*)(?!\.?\w)")
-"""What a message begins with that is about what an option is for, called as it is."""
-_GIVEN_AS = re.compile(
-    r"[`'\"](?:--)?([a-z]\w*)\s*=(?!=)|(?<![\w.])(?:\w+\.)*([a-z]\w*_\w*)\s*=(?!=)|(?<![\w-])--([a-z][\w-]*)"
-)
-"""A name that can only be an option: with a value, or on a command line."""
-_UNLIKE = re.compile(r"(?<![\w.])[A-Za-z]\w*_\w+(?![\w(])(?!\.\w)")
-"""A word that can only be a name, and is not called."""
-_VARIABLE = re.compile(
-    r"(?:\b(?:env(?:ironment)?(?: var(?:iable)?s?)?|export|(?:un)?set(?:ting)?(?: the)?"
-    r"|specify|overriding|[Ii]nvalid|due to)"
-    r"\s+[`'\"$]*(?P<named>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
-    r"|(?<![\w.])(?P<told>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:/[A-Z_]+)?[`'\"]*"
-    r"(?:=| +(?:env|unset|must|does not exist|evaluate"
-    r"|(?:is|are|was|were) (?:not )?(?:set|enabled|defined|found|initialized|None))))(?!\w)"
-)
-"""What a message says is a variable of the environment: `export TIMEOUT_S=5`, `TIMEOUT_S is not set`."""
-_SILENCE = re.compile(
-    r"\b(?:silence|suppress|hide|disable|ignore) (?:this|the|these) (?:warning|message)s?\b[^.]*", re.IGNORECASE
-)
-_IT = re.compile(
-    r"\W*(?:please \w+ (?:it|this)\b|it\b|this (?:is|may|might|can|will|could|would|should|has|does)\b)", re.IGNORECASE
-)
-"""What a message begins with that only points at what it is about."""
-_COMPARED = re.compile(r"(?<![\w.])([\w.]+) == (?:\w+\.)*['\"]?([A-Za-z]\w{2,})['\"]?(?![\w(])")
-_INSTEAD = re.compile(r"\b(?:in favou?r of|instead|replaced by|[Uu]se)\b")
-"""Where a deprecation goes on to what takes its place."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s")
 
 
 def deprecated_name(message: str) -> str | None:
-    """Return the name that a message begins with as that of what is deprecated, where it can only be a name."""
-    begins = _BEGINS.match(message)
+    """Return the name that a message calls deprecated: in quotes, or that it begins with if it can only be a name."""
+    begins = BEGINS.match(message)
     name = option_of(begins[1]) if begins is not None and begins[1] else ""
-    return name if "_" in name else None
+    marked = MARKED.search(message)
+    quoted = option_of(marked[1]) if marked is not None and marked[1] not in CONSTANTS else None
+    return name if "_" in name else quoted
 
 
 def object_of(owner: str) -> str:
@@ -120,8 +75,8 @@ def options_of(when: Formula, names: Options, guards: Sequence[Guard]) -> dict[s
     around = names.near(guards)
     for atom in atoms(when):
         match atom:
-            case Parameter(param=name, op=operator, value=value) if not option_of(name).startswith("_"):
-                found[option_of(name)] = (value is not None or operator is None) and option_of(name) in around
+            case Parameter(param=name, op=operator, value=value) if not (option := kept_option(name)).startswith("_"):
+                found[option] = (value is not None or operator is None) and option in around
             case Opaque(opaque=text):
                 found.update((name, found.get(name, False)) for name in names.in_text(text))
     for name in around:
@@ -135,151 +90,249 @@ def values_of(when: Formula) -> dict[str, str]:
     for atom in atoms(when):
         match atom:
             case Parameter(param=name, value=str(value)):
-                found[option_of(name)] = value
+                found[kept_option(name)] = value
             case Opaque(opaque=text):
-                found.update((option_of(name), value) for name, value in _COMPARED.findall(text))
+                found.update((kept_option(name), value) for name, value in COMPARED.findall(text))
     return found
 
 
 class Text(NamedTuple):
-    """A message of `owner`, with what it can be about, the names at its place, and what is set beside it.
+    """A message, with what it can be about, the names at its place, and what is set beside it.
 
-    `values` are words that options are compared with, `constants` those that the tests around it ask for. Of a
-    deprecation, `replacement` is what is to be used instead; of an override, what is set is what it is about.
+    `whole` is the object itself, which it is about where nothing else is named. `values` are words that options are
+    compared with, `constants` those that the tests around it ask for, `machine` what the condition asks of the machine.
+    Of a deprecation, `replacement` is what is to be used instead; of an override, what is set is what it is about.
     """
 
     message: str
     options: dict[str, bool]
     names: Options
-    owner: str
+    whole: str
     action: str
     is_deprecation: bool = False
     replacement: str | None = None
     is_override: bool = False
     values: Mapping[str, str] = MappingProxyType({})
     constants: frozenset[str] = frozenset()
+    machine: tuple[str, ...] = ()
 
 
 def subject_of(text: Text) -> str:
-    """Return what a message is about.
+    """Return what a message is about: what the first rule says that has an answer, else the whole object.
 
-    That is the object, where it says so of its class; the option that it begins with, as being given
-    (`Passing "x" ...`); of a deprecation, the name that the message calls deprecated. Else the first that there is of:
-    a quoted name that is an option; an option that is shown in a field and asked for; a variable of the environment
-    that it names, or a constant that a test around it asks for; an option that is shown; in a deprecation, a quoted
-    name but the replacement; a word that is an option and can only be a name; an option in words; a name with a value;
-    an option that is set, or one that the condition asks for, of which the message speaks, in part at least; a word
-    that is an option; an attribute that is shown; a quoted name, classes last; the object itself.
+    What the message itself says it is about comes first (`Passing "x" ...`), then names that can only be options, the
+    surest first: in quotes, in fields, with a value; then what the condition asks for or a branch sets, where the
+    message speaks of it; words that are options; a name in quotes; and what it says of the machine.
     """
-    return next(_ranked(text))
+    message = _Message(text)
+    return next((name for rule in _RULES for name in rule(message)), text.whole)
 
 
-def _ranked(text: Text) -> Iterator[str]:
-    message, options, names, owner, action, is_deprecation, replacement, is_override, values, constants = text
-    message = message[:_READ]
-    said = _ADDRESS.sub(" ", _MADE.sub(" ", message))
-    other = (replacement or "").removesuffix("()")
-    marked = _MARKED.search(said) if is_deprecation else None
-    if is_deprecation and OF_CLASS.match(message):
-        yield object_of(owner)
-    given = _GIVEN.match(message)
-    if given is not None and given[1] not in CONSTANTS:
-        yield option_of(given[1])
-    yield from (name for name in _USED.findall(message) if name in options and not is_holder(name))
-    begins = _BEGINS.match(said) if is_deprecation else None
-    if begins is not None and (begins[2] or begins[1] in options or not begins[1].isalpha()):
-        yield option_of(begins[1] or begins[2])
-    if marked is not None:
-        yield option_of(marked[1])
-    old = _INSTEAD.split(said)[0] if is_deprecation else ""
-    is_told = len(old) >= _TELLING
-    first, whole = (
-        _Named.in_text(text, options, other) for text in (old if is_told else _SENTENCE.split(said)[0], said)
-    )
-    written = [name for text in FIELD.findall(message) for name in NAME.findall(text[1:])]
-    shown = [(name, found) for name in written for found in names.in_text(name)]
-    plain = [found for name, found in shown if found == option_of(name) and ("_" in found or len(found) > _SHORTEST)]
-    fields = {option_of(name) for name in written if "." in name}
-    yield from (name for name in first.quoted if name in options)
-    yield from (name for name in whole.quoted if name in options or name in fields)
-    yield from (name for name in plain if options.get(name))
-    variables = _VARIABLE.finditer(_SILENCE.sub(" ", old if is_told else said))
-    yield from (name for each in variables for name in each.groups() if name and name != other)
-    yield from (word for word in whole.words if word in constants)
-    yield from (name for name in plain if not is_holder(name))
-    yield from (*first.quoted, *(() if is_told else whole.quoted)) if is_deprecation else ()
-    yield from (name for name in whole.unlike_words if name in options)
-    lower = said.lower()
-    plain_words = (name for name in sorted(options) if "_" in name and not is_holder(name))
-    yield from (name for name in plain_words if name.replace("_", " ").lower() in lower)
-    yield from (*first.like_options, *whole.given)
-    yield from (
-        found
-        for name, found in shown
-        if not is_holder(found) and (found in name.split(".") or _shares_word(found, [*whole.words, name]))
-    )
-    asked = [name for name, is_asked in options.items() if is_asked and not is_holder(name)]
-    yield from (name for name in asked if _is_spoken_of(name, whole.words))
-    targets = [(target, name) for target in TARGET.findall(action) if (name := names.named(target)) is not None]
-    yield from (
-        name
-        for target, name in targets
-        if is_override or any(map(_holds_options, target.split(".")[:-1])) or _shares_word(name, whole.words)
-    )
-    only_points = _IT.match(said) or sum(len(word) > _SHORTEST for word in whole.words) < _TOLD
-    yield from (
-        name for name in asked if only_points or values.get(name) in whole.words or _shares_word(name, whole.words)
-    )
-    yield from (name for name in options if not is_holder(name) and _is_spoken_of(name, whole.words))
-    yield from (word for word in whole.words if word in options and len(word) > 3 and not is_holder(word))
-    yield from (name for name in first.quoted if name.islower() and name[0] != "_")
-    yield from _HELD.findall(message)
-    yield from whole.like_options
-    yield from whole.quoted if not is_told else ()
-    yield object_of(owner)
+class _Message:
+    """A message under reading: the rules are its methods, each yields the names that it finds, the likeliest first."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.options = text.options
+        self.names = text.names
+        self.message = text.message[:READ]
+        self.said = EXAMPLE.sub(" ", ADDRESS.sub(" ", MADE.sub(" ", self.message)))
+        self.other = (text.replacement or "").removesuffix("()")
+        turns = (turn.start() for turn in INSTEAD.finditer(self.said) if turn.start() >= TELLING)
+        old = self.said[: next(turns, None)] if text.is_deprecation else ""
+        self.is_told = len(old) >= TELLING
+        self.opening = old if self.is_told else self.said
+        self.first = Named.in_text(old if self.is_told else CAUSE.split(self.said)[0], self.options, self.other)
+        self.all = Named.in_text(self.said, self.options, self.other)
+        self.set = [
+            (target, name) for target in TARGET.findall(text.action) if (name := self.names.named(target)) is not None
+        ]
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """The names in the fields, dotted or not, in their order."""
+        return [name for field in FIELD.findall(self.message) for name in NAME.findall(field[1:])]
+
+    @cached_property
+    def shown(self) -> list[tuple[str, str]]:
+        """The names in the fields that stand for options, with those."""
+        return [(name, found) for name in self.fields for found in self.names.in_text(name)]
+
+    @cached_property
+    def typed(self) -> frozenset[str]:
+        """The names in fields that show what something is an instance of."""
+        fields = filter(TYPED.search, FIELD.findall(self.message))
+        return frozenset(name for field in fields for name in NAME.findall(field[1:]))
+
+    @cached_property
+    def plain(self) -> list[tuple[str, str]]:
+        """Those of them that are options by their own name."""
+        return [
+            (name, found)
+            for name, found in self.shown
+            if found == option_of(name) and ("_" in found or len(found) > SHORTEST)
+        ]
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The options that the condition asks for."""
+        return [name for name, is_asked in self.options.items() if is_asked and not is_holder(name)]
+
+    def of_its_class(self) -> Iterator[str]:
+        """Yield the object, where a deprecation says so of its class."""
+        if self.text.is_deprecation and OF_CLASS.match(self.message):
+            yield self.text.whole
+
+    def given(self) -> Iterator[str]:
+        """Yield the option that the message begins with, as being given, set or used."""
+        given = GIVEN.match(self.message)
+        if given is not None and given[1] not in CONSTANTS:
+            yield option_of(given[1])
+        known = {*self.options, *(name for _, name in self.set)}
+        valued = VALUED.match(self.message)
+        if valued is not None and valued[1] in known:
+            yield valued[1]
+        yield from (name for name in map(option_of, SET_TO.findall(self.said)) if name in known)
+        yield from (name for name in USED.findall(self.message) if name in self.options and not is_holder(name))
+
+    def affected(self) -> Iterator[str]:
+        """Yield the option that the message says is ignored, or is to be made more or less."""
+        for pattern in (IGNORED, CHANGED):
+            for match in pattern.finditer(self.said):
+                yield from (name for name in map(option_of, filter(None, match.groups())) if name in self.options)
+
+    def deprecated(self) -> Iterator[str]:
+        """Yield what a deprecation calls deprecated by its name."""
+        begins = BEGINS.match(self.said) if self.text.is_deprecation else None
+        if begins is not None and (begins[2] or begins[1] in self.options or not begins[1].isalpha()):
+            yield option_of(begins[1] or begins[2])
+        if self.text.is_deprecation:
+            yield from map(option_of, MARKED.findall(self.said))
+            replaced = (name.replace("-", "_") for names in SUPERSEDING.findall(self.said) for name in names if name)
+            yield from (option_of(name) for name in replaced if name != self.other)
+
+    def quoted_options(self) -> Iterator[str]:
+        """Yield quoted names that are options, or fields of what is shown, or that the branch sets."""
+        fields = {option_of(name) for name in self.fields if "." in name}
+        known = self.options.keys() | {name for _, name in self.set}
+        yield from (name for name in self.first.quoted if name in known)
+        yield from (name for name in self.all.quoted if name in known or name in fields)
+
+    def shown_and_asked(self) -> Iterator[str]:
+        """Yield options that are shown in a field and asked for."""
+        own = ((name, found) for name, found in self.plain if is_own(name, found) and name not in self.typed)
+        yield from (found for _, found in own if self.options.get(found))
+
+    def variables(self) -> Iterator[str]:
+        """Yield variables of the environment, and constants that a test around asks for."""
+        found = VARIABLE.finditer(SILENCE.sub(" ", self.opening))
+        yield from (name for each in found for name in each.groups() if name and name != self.other)
+        yield from (word for word in self.all.words if word in self.text.constants)
+
+    def shown_options(self) -> Iterator[str]:
+        """Yield options that are shown in a field; of one that only says which object it is, what holds it."""
+        for name, found in self.plain:
+            if is_own(name, found) and not is_holder(found):
+                holder = option_of(name.rpartition(".")[0])
+                if self.text.is_deprecation or (tells(found) and name not in self.typed):
+                    yield found
+                elif "_" in holder and found == option_of(name):
+                    yield holder
+
+    def quoted_deprecated(self) -> Iterator[str]:
+        """Yield the quoted names of a deprecation."""
+        if self.text.is_deprecation:
+            yield from (*self.first.quoted, *(() if self.is_told else self.all.quoted))
+
+    def written_options(self) -> Iterator[str]:
+        """Yield options that stand in the text as names, or in words, and names that can only be options."""
+        yield from (name for name in self.all.unlike_words if name in self.options)
+        lower = self.said.lower()
+        plain = (name for name in sorted(self.options) if "_" in name and not is_holder(name))
+        yield from (name for name in plain if name.replace("_", " ").lower() in lower)
+        yield from (*self.first.like_options, *self.all.given)
+
+    def shown_alike(self) -> Iterator[str]:
+        """Yield options behind what a field shows, where its name or the message has a word of them."""
+        for name, found in self.shown:
+            is_alike = found in name.split(".") or shares_word(found, [*self.all.words, name])
+            is_told = tells(found) or found in self.names.parameters
+            if is_alike and is_told and not is_holder(found) and is_own(name, found):
+                yield found
+
+    def asked_and_spoken_of(self) -> Iterator[str]:
+        """Yield options that the condition asks for, all words of which the message has."""
+        yield from (name for name in self.asked if is_spoken_of(name, self.all.words))
+
+    def set_options(self) -> Iterator[str]:
+        """Yield options that the branch sets: of an override, or of which the message has a word."""
+        for target, name in self.set:
+            is_held = any(map(holds_options, target.split(".")[:-1]))
+            if self.text.is_override or is_held or shares_word(name, self.all.words):
+                yield name
+
+    def asked_options(self) -> Iterator[str]:
+        """Yield options that the condition asks for, where the message only points, names their value, or a word."""
+        words = self.all.words
+        only_points = IT.match(self.said) or sum(len(word) > SHORTEST for word in words) < TOLD
+        for name in self.asked:
+            if only_points or self.text.values.get(name) in words or shares_word(name, words):
+                yield name
+
+    def worded_options(self) -> Iterator[str]:
+        """Yield options, whatever the condition asks, that the message has the words of."""
+        listed = [name for name in self.options if not is_holder(name)]
+        yield from (name for name in listed if name not in COMMON and is_spoken_of(name, self.all.words))
+        yield from (word for word in self.all.words if word in listed and len(word) > SHORTEST and word not in COMMON)
+
+    def quoted_names(self) -> Iterator[str]:
+        """Yield quoted names in small letters, then what is held and shown, then names that are like options."""
+        yield from (name for name in self.first.quoted if name.islower() and name[0] != "_")
+        yield from (name for name in HELD.findall(self.message) if tells(name))
+        yield from self.all.like_options
+
+    def shown_objects(self) -> Iterator[str]:
+        """Yield the parameters in fields that say which object it is, and options of a part of it."""
+        yield from (found for _, found in self.plain if found in self.names.parameters and not is_holder(found))
+        yield from (found for _, found in self.plain if not is_holder(found) and tells(found))
+
+    def quoted_classes(self) -> Iterator[str]:
+        """Yield any name in quotes."""
+        yield from self.all.quoted if not self.is_told else ()
+
+    def worded_holders(self) -> Iterator[str]:
+        """Yield what holds options, where the message has it in words: `the generation config`."""
+        lower = self.said.lower()
+        held = (name for name in self.options if "_" in name and is_holder(name))
+        yield from (name for name in held if name.replace("_", " ").lower() in lower)
+
+    def of_machine(self) -> Iterator[str]:
+        """Yield the packages and devices that the condition asks for and the message names, the first first."""
+        lower = self.said.lower()
+        places = ((place(name.lower(), lower), name) for name in self.text.machine)
+        if not self.text.is_deprecation:
+            yield from (name for place, name in sorted(places) if place >= 0)
 
 
-class _Named(NamedTuple):
-    """The names in a text: all words, those in quotes, those that no word looks like, those that are
-    given a value, and all that can only be options.
-    """
-
-    words: list[str]
-    quoted: list[str]
-    unlike_words: list[str]
-    given: list[str]
-    like_options: list[str]
-
-    @classmethod
-    def in_text(cls, text: str, options: dict[str, bool], other: str) -> _Named:
-        words = [word for word in WORD.findall(text) if word != other]
-        unlike_words = [word for word in _UNLIKE.findall(text) if word != other]
-        found = (name for name in QUOTED.findall(text) if name not in CONSTANTS and name != other)
-        quoted = [option_of(name) for name in found if not name.endswith(_FILES)]
-        given = [name.replace("-", "_") for groups in _GIVEN_AS.findall(text) for name in groups if name]
-        given = [name for name in given if name != other]
-        close = [name for word in unlike_words[:_MOST] for name in get_close_matches(word, options, 1, _CLOSE)]
-        told = (name for name in quoted if "_" in name)
-        names = (name for name in (*close, *given, *told, *unlike_words) if name.islower() and name[0] != "_")
-        return cls(words, quoted, unlike_words, given, list(names))
-
-
-def _holds_options(name: str) -> bool:
-    return is_holder(name) and name not in RECEIVERS - {"args"}
-
-
-def _stems(words: Iterable[str]) -> set[str]:
-    return {part[:_STEM].removesuffix("s") for word in words for part in re.split(r"[\W_]+", word.lower())}
-
-
-def _shares_word(name: str, words: list[str]) -> bool:
-    """Say whether a message has an option itself, or any word that it is called of, but for the most common."""
-    telling = _stems(part for part in name.split("_") if part not in _COMMON and len(part) > 1)
-    return name in words or not telling.isdisjoint(_stems(words))
-
-
-def _is_spoken_of(name: str, words: list[str]) -> bool:
-    """Say whether a message holds each word of an option, or its stem: `quantization_method` of `quantized`."""
-    said = {word.lower()[:_STEM].removesuffix("s") for word in words}
-    parts = [part for part in name.lower().split("_") if part and part not in _VERBS]
-    return any(len(part) > _SHORTEST for part in parts) and {part[:_STEM].removesuffix("s") for part in parts} <= said
+_RULES: tuple[Callable[[_Message], Iterator[str]], ...] = (
+    _Message.of_its_class,
+    _Message.given,
+    _Message.deprecated,
+    _Message.affected,
+    _Message.quoted_options,
+    _Message.shown_and_asked,
+    _Message.variables,
+    _Message.shown_options,
+    _Message.quoted_deprecated,
+    _Message.written_options,
+    _Message.shown_alike,
+    _Message.asked_and_spoken_of,
+    _Message.set_options,
+    _Message.asked_options,
+    _Message.worded_options,
+    _Message.quoted_names,
+    _Message.shown_objects,
+    _Message.quoted_classes,
+    _Message.worded_holders,
+    _Message.of_machine,
+)

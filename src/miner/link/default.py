@@ -11,12 +11,12 @@ from miner.detect.idiom import Idioms
 from miner.flow.scope import parameter_names
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
-from miner.link.advice import Advice, Told
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local
 from miner.link.library import Library, Module, is_private
 from miner.link.message import template
 from miner.link.place import Place, places_of
+from miner.link.told import Advice, Told
 from miner.model import expression as ex
 from miner.model.node import AdviceKind
 from miner.model.site import Site

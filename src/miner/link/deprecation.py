@@ -12,9 +12,9 @@ _REMOVED = re.compile(
     r"\b(?:removed?|removal|dropped|deleted|deletion|replaced|required|an? (?:hard )?error|mandatory|unsupported|raise"
     r"|(?:won't|not|no longer) be (?:supported|importable|available|accessible|accepted))\b.{0,60}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
-    rf"|\b[Ii]n\s+{_VERSION}\s[^.]*\bwill be removed\b"
 )
-_SINCE = re.compile(rf"\b[Dd]eprecated\s+(?:since|as of|from|in|with)\s+{_VERSION}")
+_IN_WHICH = re.compile(rf"\b[Ii]n\s+{_VERSION}\s[^.]*\bwill be removed\b")
+_SINCE = re.compile(rf"\b(?:[Dd]eprecated|renamed(?: to \S+)?)\s+(?:since|as of|from|in|with)\s+(?:the\s+)?{_VERSION}")
 _THING = (
     r"(?i:the\s+|its\s+|an?\s+)?(?i:new\s+|regular\s+|equivalent\s+|argument\s+|parameter\s+)?"
     r"(?:`[^`]+`'s\s+)?(?:\[?`~?([^`]+)`\]?|['\"]([^'\"\s]+)['\"])"
@@ -29,7 +29,9 @@ _INSTEAD = re.compile(
     r"|deprecated\s*[,.;:]\s+(?:please\s+)?use)\s+)"
     rf"{_THING}"
 )
-_THROUGH = re.compile(rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|of|with)\s+){_THING}")
+_THROUGH = re.compile(
+    rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|(?<!instead )of|with)\s+){_THING}"
+)
 """As what, on what or through what something is to be given instead."""
 _LED = (
     r"(?i:\b(?:alias (?:of|for)|moved (?:to|into)|renamed (?:to|as)|replaced (?:by|with)|superseded by|in favou?r of"
@@ -73,6 +75,10 @@ _SHOULD = re.compile(
     r"|(\w+ should be (?:handled|done|made|passed|given) (?:with|by|through|via|using|as) (?:[^.!;,\n]|\.(?=\w))+)"
     r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
 )
+_OTHER = re.compile(
+    r"[`'\"\]]*\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:\[?`~?([^`]+)`|['\"]([^'\"\s]+)['\"]|((?=\w*[_.])[A-Za-z][\w.]*\w))"
+)
+"""What a name is followed by where another one is named with it."""
 _LONGEST = 120
 _READ = 2000  # characters of a message; the patterns take time that grows with the square of them
 _TELLS = re.compile(r"\bwill\b")
@@ -87,7 +93,7 @@ def deprecated_since(message: str) -> str | None:
 
 def removed_in(message: str) -> str | None:
     """Return the release that a message says something is removed in."""
-    return _first(_REMOVED, message)
+    return _first(_REMOVED, message) or _first(_IN_WHICH, message)
 
 
 def superseded(message: str) -> str | None:
@@ -96,13 +102,31 @@ def superseded(message: str) -> str | None:
 
 
 def replacement(message: str, old: str = "") -> str | None:
-    """Return what a message says is to be used instead of `old`: a name or code, else the words that ask for it."""
+    """Return what a message says is to be used instead of `old`: a name or code, else the words that ask for it.
+
+    Of several that are named as alternatives, or together, all.
+    """
     for pattern in (_INSTEAD, _NAMED, _THROUGH):
-        found = _first(pattern, message)
-        if found is not None and found.removesuffix("()") != old:
-            return _bare(found.removesuffix(" instead"))
+        found = _named(pattern, message[:_READ], old)
+        if found is not None:
+            return found
     found = _asked(_first(_CLAUSE, message) or "") or _first(_SHOULD, message)
     return _bare(found) if found is not None and found != old and len(found) <= _LONGEST else None
+
+
+def _named(pattern: re.Pattern[str], message: str, old: str) -> str | None:
+    """Return what a pattern finds but `old`, with the other name that is said beside it."""
+    match = pattern.search(message)
+    if match is None:
+        return None
+    number = next((each for each, group in enumerate(match.groups(), start=1) if group), 0)
+    found = match[number].strip()
+    if not number or found.removesuffix("()") == old:
+        return None
+    found = _bare(found.removesuffix(" instead"))
+    other = _OTHER.match(message, match.end(number))
+    named = other[2] or other[3] or other[4] if other is not None else old
+    return found if other is None or named == old else f"{found} {other[1]} {_bare(named)}"
 
 
 def _asked(clause: str) -> str | None:

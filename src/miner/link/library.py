@@ -12,6 +12,7 @@ from miner.model.expression import Constant, Expression
 from miner.model.site import Definition, ExportRow, Facts, Site
 
 _NOT_PACKAGES = frozenset({"tests", "test", "testing", "docs", "doc", "examples", "benchmark", "benchmarks", "scripts"})
+_OWN_METHODS = 2  # classes that may have a method which still tells which class is meant
 _DEEPEST = 12  # re-exports followed before a name is given up
 
 
@@ -165,6 +166,13 @@ class Library:
             for definition in module.definitions.values()
             if definition.kind == "class"
         }
+
+    @cached_property
+    def shared_methods(self) -> frozenset[str]:
+        """The names of methods that several classes have, each of its own."""
+        methods = (name.rpartition(".") for module in self.modules.values() for name in module.definitions)
+        counts = Counter(name for outer, _, name in methods if outer.rpartition(".")[2][:1].isupper())
+        return frozenset(name for name, count in counts.items() if count > _OWN_METHODS)
 
     def bases(self, qualname: str) -> tuple[str, ...]:
         """Return the bases of a class that are classes of the snapshot, in order."""

@@ -11,7 +11,7 @@ from miner.detect import class_flag
 from miner.detect import predicate as predicate_detector
 from miner.detect.idiom import Idioms
 from miner.formula.connective import Formula
-from miner.link.advice import Told, read_advice
+from miner.link.advice import read_advice
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions
 from miner.link.declared import Declared
@@ -33,6 +33,7 @@ from miner.link.requirement import needs_of_decorators, needs_of_file_rules, nee
 from miner.link.soft_use import needs_of_soft_uses
 from miner.link.substitution import Answered, answered_names, offer_old_names, with_substitutes
 from miner.link.table_row import TableRows
+from miner.link.told import Told
 from miner.link.variable import Variable, read_variables
 from miner.model.expression import Constant
 from miner.model.site import Facts

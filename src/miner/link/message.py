@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from miner.link.library import Library
@@ -11,6 +12,9 @@ from miner.model import expression as ex
 from miner.model import statement as st
 
 _DEEPEST = 6
+_BRACES = re.compile(r"(?<!\{)\{(?P<name>\w*)(?:![rsa])?(?::[^{}]*)?\}(?!\})")
+_PERCENT = re.compile(r"(?<!%)%(?:\((?P<name>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrifgeExXc]|%%")
+"""Fields of a text that is formatted, with the names or numbers of what they show."""
 
 
 class Message(NamedTuple):
@@ -38,8 +42,12 @@ def template(
             return Message(text)
         case ex.Formatted(parts=parts):
             return Message("".join(part if isinstance(part, str) else f"{{{render(part)}}}" for part in parts))
-        case ex.Call(function=ex.Attribute(value=text, name="format")) | ex.Binary(left=text, operator="%"):
-            return template(text, library, module, bound, depth + 1)
+        case ex.Call(function=ex.Attribute(value=text, name="format"), arguments=arguments):
+            return filled(template(text, library, module, bound, depth + 1), arguments)
+        case ex.Binary(left=text, operator="%", right=given):
+            values = given.items if isinstance(given, ex.Sequence) and given.kind == "tuple" else (given,)
+            said = template(text, library, module, bound, depth + 1)
+            return filled(said, tuple(map(ex.Argument, values)), _PERCENT)
         case ex.Binary(left=left, operator="+", right=right):
             sides = [template(side, library, module, bound, depth + 1) for side in (left, right)]
             if all(side.text is None for side in sides):
@@ -52,6 +60,33 @@ def template(
         case ex.Name(name=name):
             return _named(name, library, module, bound, depth)
     return NONE
+
+
+def filled(said: Message, arguments: tuple[ex.Argument, ...], field: re.Pattern[str] = _BRACES) -> Message:
+    """Return a template with what is given for its fields, each shown as an f-string shows it, a constant as it is.
+
+    Fields for which nothing is given, or which are not told apart, stay as they are.
+    """
+    if said.text is None or any(argument.star for argument in arguments):
+        return said
+    listed = [argument.value for argument in arguments if argument.keyword is None]
+    named = {argument.keyword: argument.value for argument in arguments if argument.keyword is not None}
+    left = iter(listed)
+
+    def shown(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        name = match["name"] or ""
+        found = named.get(name) if name and not name.isdecimal() else None
+        found = listed[int(name)] if name.isdecimal() and int(name) < len(listed) else found
+        found = next(left, None) if not name else found
+        if found is None:
+            return match[0]
+        return (
+            found.value if isinstance(found, ex.Constant) and isinstance(found.value, str) else f"{{{render(found)}}}"
+        )
+
+    return said._replace(text=field.sub(shown, said.text))
 
 
 def _named(name: str, library: Library | None, module: str, bound: tuple[st.Statement, ...], depth: int) -> Message:

@@ -31,6 +31,14 @@ def option_of(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+def kept_option(name: str) -> str:
+    """Return the option that a dotted name is of: also of a private field that a configuration keeps it in."""
+    holder, _, field = name.rpartition(".")
+    last = option_of(holder)
+    is_kept = last not in RECEIVERS and is_holder(last) and not field.startswith("__")
+    return field.removeprefix("_") if is_kept else field
+
+
 def is_holder(name: str) -> bool:
     """Say whether a name is of something that holds options: `generation_config`, `kwargs`."""
     return name in RECEIVERS or _HOLDER.search(name) is not None
@@ -60,6 +68,7 @@ class Options:
                 between.pop()
             field = between.pop()
             if any(map(is_holder, (root, *between))):
+                field = kept_option(name) if depth == 0 and field == option_of(name) else field
                 return field if field[:1].islower() else None
             return root if root in self.parameters else None
         if root in self._values and depth < _DEEPEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from miner.link.about import FIELD
+from miner.link.phrase import FIELD
 from miner.model.node import Otherwise
 
 

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from linking import linked
 
 from miner.formula.text import render
-from miner.link.advice import Told
 from miner.link.deprecation import replacement as named_replacement
+from miner.link.told import Told
 
 HEAD = """
 import logging
@@ -51,7 +51,7 @@ def told(body: str) -> list[Told]:
         ("logger.warning(f'of {len(mode)} parts')", "warning", "mode", "always"),
         ("logger.warning(f'over {self.longest}s')", "warning", "longest", "always"),
         ("logger.warning('no input_ids are there')", "warning", "input_ids", "always"),
-        ("if f(mode):\n    logger.warning('Use cache as is')", "warning", "use_cache", "[f(mode)]"),
+        ("if f(mode):\n    logger.warning('Use cache as is')", "recommendation", "use_cache", "[f(mode)]"),
         ("if mode:\n    logger.warning('no queue is found')", "warning", "f", "mode"),
         ("if mode == 'lazy':\n    logger.warning('lazy queues wait')", "warning", "mode", "mode == 'lazy'"),
         ("if mode:\n    logger.warning('no queue is left')\n    use_cache = False", "warning", "f", "mode"),
@@ -61,12 +61,12 @@ def told(body: str) -> list[Told]:
             "use_cache",
             "mode",
         ),
-        ("if mode:\n    logger.warning(\"set 'export KIT_WAIT_S=5' to wait\")", "warning", "KIT_WAIT_S", "mode"),
+        ("if mode:\n    logger.warning(\"set 'export KIT_WAIT_S=5' to wait\")", "recommendation", "KIT_WAIT_S", "mode"),
         ("if mode:\n    logger.warning('KIT_WAIT_S is not set')", "warning", "KIT_WAIT_S", "mode"),
         ("if mode:\n    logger.warning('no `mode` where KIT_WAIT_S=5')", "warning", "mode", "mode"),
         ("logger.warning('Queues wait. Silence this warning by setting KIT_QUIET=1')", "warning", "f", "always"),
         ("logger.warning('KIT_WAIT_S of the table is not read')", "warning", "f", "always"),
-        ("logger.warning(f'pass {mode.dtype.type} as text')", "warning", "mode", "always"),
+        ("logger.warning(f'pass {mode.dtype.type} as text')", "recommendation", "mode", "always"),
         ("if mode:\n    logger.warning('give it with --queue-size 5')", "warning", "queue_size", "mode"),
     ],
 )  # fmt: skip
@@ -74,6 +74,103 @@ def test_kind_subject_and_condition(body, kind, subject, when):
     """The most specific kind; the option that the message or the condition names, else the object itself."""
     [found] = told(body)
     assert (found.kind, found.subject, render(found.when)) == (kind, subject, when)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "subject"),
+    [
+        ("logger.warning('`mode` has no sampler. Defaulting to the first.')", "default-override", "mode"),
+        ("logger.warning('`mode` must be a number, got None')", "requirement", "mode"),
+        ("logger.warning('`mode` is too long and will be truncated')", "limitation", "mode"),
+        ("logger.warning('The queue is broken. Pass `mode` to mend it.')", "recommendation", "mode"),
+        ("logger.warning('On this machine `mode` will be slow')", "trade-off", "mode"),
+        ("logger.warning('`mode` is odd. Please report any issues.')", "recommendation", "mode"),
+        ("logger.warning('`mode` will be used. Please see the manual.')", "default-override", "mode"),
+        ("logger.warning('`mode` is odd, which is safe to ignore')", "warning", "mode"),
+        ("logger.warning('If you need to set a mode, draw twice')", "warning", "f"),
+    ],
+)
+def test_the_kind_of_a_warning_by_what_it_says_besides(body, kind, subject):
+    """What the code does anyway, says so, and what is asked for without a please; courtesy comes last."""
+    [found] = told(body)
+    assert (found.kind, found.subject) == (kind, subject)
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"),
+    [
+        ("if mode:\n    logger.warning('Setting use_cache to False, as asked')\n    use_cache = False", "use_cache"),
+        ("logger.warning('The mode and use_cache are ignored since `sampling_rate` is given')", "mode"),
+        ("if mode:\n    logger.warning(f'{mode} is low. Consider increasing your sampling_rate.')", "sampling_rate"),
+        ("logger.warning(f'--use-cache is for lists; {type(mode).__name__} is none')", "use_cache"),
+        ("logger.warning(f'Cannot read {self.disk.sector}')", "sector"),
+        ("if self.rate_config._unit == 'odd':\n    logger.warning('an odd unit is slow')", "unit"),
+        ("logger.warning('Write `mode = f(use_cache=1)` for it')", "use_cache"),
+    ],
+)
+def test_what_a_warning_is_about(body, subject):
+    """What the message says is set, ignored or to be changed; no type of something, no name of a result."""
+    [found] = told(body)
+    assert found.subject == subject
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("logger.warning('%s of %d, %.1f%% off', mode, len(mode), 1.5)", "{mode} of {len(mode)}, {1.5}% off"),
+        ("logger.warning('%s is odd' % mode)", "{mode} is odd"),
+        ("logger.warning('%(a)s is odd' % kwargs)", "%(a)s is odd"),
+        ("logger.warning('{} is {a!r} {:>3} {}'.format(mode, use_cache, a=1))", "{mode} is {1} {use_cache} {}"),
+        ("logger.warning('{1} of {0}'.format('all', mode))", "{mode} of all"),
+        ("warnings.warn('{} is odd', UserWarning)", "{} is odd"),
+        ("logger.warning('{} is odd'.format(*kwargs))", "{} is odd"),
+    ],
+)  # fmt: skip
+def test_what_is_formatted_shows_what_it_is_given(call, message):
+    """As an f-string does; what nothing is given for, or what is not told apart, stays as it is."""
+    [found] = told(call)
+    assert found.message == message
+
+
+def test_will_be_removed_is_a_deprecation_where_a_release_is_meant():
+    [found] = told("logger.warning('To mend this all `mode` will be removed.')")
+    assert found.kind == "warning"
+
+
+def test_what_marks_others_as_deprecated_and_what_tests_mark_is_no_advice():
+    source = f"""{HEAD}
+def deprecate_kwarg(old_name):
+    \"\"\"Mark a keyword.
+
+    Args:
+        old_name: The deprecated name. It will be removed in v2.
+    \"\"\"
+    def check(old_name, deprecated_version=None):
+        if deprecated_version is None and f(old_name):
+            raise ValueError("deprecated_version must not be None when old_name is given")
+"""
+    marked = "@deprecated('`f` is deprecated')\ndef f():\n    pass\n"
+    files = {"kit/__init__.py": "", "kit/a.py": source, "kit/tests/__init__.py": "", "kit/tests/test_b.py": marked}
+    assert linked(files).told == []
+
+
+def test_a_line_of_a_log_is_no_advice():
+    assert told("logger.warning(f'[Request received] Mode: {mode}, parts: {len(mode)}')") == []
+
+
+def test_a_warning_about_nothing_else_is_about_a_package_that_is_asked_for_or_the_class():
+    """A method that is private or that many classes have says less than its class."""
+    body = """
+class {0}:
+    def run(self):
+        logger.warning("all is odd")
+    def _hide(self):
+        if importlib.util.find_spec("slate") is None:
+            logger.warning("Slate is missing")
+"""
+    source = HEAD + "import importlib.util\n" + "".join(map(body.format, ("A", "B", "C")))
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [each.subject for each in found] == ["A", "slate", "B", "slate", "C", "slate"]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +191,11 @@ def test_kind_subject_and_condition(body, kind, subject, when):
         ("`old` is deprecated, it is removed in 3 steps", None, None, None, "old"),
         ("`old` is deprecated and will be removed in v.5.20.", None, "5.20", None, "old"),
         ("`old` is deprecated and will not be importable from here from v5.", None, "5", None, "old"),
+        ("`old` was renamed in version 1.9 and will be removed in 1.11. Use `new`.", "1.9", "1.11", "new", "old"),
+        ("The OLD_PLACE environment variable is deprecated, use `NEW_PLACE`.", None, None, "NEW_PLACE", "OLD_PLACE"),
+        ("`old` is deprecated, please use `new` or `other` instead", None, None, "new or other", "old"),
+        ("Deprecated: specify '--new-one' instead of '--old-one'.", None, None, "--new-one", "old_one"),
+        ("In v5.2 the value will be removed and `old` is deprecated.", None, "5.2", None, "old"),
     ],
 )  # fmt: skip
 def test_what_a_deprecation_names(message, since, removed, replacement, subject):
@@ -208,7 +310,7 @@ def f(mode):
     logger.warning(BACKENDS_MAPPING[mode][-1])
 """
     [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
-    assert (found.message, render(found.when)) == ("slate is needed: {0}", "mode")
+    assert (found.message, render(found.when)) == ("slate is needed: f", "mode")
     assert [place.role for place in found.places].count("message") == 1
 
 

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from linking import linked
 
 from miner.formula.text import render
-from miner.link.advice import Told
+from miner.link.told import Told
 
 
 def told(source: str) -> tuple[list[Told], dict[str, int]]:
