@@ -11,10 +11,11 @@ from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, hardness, shortened
 from miner.escape import one_line
 from miner.formula.connective import Formula, conjunction, conjuncts, negation
-from miner.formula.disjunctive import is_refusal
-from miner.formula.notation import from_json
-from miner.model.concept import OptionUse, Principle
+from miner.formula.disjunctive import atoms, is_refusal
+from miner.formula.notation import from_json, text
+from miner.model.concept import Principle
 from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
+from miner.model.option_use import OptionUse
 
 _LONGEST = 240
 """Characters of a text; JSON has it whole."""
@@ -71,13 +72,19 @@ class _Statements:
         warned = {node.message for node in advice if node.origin == "warning"}  # what is advised is not told again
         softer = (node for node in account.requirements if hardness(node) is None)
         soft = self._checked(node for node in softer if node.otherwise.message not in warned)
+        refusing = [use for use in account.uses if (use.then or "").startswith("raise ")]
+        others = [use for use in account.uses if use not in refusing]
         for heading, count, entries in (
             ("means", len(account.predicates), map(self._predicate, account.predicates)),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
-            ("refuses", len(refused) + len(account.constraints) + len(gates), self._refusals(refused, gates)),
+            (
+                "refuses",
+                len(refused) + len(account.constraints) + len(gates) + len(refusing),
+                (*self._refusals(refused, gates), *map(self._refusing, refusing)),
+            ),
             ("advice", len(account.advice) - len(gates), self._advice(advice)),
-            ("takes effect", len(account.uses), self._uses(account.uses)),
+            ("takes effect", len(others), self._uses(others)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
             if count:
@@ -98,10 +105,14 @@ class _Statements:
         of_tests = _is_of_tests(self._own)
         checks = [check for check in stated if of_tests or not _is_of_tests(check.stated[0].owner)]
         named = [check for check in checks if self._is_named(check)]
-        yield from self._told_of(named)
-        if len(named) < len(checks):
-            left = len(checks) - len(named)
-            yield Entry((f"and {left:,} that ask for it by other predicates; --format json has them",), ())
+        asking = [check for check in named if self._is_needed(check)]
+        yield from self._told_of(asking)
+        for left, how in (
+            (len(named) - len(asking), "that only ask for something else where it is not there"),
+            (len(checks) - len(named), "that ask for it by other predicates"),
+        ):
+            if left:
+                yield Entry((f"and {left:,} {how}; --format json has them",), ())
         if len(checks) < len(stated):
             yield Entry((f"and {len(stated) - len(checks):,} that tests ask for; --format json has them",), ())
 
@@ -111,6 +122,14 @@ class _Statements:
             return True
         name = self._own.rpartition(".")[2]
         return any(name in (each.text or "") for node in check.stated for each in node.evidence)
+
+    def _is_needed(self, check: Check) -> bool:
+        """Say whether a softer use needs the predicate that is told of, and not only comes after it in a chain."""
+        node = self._account.subject.node
+        if not isinstance(node, Predicate) or any(hardness(each) is not None for each in check.stated):
+            return True
+        asked = {text(atom) for each in check.stated for atom in atoms(from_json(each.needs))}
+        return {text(atom) for atom in atoms(from_json(node.means))} <= asked
 
     def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
         is_hard = any(hardness(node) == 0 for check in checks for node in check.stated)
@@ -176,6 +195,11 @@ class _Statements:
             said.setdefault((case, _said(gate)), {})[self._at(gate)] = None
         for (case, words), at in said.items():
             yield Entry((case,), (f"raise: {words}", *_first(at)))
+
+    def _refusing(self, use: OptionUse) -> Entry:
+        """Return a test of an option after which only something is raised."""
+        at = f"{use.owner}, {use.evidence[0].path}:{_line(use)}"
+        return Entry((f"when [{one_line(use.code, _LONGEST)}]",), (one_line(use.then or "", _LONGEST), at))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""

@@ -69,17 +69,22 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
 
 
 def joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-    """Yield sentences; one that goes on about what the one before it calls deprecated is part of that one."""
-    last: Sentence | None = None
+    """Yield sentences; one that goes on about what one of the two before it calls deprecated is part of that one."""
+    held: list[Sentence] = []
     for each in sentences:
-        if last is not None and _GOES_ON.match(each.text) and "deprecat" in last.text.lower():
-            last = Sentence(f"{last.text} {each.text}", last.start, each.end)
+        if held and _GOES_ON.match(each.text):
+            held = [Sentence(" ".join(part.text for part in (*held, each)), held[0].start, each.end)]
             continue
-        if last is not None:
-            yield last
-        last = each
-    if last is not None:
-        yield last
+        while held and (len(held) > 1 or not _calls_deprecated(held[0])):
+            yield held.pop(0)
+        held.append(each)
+        if len(held) == 1 and not _calls_deprecated(each):
+            yield held.pop()
+    yield from held
+
+
+def _calls_deprecated(sentence: Sentence) -> bool:
+    return "deprecat" in sentence.text.lower()
 
 
 def _deprecated(file: File, span: Span, source: str, owner: str, about: str | None, passage: Passage) -> Site | None:

@@ -36,7 +36,7 @@ class Reading:
 
     `options` are those that are looked for, `names` those of them that a bare name stands for, `keywords` the keyword
     arguments that the function takes, and `holders` patterns of what holds options. `objects` collects the options of
-    which something is read, or a method called that no plain value has.
+    which something is read, or a method called that no plain value has; `held` are names bound from fields of holders.
     """
 
     options: frozenset[str]
@@ -44,6 +44,7 @@ class Reading:
     keywords: frozenset[str]
     holders: tuple[str, ...]
     objects: set[str]
+    held: frozenset[str] = frozenset()
 
     def option(self, node: object) -> str | None:
         """Return the option that an expression is: a name, a field of what holds options, or one of its keys."""
@@ -67,7 +68,11 @@ class Reading:
         return any(part in _RECEIVERS or matches(part, self.holders) for part in parts if part)
 
     def is_held(self, node: object) -> bool:
-        """Say whether an expression is a field of an object that holds options: `args.depth`, `self.config.depth`."""
+        """Say whether an expression is a field of an object that holds options: `args.depth`, `self.config.depth`; or a
+        name that stands for one.
+        """
+        if isinstance(node, ex.Name):
+            return node.name in self.held
         parts = (ex.dotted(node) or "").split(".") if isinstance(node, ex.Attribute) else ()
         return any(matches(part, self.holders) for part in parts[:-1])
 

@@ -76,7 +76,8 @@ class _Function:
                             yield self._mention(item, place, role, found)
 
     def _reading(self, names: frozenset[str]) -> Reading:
-        return Reading(self.options, names, self._keywords, self.file.idioms.options.holders, self.objects)
+        held = frozenset(name for name, is_held in self._bound.items() if is_held)
+        return Reading(self.options, names, self._keywords, self.file.idioms.options.holders, self.objects, held)
 
     @cached_property
     def _keywords(self) -> frozenset[str]:
@@ -92,16 +93,25 @@ class _Function:
     @cached_property
     def _own(self) -> frozenset[str]:
         """The options that a local of the function stands for: parameters, and what is bound from an option."""
-        found = set(self.file.names(self.item).parameters)
+        return (frozenset(self.file.names(self.item).parameters) & self.options) | self._bound.keys()
+
+    @cached_property
+    def _bound(self) -> dict[str, bool]:
+        """The locals that are bound from the option of their name, and whether always from a field of a holder."""
+        parameters = frozenset(self.file.names(self.item).parameters)
+        bound: dict[str, bool] = {}
         for item in statements_of(self.item):
             value = item.text("value") if item.kind == "assign" else None
             for target in item.all_texts("target") if value is not None else ():
                 name = self.file.outline.source(target)
-                if name in self.options and name not in found and value is not None:
-                    given = self._reading(frozenset({name})).found(self.file.expression(value), "used")
-                    if any(each.option == name for each in given):
-                        found.add(name)
-        return frozenset(found & self.options)
+                if name in self.options and name not in parameters and value is not None:
+                    reading = Reading(
+                        self.options, frozenset({name}), self._keywords, self.file.idioms.options.holders, self.objects
+                    )
+                    given = [each for each in reading.found(self.file.expression(value), "used") if each.option == name]
+                    if given:
+                        bound[name] = bound.get(name, True) and all(each.is_held for each in given)
+        return bound
 
     def _parameters(self) -> Iterator[Mention]:
         """Yield the parameters that are options and have a default, or a description."""

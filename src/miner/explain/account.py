@@ -14,7 +14,7 @@ from miner.formula.notation import from_json
 from miner.graph.names import Names
 from miner.link.library import is_part
 from miner.link.option import option_of
-from miner.model.concept import Contradiction, Environment, Heuristic, OptionUse
+from miner.model.concept import Contradiction, Environment, Heuristic
 from miner.model.node import (
     Advice,
     Constraint,
@@ -26,6 +26,7 @@ from miner.model.node import (
     Predicate,
     Requirement,
 )
+from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
@@ -76,8 +77,10 @@ def explain(graph: Graph, subject: Subject) -> Account:
         case "option", Implementation(qualname=owner) as node if _is_sole(graph, node, subject.name):
             held = Account(subject, reached=list(_through(graph, subject.name)), uses=_uses(graph, subject.name))
             return _account(graph, subject, lambda each: _is_of(each, subject.name, owner), held)
-        case "option", Implementation(qualname=owner):
-            held = Account(subject, uses=[use for use in _uses(graph, subject.name) if is_part(use.owner, owner)])
+        case "option", Implementation(qualname=owner, uses=stated):
+            known = {_place(use) for use in stated}
+            uses = [use for use in _uses(graph, subject.name) if is_part(use.owner, owner) or _place(use) in known]
+            held = Account(subject, uses=uses)
             return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner), held)
         case "option", _:
             held = Account(subject, uses=_uses(graph, subject.name))
@@ -127,9 +130,15 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
 
 
 def _uses(graph: Graph, option: str) -> list[OptionUse]:
-    """Return where an option takes effect, each place once: heuristics may share it."""
-    listed = (use for node in graph.of_type(Heuristic) for use in node.uses if use.option == option)
+    """Return where an option takes effect, each place once: heuristics, and a class that holds it, may share it."""
+    listed = [use for node in graph.of_type(Heuristic) for use in node.uses if use.option == option]
+    listed += (use for node in graph.of_type(Implementation) for use in node.uses if use.option == option)
+    listed.sort(key=_place)
     return list({(use.evidence[0].path, use.evidence[0].start_byte, use.way): use for use in listed}.values())
+
+
+def _place(use: OptionUse) -> tuple[str, int]:
+    return use.evidence[0].path, use.evidence[0].start_byte
 
 
 def _targets(graph: Graph, source: str, relation: str) -> Iterator[Node]:

@@ -91,7 +91,8 @@ class Folding:
             if is_all and _is_long([left[key] for key in own]):
                 named.append(meaning.name)
                 left = {key: part for key, part in left.items() if key not in own}
-        within = {**given, **left} if isinstance(formula, All) else given
+        plain = {text(part): part for part in formula.parts if not isinstance(part, All | Any)}
+        within = {**given, **plain, **left} if isinstance(formula, All) else given  # what a name stands for holds too
         inner = [
             self._folded(part, {name: held for name, held in within.items() if name != key})
             for key, part in left.items()

@@ -100,7 +100,7 @@ def build(
     if named is not None and reach is not None:
         classes = idioms.options.classes
         concepts = ConceptBuilder(named, linked, reach, evidences, nodes, edges, release, classes).build()
-        nodes.extend(concepts.nodes)
+        nodes = [concepts.replaced.get(node.id, node) for node in (*nodes, *concepts.nodes)]
         counts = {"catalog": _sorted(concepts.counts), "calls": _sorted(reach.routines.unresolved)}
     for contradiction in contradictions(nodes):
         nodes.append(contradiction)

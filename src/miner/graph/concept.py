@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
 
+import msgspec
+
 from miner.formula.connective import Formula
 from miner.formula.notation import from_json, to_json
 from miner.graph.edges import Edges, edge_name
@@ -19,6 +21,7 @@ from miner.graph.implementation import implementation
 from miner.graph.option_use import option_uses, quantities_of
 from miner.link.catalog import Catalog, LoadedCatalog, Region, Step, Topic, Workflow, alternatives
 from miner.link.derived import Derived
+from miner.link.library import is_part
 from miner.link.linker import Linked
 from miner.link.option_use import OptionUses
 from miner.link.place import Place
@@ -26,8 +29,8 @@ from miner.link.reach import Reach, along
 from miner.link.reach import Step as Way
 from miner.model import concept
 from miner.model import node as model
-from miner.model.concept import OptionUse
 from miner.model.evidence import Evidence, Quantity
+from miner.model.option_use import OptionUse
 from miner.model.span import Span
 
 _OF_THE_OUTSIDE: frozenset[model.Origin] = frozenset({"placeholder", "file-rule"})
@@ -37,9 +40,10 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass
 class Concepts:
-    """What a catalog adds to a graph: nodes, and what of the catalog is not in this snapshot."""
+    """What a catalog adds to a graph: nodes, nodes that take the place of others by id, and what of it is not there."""
 
     nodes: list[model.Node] = field(default_factory=list)
+    replaced: dict[str, model.Node] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def count(self, what: str) -> None:
@@ -127,13 +131,29 @@ class ConceptBuilder:
         names = {topic.name for topic in catalog.topics}
         for workflow in catalog.workflows:
             self._workflow(workflow, {name: f"heuristic:{name}" for name in topics if name in names})
-        find = self._uses_of([topic for topic, _ in topics.values()])  # most of their files have been read by now
+        held = {id_: topic for id_, topic in map(self._held, catalog.holders) if topic is not None}
+        find = self._uses_of(
+            [*(topic for topic, _ in topics.values()), *held.values()]
+        )  # in files that mostly are read
+        for id_, topic in held.items():
+            uses, _ = find(topic, told.of(topic.options))
+            self._result.replaced[id_] = msgspec.structs.replace(self._known[id_], uses=uses)
         for topic, place in topics.values():
             node = heuristic(topic, told, (place, *self._places(topic.regions)), find)
             if node is not None:
                 self._add(node)
                 self._edges.add(node.id, "includes", (*node.advice, *node.requires), ())
         return self._result
+
+    def _held(self, symbol: str) -> tuple[str, Topic | None]:
+        """Return the id of a class that holds options, with those as a topic: fields, and what has defaults."""
+        node = self._symbol(symbol)
+        if node is None:
+            return symbol, None
+        advice = (each for each in self._known.values() if isinstance(each, model.Advice))
+        own = (each.subject for each in advice if each.kind == "default" and is_part(each.owner, node.qualname))
+        options = tuple(dict.fromkeys((*node.fields, *own)))
+        return node.id, Topic(node.name, node.name, options, (node.qualname,))
 
     def _places(self, regions: Iterable[Region]) -> Iterator[Evidence]:
         for region in regions:

@@ -13,9 +13,10 @@ from miner.formula.notation import from_json
 from miner.link.catalog import Topic
 from miner.link.library import is_part
 from miner.link.option import option_of
-from miner.model.concept import Heuristic, OptionUse
+from miner.model.concept import Heuristic
 from miner.model.evidence import Evidence, Quantity
 from miner.model.node import Advice, AdviceKind, Constraint, Implementation, Node, Requirement
+from miner.model.option_use import OptionUse
 
 Stated: TypeAlias = Advice | Constraint | Requirement
 FindUses = Callable[[Topic, Sequence[Stated]], tuple[tuple[OptionUse, ...], tuple[Quantity, ...]]]

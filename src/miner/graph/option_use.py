@@ -8,9 +8,9 @@ from miner.detect.option_comment import words_of
 from miner.formula.notation import to_json
 from miner.graph.evidence import EvidenceReader, redact
 from miner.link.option_use import Used
-from miner.model.concept import OptionUse
 from miner.model.evidence import Evidence, Quantity
 from miner.model.node import Advice, Constraint, Requirement
+from miner.model.option_use import OptionUse
 from miner.syntax.quantity import quantities
 
 _PLACED = frozenset({"site", "default", "message"})

@@ -13,7 +13,9 @@ from miner.formula.disjunctive import atoms
 from miner.link.option import CONSTANTS, NAME, RECEIVERS, Options, is_holder, kept_option, option_of
 from miner.link.phrase import (
     ADDRESS,
+    ASKED_FOR,
     BEGINS,
+    CALLED_OPTION,
     CAUSE,
     CHANGED,
     COMMON,
@@ -25,6 +27,7 @@ from miner.link.phrase import (
     IGNORED,
     INSTEAD,
     IT,
+    ITSELF,
     MADE,
     MARKED,
     OF_CLASS,
@@ -40,6 +43,7 @@ from miner.link.phrase import (
     USED,
     VALUED,
     VARIABLE,
+    WITHOUT,
     Named,
     holds_options,
     is_own,
@@ -55,7 +59,7 @@ def deprecated_name(message: str) -> str | None:
     """Return the name that a message calls deprecated: in quotes, or that it begins with if it can only be a name."""
     begins = BEGINS.match(message)
     name = option_of(begins[1]) if begins is not None and begins[1] else ""
-    marked = MARKED.search(message)
+    marked = MARKED.search(message) or GIVEN.match(message)
     quoted = option_of(marked[1]) if marked is not None and marked[1] not in CONSTANTS else None
     return name if "_" in name else quoted
 
@@ -99,14 +103,16 @@ def values_of(when: Formula) -> dict[str, str]:
 class Text(NamedTuple):
     """A message, with what it can be about, the names at its place, and what is set beside it.
 
-    `whole` is the object itself, which it is about where nothing else is named. `values` are words that options are
-    compared with, `constants` those that the tests around it ask for, `machine` what the condition asks of the machine.
-    Of a deprecation, `replacement` is what is to be used instead; of an override, what is set is what it is about.
+    `whole` is the object (`owner`, or its class) that it is about where nothing else is named. `values` are words that
+    options are compared with, `constants` those that the tests around it ask for, `machine` what the condition asks of
+    the machine. Of a deprecation, `replacement` is what is to be used instead; of an override, what is set is what it
+    is about.
     """
 
     message: str
     options: dict[str, bool]
     names: Options
+    owner: str
     whole: str
     action: str
     is_deprecation: bool = False
@@ -179,9 +185,11 @@ class _Message:
         return [name for name, is_asked in self.options.items() if is_asked and not is_holder(name)]
 
     def of_its_class(self) -> Iterator[str]:
-        """Yield the object, where a deprecation says so of its class."""
+        """Yield the object, where a deprecation says so of its class, or the function, of itself."""
         if self.text.is_deprecation and OF_CLASS.match(self.message):
             yield self.text.whole
+        if self.text.is_deprecation and ITSELF.match(self.message):
+            yield object_of(self.text.owner)
 
     def given(self) -> Iterator[str]:
         """Yield the option that the message begins with, as being given, set or used."""
@@ -207,6 +215,7 @@ class _Message:
         if begins is not None and (begins[2] or begins[1] in self.options or not begins[1].isalpha()):
             yield option_of(begins[1] or begins[2])
         if self.text.is_deprecation:
+            yield from (name for name in WITHOUT.findall(self.said) if name in self.options)
             yield from map(option_of, MARKED.findall(self.said))
             replaced = (name.replace("-", "_") for names in SUPERSEDING.findall(self.said) for name in names if name)
             yield from (option_of(name) for name in replaced if name != self.other)
@@ -218,10 +227,16 @@ class _Message:
         yield from (name for name in self.first.quoted if name in known)
         yield from (name for name in self.all.quoted if name in known or name in fields)
 
+    def called_options(self) -> Iterator[str]:
+        """Yield what the message calls an option, an argument or the like."""
+        yield from (name for name in CALLED_OPTION.findall(self.said) if name in self.options)
+
     def shown_and_asked(self) -> Iterator[str]:
-        """Yield options that are shown in a field and asked for."""
+        """Yield options that are shown in a field: parameters that the branch sets, then those that are asked for."""
         own = ((name, found) for name, found in self.plain if is_own(name, found) and name not in self.typed)
-        yield from (found for _, found in own if self.options.get(found))
+        found = [each for _, each in own]
+        yield from (each for each in found if each in {name for _, name in self.set} and each in self.names.parameters)
+        yield from (each for each in found if self.options.get(each))
 
     def variables(self) -> Iterator[str]:
         """Yield variables of the environment, and constants that a test around asks for."""
@@ -231,7 +246,7 @@ class _Message:
 
     def shown_options(self) -> Iterator[str]:
         """Yield options that are shown in a field; of one that only says which object it is, what holds it."""
-        for name, found in self.plain:
+        for name, found in sorted(self.plain, key=lambda each: each[1] not in self.names.parameters):
             if is_own(name, found) and not is_holder(found):
                 holder = option_of(name.rpartition(".")[0])
                 if self.text.is_deprecation or (tells(found) and name not in self.typed):
@@ -239,15 +254,21 @@ class _Message:
                 elif "_" in holder and found == option_of(name):
                     yield holder
 
+    def asked_for(self) -> Iterator[str]:
+        """Yield what the message says is to be given, by a name that can only be that of an option."""
+        if not self.text.is_deprecation:
+            yield from (name for names in ASKED_FOR.findall(self.said) for name in names if name)
+
     def quoted_deprecated(self) -> Iterator[str]:
         """Yield the quoted names of a deprecation."""
         if self.text.is_deprecation:
             yield from (*self.first.quoted, *(() if self.is_told else self.all.quoted))
 
     def written_options(self) -> Iterator[str]:
-        """Yield options that stand in the text as names, or in words, and names that can only be options."""
+        """Yield options that stand in the text as names, with a value, or in words, and names that are like options."""
         yield from (name for name in self.all.unlike_words if name in self.options)
-        lower = self.said.lower()
+        yield from self.first.given
+        lower = self.opening.lower()
         plain = (name for name in sorted(self.options) if "_" in name and not is_holder(name))
         yield from (name for name in plain if name.replace("_", " ").lower() in lower)
         yield from (*self.first.like_options, *self.all.given)
@@ -320,9 +341,11 @@ _RULES: tuple[Callable[[_Message], Iterator[str]], ...] = (
     _Message.deprecated,
     _Message.affected,
     _Message.quoted_options,
+    _Message.called_options,
     _Message.shown_and_asked,
     _Message.variables,
     _Message.shown_options,
+    _Message.asked_for,
     _Message.quoted_deprecated,
     _Message.written_options,
     _Message.shown_alike,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 from typing import cast
 
@@ -20,10 +20,10 @@ from miner.link.gate import Spoken
 from miner.link.library import Library, Module, is_private
 from miner.link.message import template
 from miner.link.option import option_of
-from miner.link.phrase import OF_CLASS, QUOTED
+from miner.link.phrase import OF_CLASS, QUOTED, WORD, place
 from miner.link.place import Place, places_of
 from miner.link.told import Advice, Told
-from miner.link.warned import Warnings, is_of_tests
+from miner.link.warned import MACHINERY, Warnings, is_of_tests
 from miner.model import expression as ex
 from miner.model.node import AdviceKind
 from miner.model.site import Site
@@ -34,8 +34,6 @@ _BEGINS_WITH = re.compile(r"([a-z]+_\w*[a-z0-9]) (?:must|should|needs?|has|have|
 _OPTION = re.compile(r"[A-Za-z]\w*_\w+")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 _CALLED = re.compile(r"\b[Tt]he (\w+) (?:value|parameter|argument|option)\b")
-_MACHINERY = re.compile(r"(?:^|\.)_*(?:\w+_)?deprecat(?:e|ed|es|ion)(?:_\w+)?(?:\.|$)")
-"""A function that marks others as deprecated, or one within it."""
 
 
 def read_advice(
@@ -60,7 +58,7 @@ def read_advice(
             result.count("documentation: of something private")
         elif is_of_tests(name):
             result.count("documentation: of tests")
-        elif site.names[1] == "deprecation" and _MACHINERY.search(site.owner):
+        elif site.names[1] == "deprecation" and MACHINERY.search(site.owner):
             result.count("documentation: of what marks others as deprecated")
         else:
             result.found.append(_documented(module, site, owner))
@@ -126,10 +124,12 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
             texts |= {role: found[0]} if len(found) == 1 else {role: named} if role == "replacement" else {}
             places += where
     understood = conditions.guards(module.name, site.conditions, local)
-    words = said.text or ""
+    words = (said.text or "").lstrip(" .,;")
     if _NAME.fullmatch(words) and "replacement" not in texts:
         texts["replacement"], words = words, ""  # what is to be used instead, and nothing else
-    old = _marked_name(texts.get("old"), words, object_of(local.owner))
+    definition = module.definitions.get(site.owner)
+    taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
+    old = _marked_name(texts.get("old"), words, object_of(local.owner), taken)
     return Told(
         local.owner,
         "deprecation",
@@ -151,17 +151,20 @@ def _marked(library: Library, conditions: Conditions, module: Module, site: Site
     )
 
 
-def _marked_name(old: str | None, message: str, whole: str) -> str:
+def _marked_name(old: str | None, message: str, whole: str, taken: Collection[str]) -> str:
     """Return the name of what is marked: of a name and what it is, the name; of a sentence, the class or the option
-    that the message is about, or what it quotes; without a name, the `whole` object.
+    that the message is about, or what it quotes; without a name, the `whole` object. What only the mark is called by is
+    none where the message names what the function takes.
     """
     if old is not None and " " in old and OF_CLASS.match(message):
         return whole
     asked = _ASKED.match(old) if old is not None else None
     if asked is not None:
         return asked[1]
+    quoted = [option_of(name) for name in QUOTED.findall(message)]
     if old is None or " " not in old:
-        return old or whole
-    named = next((word for word in _OPTION.findall(old) if word in message), None)
-    quoted = QUOTED.search(message)
-    return named or (option_of(quoted[1]) if quoted is not None else old)
+        is_label = old is not None and message and old not in taken and place(old.lower(), message.lower()) < 0
+        named = (name for name in (*quoted, *WORD.findall(message)) if name in taken)
+        return (next(named, None) if is_label else None) or old or whole
+    named = (word for word in _OPTION.findall(old) if word in message)
+    return next(named, None) or next(iter(quoted), old)

@@ -70,12 +70,14 @@ class Topic(_Entry, frozen=True):
 class Catalog(_Entry, frozen=True):
     """The workflows and topics of one library.
 
-    A symbol is a qualified name; `A | B` are the names of one symbol in different releases.
+    A symbol is a qualified name; `A | B` are the names of one symbol in different releases. `holders` are the classes
+    whose options users set, of which it is told where they take effect.
     """
 
     library: str
     workflows: tuple[Workflow, ...] = ()
     topics: tuple[Topic, ...] = ()
+    holders: tuple[str, ...] = ()
 
 
 class LoadedCatalog(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ _REMOVED = re.compile(
     r"|(?:won't|not|no longer) be (?:supported|importable|available|accessible|accepted))\b.{0,60}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
 )
-_IN_WHICH = re.compile(rf"\b[Ii]n\s+{_VERSION}\s[^.]*\bwill be removed\b")
+_IN_WHICH = re.compile(rf"\b[Ii]n\s+{_VERSION}\s[^.]*\bwill (?:be removed|no longer be \w+)\b")
 _SINCE = re.compile(rf"\b(?:[Dd]eprecated|renamed(?: to \S+)?)\s+(?:since|as of|from|in|with)\s+(?:the\s+)?{_VERSION}")
 _THING = (
     r"(?i:the\s+|its\s+|an?\s+)?(?i:new\s+|regular\s+|equivalent\s+|argument\s+|parameter\s+)?"
@@ -22,15 +22,18 @@ _THING = (
 _FIELD = r"(\{[^{}]+\})"
 _PLAIN = r"((?=\w*[_.(/]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:/[\w./]+|\((?:[^()]|\([^()]*\))*\))?(?<!\.))"
 """A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
-_DOES = r"(?:use|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
+_DOES = (
+    r"(?:use|convert|replaced|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
+)
 _INSTEAD = re.compile(
-    rf"(?i:\buse\s+){_THING}(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
+    rf"(?i:\buse\s+(?:the\s+(?:\w+\s+){{1,2}})?){_THING}(?:\s+with\s+`[^`]+`)?(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
     r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider|by)\s+us(?:e|ing)"
     r"|deprecated\s*[,.;:]\s+(?:please\s+)?use)\s+)"
     rf"{_THING}"
 )
 _THROUGH = re.compile(
     rf"(?i:\b{_DOES}\b(?:\s+[\w.,'-]+){{0,9}}?\s+(?:as|on|in|from|via|through|(?<!instead )of|with)\s+){_THING}"
+    rf"|(?i:\breplaced\s+(?:by|with)(?:\s+[\w,-]+){{1,6}}?\s+){_THING}"
 )
 """As what, on what or through what something is to be given instead."""
 _LED = (
@@ -54,6 +57,7 @@ _CLAUSE = re.compile(
     r"|\bin favou?r of\s+((?:[^.!;,\n]|\.(?=\w))+)"
     r"|\bto\s+((?:pass|set|use)\s(?:[^.!;\n]|\.(?=\w))+?)\s+to\s+(?:suppress|avoid|silence)"
     r"|[,;:.]\s+((?:pass|[Ss]et|specify|provide)\s+[`'\"](?:[^.!;\n]|\.(?=\w))+)"
+    r"|[,;:.]\s+((?:[Cc]all|[Uu]se|[Cc]onvert|[Ii]nstall)\s+(?:[^.!;:\n]|\.(?=\w))+?\s+directly)\b"
 )
 """In words: a request that ends in `instead`, one to use something, and one to change what is given."""
 _BEFORE = re.compile(r"(?s:.*\b[Dd]eprecated\b[^,:]*?(?:[,:]\s|\s\.))\s*")
@@ -71,14 +75,16 @@ _SUPERSEDED = re.compile(
     r"[^.!?;]*\b(?:which\b[^.!?;]*|now )\bdeprecated\b"
 )
 _SHOULD = re.compile(
+    r"\b[`'\"]?(?:choose (?:between|from|one of)\s+(\[[^\[\]]+\]))|[`'\"](\w+)[`'\"] will be (?:mandatory|required)\b|"
     r"\b((?:set|change) [`'\"][\w.]+[`'\"] to [^\s.]+(?:\.\w+)*)"
     r"|(\w+ should be (?:handled|done|made|passed|given) (?:with|by|through|via|using|as) (?:[^.!;,\n]|\.(?=\w))+)"
     r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
 )
 _OTHER = re.compile(
-    r"[`'\"\]]*\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:\[?`~?([^`]+)`|['\"]([^'\"\s]+)['\"]|((?=\w*[_.])[A-Za-z][\w.]*\w))"
+    r"[`'\"\]]*\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:via\s+|with\s+)?(?:\[?`~?([^`]+)`|['\"]([^'\"\s]+)['\"]|((?=\w*[_.])[A-Za-z][\w.]*\w))"
 )
 """What a name is followed by where another one is named with it."""
+_ASIDE = re.compile(r"\s*\(see [^()]*\)")
 _LONGEST = 120
 _READ = 2000  # characters of a message; the patterns take time that grows with the square of them
 _TELLS = re.compile(r"\bwill\b")
@@ -106,10 +112,12 @@ def replacement(message: str, old: str = "") -> str | None:
 
     Of several that are named as alternatives, or together, all.
     """
+    message = " ".join(message[:_READ].split())
     for pattern in (_INSTEAD, _NAMED, _THROUGH):
-        found = _named(pattern, message[:_READ], old)
+        found = _named(pattern, message, old)
         if found is not None:
             return found
+    message = _ASIDE.sub("", message)
     found = _asked(_first(_CLAUSE, message) or "") or _first(_SHOULD, message)
     return _bare(found) if found is not None and found != old and len(found) <= _LONGEST else None
 
@@ -134,6 +142,7 @@ def _asked(clause: str) -> str | None:
     words = _AFTER.split(_BEFORE.sub("", clause))[0].strip("* ")
     led = _ASKING.match(words)
     words = words[led.end() :] if led is not None else words
+    words = f"use {words}" if words.startswith("and ") else words
     only = _ONLY.fullmatch(words)
     words = words if only is None else next(group for group in only.groups() if group)
     return None if words in _POINTING or _TELLS.search(words) else words

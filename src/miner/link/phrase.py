@@ -98,12 +98,19 @@ SET_TO = re.compile(
 """What a sentence begins with that says what the code sets: `Setting dtype to ...`."""
 IGNORED = re.compile(
     r"(?<![\w.])(?:--)?([A-Za-z_]\w*)[`'\"]*(?: (?:and|or|/) [`'\"]*(?:--)?([A-Za-z_]\w*)[`'\"]*)?"
+    r"(?: flag| argument| parameter| option| keyword)?"
     r" (?:(?:will|may|might) be|is|are|is being|are being) (?:silently )?ignored\b"
 )
 CHANGED = re.compile(
     r"\b(?:[Ii]ncreas|[Dd]ecreas|[Rr]educ|[Ll]ower|[Rr]ais)(?:e|ing|) (?:the |your )?(?:value of )?"
     r"[`'\"]*(?:--)?([A-Za-z_][\w.]*\w)"
 )
+CALLED_OPTION = re.compile(r"\b[Tt]he [`'\"]*(?:--)?(\w+)[`'\"]* (?:flag|argument|parameter|option|keyword)\b(?! to\b)")
+ASKED_FOR = re.compile(
+    r"\b(?:[Pp]ass(?:ing)?|[Ss]et(?:ting)?|[Pp]rovid(?:e|ing)|[Ss]pecify(?:ing)?) (?:the |an? |your )?"
+    r"(?:[`'\"]([a-z]\w*_\w+)|[`'\"]?(?:\w+\.)*([a-z]\w*)\s*=(?!=))"
+)
+"""What a message says is to be given."""
 TYPED = re.compile(r"\btype\(|__class__|__name__")
 IT = re.compile(
     r"\W*(?:please \w+ (?:it|this)\b|it\b|this (?:is|may|might|can|will|could|would|should|has|does)\b)", re.IGNORECASE
@@ -121,6 +128,8 @@ _IDENTITIES = ("prefix", "rank", "path", "name", "url", "repo", "_id", "model_ty
 VALUED = re.compile(r"\A\W*([a-z]\w*)\s*=\s*[{\d'\"TFN]")
 """What a message begins with that is an option and its value."""
 EXAMPLE = re.compile(r"\b(?:e\.g\.|for example|such as)[^.;)]*", re.IGNORECASE)
+ITSELF = re.compile(r"\s*This (?:function|method|module|class) ")
+WITHOUT = re.compile(r"\bwithout (?:an? |the |any )?[`'\"]*(\w+)[`'\"]* is deprecated")
 SUPERSEDING = re.compile(r"\binstead of [`'\"]+(?:--)?([A-Za-z_][\w.-]*)|\binstead of (?:--)?([a-z]\w*_\w+)")
 """What a message says that something is to be used instead of."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -24,7 +24,7 @@ from miner.link.deprecation import deprecated_since, removed_in, replacement
 from miner.link.gate import Spoken
 from miner.link.library import Library, Module
 from miner.link.message import Message, filled, template
-from miner.link.option import Options, option_of
+from miner.link.option import RECEIVERS, Options, option_of
 from miner.link.phrase import FIELD, TARGET, WORD
 from miner.link.place import Place, places_of
 from miner.link.told import Advice, Told
@@ -37,6 +37,8 @@ _LOGGED = re.compile(r"\s*\[[^\[\]]*\]\s*(?:[\w -]+[:=]\s*\{\}[\s,;.|]*)+")
 """A line of a log: a label in brackets, and values by name: `[done] model: {}, steps: {}`."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
+MACHINERY = re.compile(r"(?:^|\.)_*(?:\w+_)?deprecat(?:e|ed|es|ion)(?:_\w+)?(?:\.|$)")
+"""A function that marks others as deprecated, or one within it."""
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
@@ -68,7 +70,8 @@ class Warnings:
         for gate in spoken:
             without = _not_of(gate.site, "", gate.message, self.idioms)
             kind = kind_of(_plain(gate.message), self.idioms.cues, without)
-            if kind is not None and not is_of_tests(gate.module.name):
+            is_machinery = kind == "deprecation" and MACHINERY.search(gate.site.owner) is not None
+            if kind is not None and not is_machinery and not is_of_tests(gate.module.name):
                 when = canonical(gate.when)
                 yield self._told(gate.module, gate.site, gate.owner, when, gate.message, gate.places)
 
@@ -80,6 +83,12 @@ class Warnings:
             return "a text that the caller gives, or that is computed"
         if _LOGGED.fullmatch(FIELD.sub("{}", said.text)):
             return "a line of a log, with values by name alone"
+        if (
+            MACHINERY.search(site.owner)
+            and FIELD.search(said.text)
+            and kind_of(said.text, self.idioms.cues) == "deprecation"
+        ):
+            return "of what marks others as deprecated"
         local, module = Local.at(name, site), self.library.modules[name]
         for guards in (site.conditions, map(_caught, site.conditions), _asked_last(site.conditions)):
             understood = self.conditions.guards(name, guards, local)
@@ -113,7 +122,8 @@ class Warnings:
             message,
             options,
             names,
-            _whole(self.library, owner),
+            owner,
+            _whole(self.library, owner, taken),
             action,
             is_deprecation,
             instead,
@@ -172,14 +182,16 @@ def _asked_last(guards: tuple[Guard, ...]) -> Iterator[Guard]:
             yield guard
 
 
-def _whole(library: Library, owner: str) -> str:
-    """Return the object that a message is about which names nothing else: the function, or of a method that is private,
-    or that several classes have, the class.
+def _whole(library: Library, owner: str, parameters: Sequence[str]) -> str:
+    """Return the object that a message is about which names nothing else: the function; of a method that is private, or
+    that several classes have, the class; of a private function the only thing that it is given.
     """
     outer, _, name = owner.rpartition(".")
     is_method = outer.rpartition(".")[2][:1].isupper()
-    is_one_of_many = name.startswith("_") or name in library.shared_methods
-    return object_of(outer if is_method and is_one_of_many else owner)
+    if is_method:
+        return object_of(outer if name.startswith("_") or name in library.shared_methods else owner)
+    given = [each for each in parameters if each not in RECEIVERS and not each.startswith("_")]
+    return given[0] if name.startswith("_") and len(given) == 1 else object_of(owner)
 
 
 def _machine(when: Formula) -> Iterator[str]:

@@ -14,6 +14,7 @@ from miner.model.concept import (
     Workflow,
 )
 from miner.model.evidence import Evidence, FormulaJson, NodeRecord, Quantity, Record
+from miner.model.option_use import OptionUse
 from miner.model.snapshot import SourceRecord
 
 Effect = Literal["raise", "warn", "fallback", "disable", "placeholder", "skip", "return-reason", "unchecked"]
@@ -81,7 +82,8 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     another library, and a catalog names it.
     Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own, `flags`
     what it says itself that it supports or needs (`_supports_sdpa`), `fields` the attributes that the body of one
-    without a signature annotates, where a decorator may make parameters of them.
+    without a signature annotates, where a decorator may make parameters of them, `uses` where its options take effect,
+    where a catalog names it as what holds those that users set.
     """
 
     qualname: str
@@ -96,6 +98,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     members: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     fields: tuple[str, ...] = ()
+    uses: tuple[OptionUse, ...] = ()
 
     @property
     def definition(self) -> Evidence:

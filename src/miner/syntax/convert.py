@@ -105,6 +105,8 @@ def _formatted(node: cst.FormattedString) -> ir.Expression:
                 text = part.value.replace("{{", "{").replace("}}", "}")
                 parts.append(text if "r" in node.prefix.lower() else unescape(text))
             elif isinstance(part, cst.FormattedStringExpression):
+                if part.equal is not None:  # `{name=}` shows the name too
+                    parts.append(f"{cst.Module([]).code_for_node(part.expression)}=")
                 parts.append(convert(part.expression))
     except LiteralError as problem:
         return opaque(node, str(problem))
