@@ -10,8 +10,9 @@ from miner.cli.head import head, meaning, place
 from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, hardness, shortened
 from miner.escape import one_line
+from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjunction, conjuncts, negation
-from miner.formula.disjunctive import atoms, is_refusal
+from miner.formula.disjunctive import atoms, is_refusal, mentions
 from miner.formula.notation import from_json, text
 from miner.model.concept import Principle
 from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
@@ -31,6 +32,8 @@ _FEW = 20
 """Requirements that are listed one by one; more are grouped by what they need."""
 _WAYS = ("tested", "passed", "set", "noted", "taken", "used")
 """How an option takes effect, what decides most first."""
+_UNDER = frozenset({"passed", "set", "used"})
+"""Ways of which the condition is told; a test is one itself."""
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
 """Kinds of names that need nothing themselves: others ask for them."""
 
@@ -75,7 +78,7 @@ class _Statements:
         refusing = [use for use in account.uses if (use.then or "").startswith("raise ")]
         others = [use for use in account.uses if use not in refusing]
         for heading, count, entries in (
-            ("means", len(account.predicates), map(self._predicate, account.predicates)),
+            ("means", len(account.predicates), self._predicates()),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
             (
@@ -87,17 +90,38 @@ class _Statements:
             ("takes effect", len(others), self._uses(others)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
-            if count:
-                yield Listing(f"{heading}: {count:,}", tuple(_limited(list(entries))))
+            listed = list(entries) if count else []
+            if listed:
+                yield Listing(f"{heading}: {count:,}", tuple(_limited(listed, self._most)))
 
-    def _predicate(self, node: Predicate) -> Entry:
-        first, *cases = meaning(self._fold.inside(from_json(node.means)), _LONGEST_CONDITION)
-        return Entry((f"{node.qualname} means {first}", *cases), (place(node),))
+    @property
+    def _most(self) -> int:
+        """How many entries of a section are told: of what everything asks for, fewer."""
+        return _FEW if self._account.subject.kind in _ASKED else _MOST_ENTRIES
+
+    def _predicates(self) -> Iterator[Entry]:
+        """Yield what predicates mean, those that mean the same together; of many, what says least besides first."""
+        node = self._account.subject.node
+        asked = {text(atom) for atom in atoms(from_json(node.means))} if isinstance(node, Predicate) else set()
+        same: dict[str, list[Predicate]] = {}
+        for each in self._account.predicates:
+            means = from_json(each.means)
+            if asked <= set(map(text, atoms(means))) or mentions(means, lambda atom: isinstance(atom, fa.Predicate)):
+                same.setdefault(text(from_json(each.means)), []).append(each)
+        groups = list(same.values())
+        if len(groups) > _FEW:
+            groups.sort(key=lambda group: len(text(from_json(group[0].means))))
+        for group in groups:
+            first, *cases = meaning(self._fold.inside(from_json(group[0].means)), _LONGEST_CONDITION)
+            names = ", ".join((group[0].qualname, *(each.name for each in group[1:])))
+            verb = "means" if len(group) == 1 else "mean"
+            yield Entry((f"{names} {verb} {first}", *cases), tuple(_first(map(place, group))))
 
     def _checked(self, requirements: Iterable[Requirement]) -> list[Check]:
         """Return what requirements ask for, hard needs first."""
         ranked = sorted(requirements, key=_rank)
-        checks = {id(check): check for node in ranked for check in self._checks.of(node) if node in check.stated}
+        found = (check for node in ranked for check in self._checks.of(node) if node in check.stated)
+        checks = {id(check): check for check in found if not self._checks.is_covered(check)}
         return list(checks.values())
 
     def _needs(self, stated: Sequence[Check]) -> Iterator[Entry]:
@@ -159,7 +183,8 @@ class _Statements:
             place = (first.evidence[0].path,) if is_soft else (first.owner, _effect(first.otherwise))
             needs.setdefault(_told(check.needs), {}).setdefault(place, []).append(check)
         for needed, found in needs.items():
-            yield Entry((needed,), tuple(_first(map(self._in_short, found.values()), _MOST_FILES)))
+            most = _MOST_FILES if len(needs) <= _FEW else _MOST_PLACES
+            yield Entry((needed,), tuple(_first(map(self._in_short, found.values()), most)))
 
     def _in_short(self, checks: Sequence[Check]) -> str:
         first = checks[0]
@@ -235,6 +260,9 @@ class _Statements:
     def _use(self, use: OptionUse) -> str:
         how = f"passed to {use.to}" if use.way == "passed" and use.to else use.way
         then = f", then {one_line(use.then, _SHORT)}" if use.then else ""
+        if use.way in _UNDER:
+            when = [each for each in _when(self._formula(use.when)) if len(each) <= _LONGEST]
+            then = "".join(f", {each}" for each in when)
         return f"{_line(use)}: {use.option} {how}: {one_line(use.code, _SHORT)}{then}"
 
     def _at(self, node: Requirement | Constraint | Advice) -> str:
@@ -284,10 +312,10 @@ def _verified(found: Explained) -> Iterator[Listing]:
     yield Listing(f"verified on Python {found.run.ran.python}, {found.run.machine.name}: {said}", tuple(entries))
 
 
-def _limited(entries: list[Entry]) -> Iterator[Entry]:
+def _limited(entries: list[Entry], most: int) -> Iterator[Entry]:
     """Yield the first entries, and how many more there are."""
-    left = len(entries) - _MOST_ENTRIES
-    yield from entries if left <= 1 else entries[:_MOST_ENTRIES]
+    left = len(entries) - most
+    yield from entries if left <= 1 else entries[:most]
     if left > 1:
         yield Entry((f"and {left:,} more; --format json has them all",), ())
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from miner.detect.file import matches
 from miner.model import expression as ex
@@ -20,14 +20,14 @@ Tests = tuple[tuple[ex.Expression, bool], ...]
 class Found:
     """One option in an expression: how it is used, by what call, and the tests in the expression that lead to it.
 
-    `is_held`: it is a field of an object that holds options.
+    `holder` is the object that holds options of which it is a field, by its name.
     """
 
     option: str
     way: Way
     to: str | None = None
     tests: Tests = ()
-    is_held: bool = False
+    holder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Reading:
 
     `options` are those that are looked for, `names` those of them that a bare name stands for, `keywords` the keyword
     arguments that the function takes, and `holders` patterns of what holds options. `objects` collects the options of
-    which something is read, or a method called that no plain value has; `held` are names bound from fields of holders.
+    which something is read, or a method called that no plain value has; `held` gives for names
+    that are bound from fields of holders what those are called.
     """
 
     options: frozenset[str]
@@ -44,7 +45,7 @@ class Reading:
     keywords: frozenset[str]
     holders: tuple[str, ...]
     objects: set[str]
-    held: frozenset[str] = frozenset()
+    held: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, node: object) -> str | None:
         """Return the option that an expression is: a name, a field of what holds options, or one of its keys."""
@@ -67,14 +68,14 @@ class Reading:
             return True
         return any(part in _RECEIVERS or matches(part, self.holders) for part in parts if part)
 
-    def is_held(self, node: object) -> bool:
-        """Say whether an expression is a field of an object that holds options: `args.depth`, `self.config.depth`; or a
-        name that stands for one.
+    def holder(self, node: object) -> str | None:
+        """Return what the object is called that holds options of which an expression is a field: `config` of
+        `self.config.depth`; also of a name that stands for one.
         """
         if isinstance(node, ex.Name):
-            return node.name in self.held
+            return self.held.get(node.name)
         parts = (ex.dotted(node) or "").split(".") if isinstance(node, ex.Attribute) else ()
-        return any(matches(part, self.holders) for part in parts[:-1])
+        return next((part for part in reversed(parts[:-1]) if matches(part, self.holders)), None)
 
     def _base(self, node: ex.Expression) -> str | None:
         """Return the option that a chain of fields begins with."""
@@ -92,7 +93,7 @@ class Reading:
         """Yield the options in an expression; what is only shown in a text is not used."""
         option = self.option(node)
         if option is not None:
-            yield Found(option, way, to, tests, self.is_held(node))
+            yield Found(option, way, to, tests, self.holder(node))
             return
         match node:
             case ex.Formatted():

@@ -76,7 +76,7 @@ class _Function:
                             yield self._mention(item, place, role, found)
 
     def _reading(self, names: frozenset[str]) -> Reading:
-        held = frozenset(name for name, is_held in self._bound.items() if is_held)
+        held = {name: holder for name, holder in self._bound.items() if holder is not None}
         return Reading(self.options, names, self._keywords, self.file.idioms.options.holders, self.objects, held)
 
     @cached_property
@@ -96,10 +96,10 @@ class _Function:
         return (frozenset(self.file.names(self.item).parameters) & self.options) | self._bound.keys()
 
     @cached_property
-    def _bound(self) -> dict[str, bool]:
-        """The locals that are bound from the option of their name, and whether always from a field of a holder."""
+    def _bound(self) -> dict[str, str | None]:
+        """The locals that are bound from the option of their name, with what holds it, where that is always so."""
         parameters = frozenset(self.file.names(self.item).parameters)
-        bound: dict[str, bool] = {}
+        bound: dict[str, str | None] = {}
         for item in statements_of(self.item):
             value = item.text("value") if item.kind == "assign" else None
             for target in item.all_texts("target") if value is not None else ():
@@ -110,7 +110,8 @@ class _Function:
                     )
                     given = [each for each in reading.found(self.file.expression(value), "used") if each.option == name]
                     if given:
-                        bound[name] = bound.get(name, True) and all(each.is_held for each in given)
+                        holders = {each.holder for each in given} | ({bound[name]} if name in bound else set())
+                        bound[name] = holders.pop() if len(holders) == 1 else None
         return bound
 
     def _parameters(self) -> Iterator[Mention]:
@@ -157,7 +158,7 @@ class _Function:
             value = self.file.expression(span_of_value) if option is not None and span_of_value is not None else None
             if option is None or (value is not None and (reading.option(value) == option or is_empty(value))):
                 return  # none, the same under another roof, or room for what is to come
-            found = [Found(option, "set", is_held=reading.is_held(expression))]
+            found = [Found(option, "set", holder=reading.holder(expression))]
         elif role == "value" and (kept := self._kept(item, expression)) is not None:
             found = [kept]
         else:
@@ -216,7 +217,7 @@ class _Function:
         place = self._short(item.span if is_simple else span, found.option)
         callee = found.to if found.to is not None and found.to in self.file.outline.source(place) else None
         return Mention(
-            found.option, found.way, self.name, place, callee, follows, described, conditions, scope, found.is_held
+            found.option, found.way, self.name, place, callee, follows, described, conditions, scope, found.holder
         )
 
     def _short(self, span: Span, option: str) -> Span:
@@ -257,4 +258,4 @@ class _Function:
 
 def _rank(found: Found) -> tuple[int, bool]:
     """Return how strong a use is, the strongest first: of two alike, that of an object that holds the option."""
-    return _RANK[found.way], not found.is_held
+    return _RANK[found.way], found.holder is None

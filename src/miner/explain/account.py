@@ -29,6 +29,7 @@ from miner.model.node import (
 from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 
+_WORD = re.compile(r"\w+")
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
 
@@ -231,6 +232,11 @@ def _is_about(node: Node, option: str) -> bool:
 def _asks_variable(node: Node, variable: str) -> bool:
     if isinstance(node, EnvironmentVariable):
         return node.variable == variable
+    if isinstance(node, Advice):
+        return (
+            node.subject == variable
+            or re.search(rf"(?<!\w){re.escape(variable)}(?!\w)", node.message or "") is not None
+        )
     return isinstance(node, Requirement) and variable in _variables(node)
 
 

@@ -57,6 +57,29 @@ class Checks:
             self._known.update((each.id, found) for each in stated)
         return self._known[requirement.id]
 
+    def is_covered(self, check: Check) -> bool:
+        """Say whether what a place needs is less than what its object needs anyway: one of its alternatives.
+
+        The other is asked for whenever this is, and refuses too, so this is met where that is.
+        """
+        if not isinstance(check.needs, Any) or not check.stated[0].enforced:
+            return False
+        alternatives = set(map(text, check.needs.parts))
+        when = set(map(text, conjuncts(check.when)))
+        for node in self._owned.get(check.stated[0].owner, ()):
+            for other in self.of(node) if node.otherwise.effect == "raise" and node.enforced else ():
+                is_always = set(map(text, conjuncts(other.when))) - {text(True)} <= when
+                if other is not check and is_always and text(other.needs) in alternatives:
+                    return True
+        return False
+
+    @cached_property
+    def _owned(self) -> dict[str, list[Requirement]]:
+        found: dict[str, list[Requirement]] = {}
+        for node in self._graph.of_type(Requirement):
+            found.setdefault(node.owner, []).append(node)
+        return found
+
     @cached_property
     def _places(self) -> dict[tuple[object, ...], list[Requirement]]:
         found: dict[tuple[object, ...], list[Requirement]] = {}

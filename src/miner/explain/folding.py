@@ -43,7 +43,8 @@ class Folding:
         """Return the shorter equivalent of a formula: as it is, or as alternatives, each with names for parts."""
         key = text(formula)
         if key not in self._known:
-            self._known[key] = _without_implied(min(self._forms(formula), key=lambda each: len(render(each))))
+            alike = substitute(formula, _as_said)
+            self._known[key] = _without_implied(min(self._forms(alike), key=lambda each: len(render(each))))
         return self._known[key]
 
     def inside(self, formula: Formula) -> Formula:
@@ -99,6 +100,11 @@ class Folding:
         ]
         parts = sorted((*named, *inner), key=lambda each: isinstance(each, All | Any))  # what is simple is read first
         return (conjunction if isinstance(formula, All) else disjunction)(*parts)
+
+
+def _as_said(atom: fa.Atom) -> Formula:
+    """Return what is not understood by its words alone: why it is not says nothing."""
+    return fa.Opaque(opaque=atom.opaque, reason="") if isinstance(atom, fa.Opaque) else atom
 
 
 def _signed(means: Formula, name: fa.Predicate) -> Iterator[tuple[Formula, Formula]]:

@@ -156,6 +156,8 @@ class Index:
                     found.update(parameters(node))
                 case Heuristic():
                     found.update(use.option for use in node.uses if is_part(use.owner, owner))
+                case Implementation(qualname=name) if name == owner:
+                    found.update((*node.fields, *(use.option for use in node.uses)))
         return found
 
     @property

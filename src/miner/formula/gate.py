@@ -7,6 +7,7 @@ apart. Over the result, any(when and not needs), with what is kept apart, equals
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,9 +77,21 @@ def _split(_: str, condition: Formula) -> Split:
             continue
         needs, when = found
         needed.setdefault(text(when), (when, []))[1].append(needs)
-    records = [(_canonical(conjunction(*parts)), when) for when, parts in needed.values()]
+    records = [(_canonical(conjunction(*parts)), _beside(when, calls)) for when, parts in needed.values()]
     expanded = Split(tuple(records), _canonical(disjunction(*calls)))
     return plain if plain is not None and _size(plain) < _size(expanded) else expanded
+
+
+def _beside(when: Formula, calls: Sequence[Formula]) -> Formula:
+    """Return when something is needed, without where one more part reaches the place whatever is there."""
+    held = {text(part) for part in conjuncts(when)}
+    apart: list[Formula] = []
+    for call in calls:
+        more = [part for part in conjuncts(call) if text(part) not in held]
+        if len(more) == 1 and text(negation(more[0])) not in held:
+            apart.append(negation(more[0]))
+    stated = canonical(conjunction(when, *apart)) if apart else when
+    return when if stated is False else stated
 
 
 def _as_written(condition: Formula, *, may_fall_short: bool) -> Split | None:

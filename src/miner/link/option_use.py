@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,10 @@ from miner.link.routine import CloseReading
 from miner.model.mention import Mention, Mentions, Way
 from miner.model.site import Scope
 
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_KINDS = frozenset({"config", "configuration", "args", "arguments", "settings", "options"})
+"""Words that say of a class or an object that it holds options."""
+_STEM = 3
 _TELLING: frozenset[Way] = frozenset({"taken", "set", "tested"})
 
 
@@ -57,19 +62,21 @@ class OptionUses:
     def of(self, topic: Topic) -> list[Used]:
         """Return the uses of the options of a topic in the modules, classes and functions that it counts in.
 
-        Where that is a class that holds options, also the uses of fields of such objects in the modules that import it.
+        Where that is a class that holds options, also the uses of fields of objects in the modules that import it that
+        are called like it: `generation_config` of a `GenerationConfig`, `args` of arguments.
         Of an option that is an object, something of which is read or done there, only where it is taken, set or tested:
         elsewhere it is handed around.
         """
         options = frozenset(topic.options)
         found: dict[tuple[object, ...], tuple[Module, Mention]] = {}  # names may stand for a module twice
         objects: set[str] = set()
-        for module, inner in self._within(topic.within):
+        for module, inner, held in self._within(topic.within):
+            is_sole = bool(held) and sum(matches(each, self.classes) for each in module.imported) == 1
             if self.holds(module.path, options):
                 mentions = self._mentions(module.path)
                 objects |= mentions.objects
                 mine = (each for each in mentions.found if each.option in options)
-                meant = (each for each in mine if _is_meant(each, inner))
+                meant = (each for each in mine if _is_meant(each, inner, held, is_sole=is_sole))
                 found.update(((module.path, each.span, each.option, each.way), (module, each)) for each in meant)
         told = [(module, each) for module, each in found.values() if each.option not in objects or each.way in _TELLING]
         used = (each for module, mention in told for each in self._used(module, mention))
@@ -85,29 +92,28 @@ class OptionUses:
         """The options that are looked for in a file, by its path."""
         found: dict[str, set[str]] = {}
         for topic in self.topics:
-            for module, _ in self._within(topic.within):
+            for module, _, _ in self._within(topic.within):
                 found.setdefault(module.path, set()).update(topic.options)
         return {path: frozenset(options) for path, options in found.items()}
 
-    def _within(self, within: Iterable[str]) -> Iterator[tuple[Module, str | None]]:
-        """Yield the packaged modules that some names stand for, each with the name within it that is meant, if any.
-
-        None: the objects are meant that are held there.
+    def _within(self, within: Iterable[str]) -> Iterator[tuple[Module, str, str]]:
+        """Yield the packaged modules that some names stand for, each with the name within it that is meant, if any, or
+        the class of which objects are held there.
         """
         for name in within:
             parts = name.split(".")
             home = next((end for end in range(len(parts), 0, -1) if ".".join(parts[:end]) in self.library.modules), 0)
             if home == len(parts):
                 yield from (
-                    (module, "")
+                    (module, "", "")
                     for each, module in self.library.modules.items()
                     if is_part(each, name) and self.library.is_packaged(module)
                 )
             elif home:
                 module = self.library.modules[".".join(parts[:home])]
-                yield module, ".".join(parts[home:])
+                yield module, ".".join(parts[home:]), ""
                 if matches(parts[-1], self.classes):
-                    yield from ((each, None) for each in self._importers(name) if each is not module)
+                    yield from ((each, "", parts[-1]) for each in self._importers(name) if each is not module)
 
     def _importers(self, qualname: str) -> Iterator[Module]:
         """Yield the packaged modules that import a class under its own name."""
@@ -142,7 +148,18 @@ class OptionUses:
         )
 
 
-def _is_meant(mention: Mention, inner: str | None) -> bool:
-    if inner is None:
-        return mention.is_held
+def _is_meant(mention: Mention, inner: str, held: str, *, is_sole: bool) -> bool:
+    if held:
+        return mention.holder is not None and is_called_like(mention.holder, held, is_sole=is_sole)
     return not inner or is_part(mention.owner, inner)
+
+
+def is_called_like(holder: str, name: str, *, is_sole: bool) -> bool:
+    """Say whether an object can be one of a class that holds options, by its name.
+
+    They share a word, or its beginning: `gen_config` of a `GenerationConfig`. One without words is of arguments, or of
+    the class where that is the sole one of its kind that is known there.
+    """
+    own = {word.lower()[:_STEM] for word in _WORDS.findall(name)}
+    said = {word[:_STEM] for word in set(holder.rstrip("0123456789").split("_")) - _KINDS}
+    return not said.isdisjoint(own) if said else is_sole or name.endswith(("Arguments", "Args"))

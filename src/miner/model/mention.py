@@ -19,8 +19,8 @@ class Mention:
 
     `to` is the callee as it is written, `follows` where the statements stand that run where a test holds, or that a
     comment stands above, and
-    `description` what the docstring says of it, with its place. `is_held`: it is a field of an object that holds
-    options (`args.depth`), and no name or field of the object itself.
+    `description` what the docstring says of it, with its place. `holder` is what the object is called
+    of which it is a field (`args` of `args.depth`); None: it is a name, or a field of the object itself.
     """
 
     option: str
@@ -32,7 +32,7 @@ class Mention:
     description: tuple[str, Span] | None = None
     conditions: tuple[Guard, ...] = ()
     scope: Scope | None = None
-    is_held: bool = False
+    holder: str | None = None
 
 
 @dataclass(frozen=True)

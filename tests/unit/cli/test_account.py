@@ -15,7 +15,8 @@ from miner.explain.account import explain
 from miner.explain.subject import find
 from miner.model.evidence import Evidence
 from miner.model.mention import Way
-from miner.model.node import Advice, Effect, Node, Otherwise, Requirement
+from miner.model.node import Advice, Edge, Effect, Node, Otherwise, Predicate, Requirement
+from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 from tests.unit.explain.test_explain import SAMPLE, implementation, place
 
@@ -125,3 +126,78 @@ def test_softer_uses_of_a_device_are_told_by_file() -> None:
 def test_every_way_to_use_an_option_has_its_place() -> None:
     """What decides most is told first."""
     assert sorted(_WAYS) == sorted(get_args(Way))
+
+
+def predicate(number: int, name: str, means: Any) -> Predicate:
+    """A predicate of the library."""
+    return Predicate(
+        id=f"predicate:kit.a.{name}",
+        name=name,
+        evidence=at(number),
+        qualname=f"kit.a.{name}",
+        means=means,
+        kind="function",
+    )
+
+
+def test_predicates_that_mean_the_same_are_told_together() -> None:
+    found = sections(
+        "npu",
+        requirement(9, "kit.a.go", NPU, "raise", "no NPU", 9),
+        predicate(1, "is_a", NPU),
+        predicate(2, "is_b", NPU),
+        predicate(3, "is_c", {"any": [NPU, {"os": "linux"}]}),
+    )
+    said = [lines for lines, _ in found["means: 3"]]
+    assert said == [("kit.a.is_a, is_b mean npu",), ("kit.a.is_c means npu or linux",)]
+
+
+def test_a_softer_use_that_asks_for_something_else_is_counted() -> None:
+    """Where a predicate does not hold, the next arm of a chain asks for others."""
+    asked = predicate(1, "is_npu_there", NPU)
+    text = "is_npu_there()"
+    own = requirement(2, "kit.a.go", NPU, "fallback", "use the CPU", 3)
+    later = requirement(3, "kit.a.go", {"device": "cuda"}, "fallback", "use the CPU", 5, when={"not": NPU})
+    nodes = [
+        msgspec.structs.replace(each, evidence=tuple(msgspec.structs.replace(one, text=text) for one in each.evidence))
+        for each in (own, later)
+    ]
+    graph = Graph(
+        miner.load(Path(SAMPLE)).manifest,
+        {node.id: node for node in (asked, *nodes)},
+        tuple(Edge(source=node.id, relation="uses_predicate", target=asked.id) for node in nodes),
+        (),
+    )
+    fold = Folding(graph)
+    parts = list(told(Explained(explain(graph, find(graph, "is_npu_there")), fold, Checks(graph, fold), None, ())))
+    (listing,) = (part for part in parts if isinstance(part, Listing))
+    assert [entry.lines for entry in listing.entries] == [
+        ("npu",),
+        ("and 1 that only ask for something else where it is not there; --format json has them",),
+    ]
+
+
+def test_a_test_of_an_option_that_only_raises_is_a_refusal() -> None:
+    """And the condition of what is done with an option is told."""
+    ways: list[tuple[Way, str, str | None, Any]] = [
+        ("tested", "ways % 2", 'raise ValueError("odd")', True),
+        ("passed", "go(ways)", None, {"os": "linux"}),
+    ]
+    uses = tuple(
+        OptionUse(
+            option="ways",
+            owner="kit.a.Model.load",
+            way=way,
+            code=code,
+            then=then,
+            when=when,
+            to=None,
+            evidence=at(line),
+        )
+        for line, (way, code, then, when) in enumerate(ways, 3)
+    )
+    found = sections(
+        "kit.a.Model.ways", msgspec.structs.replace(implementation("kit.a.Model"), uses=uses, fields=("ways",))
+    )
+    assert found["refuses: 1"] == [(("when [ways % 2]",), ('raise ValueError("odd")', "kit.a.Model.load, kit/a.py:3"))]
+    assert found["takes effect: 1"] == [(("kit.a.Model.load, kit/a.py",), ("4: ways passed: go(ways), when linux",))]

@@ -117,6 +117,19 @@ def test_a_short_need_stays_as_it_is() -> None:
     assert told(alone) == [("pane", "always")]
 
 
+@pytest.mark.parametrize(
+    ("first", "when", "is_covered"),
+    [({"module": "pane"}, OPTION, True), ({"module": "pane"}, OTHER, False), ({"module": "glass"}, OPTION, False)],
+)
+def test_a_need_that_is_less_than_another_of_its_object(first: Any, when: Any, is_covered: bool) -> None:
+    """One of its alternatives is needed anyway, whenever it is."""
+    other = requirement(1, first, when, "not is_pane()", line=5)
+    less = requirement(2, {"any": [{"module": "pane"}, {"device": "cuda"}]}, {"all": [OPTION, {"os": "linux"}]}, "x")
+    graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in (other, less)}, (), ())
+    checks = Checks(graph, Folding(graph))
+    assert [checks.is_covered(check) for node in (other, less) for check in checks.of(node)] == [False, is_covered]
+
+
 @pytest.mark.parametrize("test", ["speedy and not is_fast_available()", "x"])
 def test_a_check_asks_what_its_requirements_ask(test: str) -> None:
     """Where one is not met, another check is not: on every machine, for every argument."""

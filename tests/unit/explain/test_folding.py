@@ -23,6 +23,7 @@ MEANINGS: dict[str, Any] = {
     "is_fast_available": {"all": [LONG, {"device": "cuda"}, {"binary": "a-long-name-of-a-compiler"}, TORCH]},
     "is_any_available": {"any": [{"all": [LONG, {"device": "npu"}]}, {"all": [OLD, {"device": "xpu"}]}]},
     "is_new_or_none": {"all": [{"not": OLD}, {"device": "npu"}, {"os": "linux"}]},
+    "is_built": {"all": [TORCH, {"env": "A_VARIABLE_OF_A_LONG_NAME"}, {"binary": "another-long-name-of-a-compiler"}]},
     "_is_hidden": {"all": [{"device": "a-device-of-a-long-name"}, {"env": "A_VARIABLE_OF_A_RATHER_LONG_NAME"}]},
     "is_unclear": {"all": [{"opaque": "it is so, as far as is known", "reason": "x"}, LONG, {"os": "linux"}]},
 }
@@ -71,6 +72,20 @@ def fold() -> Folding:
 def test_a_name_stands_for_what_it_means(fold: Folding, formula: Any, said: str) -> None:
     """Where that is long, and nothing is lost: no private name stands for any, nor one that is not understood."""
     assert render(fold(from_json(formula))) == said
+
+
+def test_what_a_name_stands_for_holds_beside_it(fold: Folding) -> None:
+    """So what another predicate asks too is known there, though it is not told apart."""
+    lacking = [{"not": part} for part in MEANINGS["is_built"]["all"][1:]]
+    said = fold(from_json({"all": [*MEANINGS["is_fast_available"]["all"], {"any": lacking}]}))
+    assert render(said) == "is_fast_available() and not is_built()"
+
+
+def test_what_is_not_understood_is_one_thing_whyever(fold: Folding) -> None:
+    first, other = ({"opaque": "x is None", "reason": reason} for reason in ("a call", "a comparison"))
+    assert (
+        render(fold(from_json({"all": [first, {"any": [{"not": other}, {"os": "linux"}]}]}))) == "[x is None] and linux"
+    )
 
 
 def test_the_shorter_form_is_told(fold: Folding) -> None:

@@ -44,13 +44,15 @@ ODD = Opaque(opaque="len(x)", reason="a call")
         (All((CUDA, TORCH)), [(Not(All((CUDA, TORCH))), True)], False),
         (All((CUDA, Not(TORCH))), [(TORCH, CUDA)], False),
         (FAST, [], FAST),
-        (Any((FAST, Not(TORCH))), [(TORCH, True)], FAST),
+        (Any((FAST, Not(TORCH))), [(TORCH, Not(FAST))], FAST),  # where it is fast, nothing helps
+        (Any((All((FAST, ODD)), Not(TORCH))), [(TORCH, True)], All((FAST, ODD))),
+        (All((ODD, Any((FAST, Not(TORCH))))), [(TORCH, All((Not(FAST), ODD)))], All((FAST, ODD))),
         (True, [], True),
         (False, [], False),
     ],
 )
 def test_what_is_needed_and_when(condition, records, calls):
-    """Lacks are needed under the rest; presences must not all be there; the rest is about no environment."""
+    """Lacks are needed under the rest, where not one more part of it decides; presences must not all be there."""
     found = split(condition)
     assert found.whole
     assert list(found.records) == [(canonical(needs), canonical(when)) for needs, when in records]

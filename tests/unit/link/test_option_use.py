@@ -15,7 +15,7 @@ from miner.app.close_reading import CloseReader
 from miner.detect.idiom import load_idioms
 from miner.formula.text import render
 from miner.link.catalog import Topic
-from miner.link.option_use import OptionUses, Used
+from miner.link.option_use import OptionUses, Used, is_called_like
 
 IDIOMS = load_idioms()
 OPTIONS = ("fast", "depth", "config", "codec")
@@ -274,6 +274,23 @@ def test_of_a_class_that_holds_options_the_fields_of_its_objects_where_it_is_imp
         ("kit.b.Runner.run", "passed", "go"),
     ]
     assert uses(source, "kit.a.Kit")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("holder", "name", "is_sole", "is_like"),
+    [
+        ("draw_config", "DrawConfig", False, True),
+        ("gen_config", "GenerationConfig", False, True),
+        ("assistant_generation_config2", "GenerationConfig", False, True),
+        ("config", "GenerationConfig", False, False),
+        ("config", "GenerationConfig", True, True),
+        ("model_config", "GenerationConfig", True, False),
+        ("args", "TrainingArguments", False, True),
+        ("model_args", "TrainingArguments", False, False),
+    ],
+)
+def test_what_may_be_an_object_of_a_class(holder, name, is_sole, is_like):
+    assert is_called_like(holder, name, is_sole=is_sole) is is_like
 
 
 def test_a_function_within_a_function_takes_options_of_its_own():
