@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -58,7 +57,7 @@ def mine_snapshot(
     read = reading.all()
     progress.stage("link", None)
     blobs = {entry.path: entry.blob for entry in snapshot.entries}
-    bytes_of = _reader(snapshot, blobs)
+    bytes_of = _Sources(snapshot, blobs)
 
     def text_of(path: str) -> str:
         return bytes_of(path).decode("utf-8", "replace")
@@ -77,6 +76,7 @@ def mine_snapshot(
     pages = [entry.path for entry in snapshot.entries if entry.kind == "file"]
     built = build(linked, bytes_of, blobs, idioms, loaded, close, release, lambda: close.examples(pages))
     close.release()
+    bytes_of.release()
     del linked  # what was linked and read is not needed any more, and as large as what is written now
     read.facts.clear()
     counted = _Counted(
@@ -103,15 +103,22 @@ class _Counted(NamedTuple):
     coverage: dict[str, dict[str, int]]
 
 
-def _reader(snapshot: Snapshot, blobs: dict[str, str]) -> Callable[[str], bytes]:
-    known: dict[str, bytes] = {}
+class _Sources:
+    """The bytes of files by path, each read once."""
 
-    def read(path: str) -> bytes:
-        if path not in known:
-            known[path] = snapshot.read(blobs[path])
-        return known[path]
+    def __init__(self, snapshot: Snapshot, blobs: dict[str, str]) -> None:
+        self._snapshot = snapshot
+        self._blobs = blobs
+        self._known: dict[str, bytes] = {}
 
-    return read
+    def __call__(self, path: str) -> bytes:
+        if path not in self._known:
+            self._known[path] = self._snapshot.read(self._blobs[path])
+        return self._known[path]
+
+    def release(self) -> None:
+        """Let go what was read."""
+        self._known.clear()
 
 
 def _check_outcomes(snapshot: Snapshot, outcomes: list[Outcome]) -> None:

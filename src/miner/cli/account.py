@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from miner.app.explain import Account, Check, Checks, Explained, Folding, is_part
 from miner.cli.head import head, meaning, place
@@ -11,14 +14,24 @@ from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, hardness, shortened
 from miner.escape import one_line
 from miner.formula import atom as fa
+from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction, conjuncts, negation
 from miner.formula.disjunctive import atoms, is_refusal, mentions
 from miner.formula.notation import from_json, text
 from miner.model.concept import Principle
-from miner.model.node import Advice, Constraint, Edge, Implementation, Node, Otherwise, Predicate, Requirement
+from miner.model.node import (
+    Advice,
+    Constraint,
+    Edge,
+    EnvironmentVariable,
+    Implementation,
+    Node,
+    Predicate,
+    Requirement,
+)
 from miner.model.option_use import OptionUse
 
-_LONGEST = 240
+_LONGEST = 400
 """Characters of a text; JSON has it whole."""
 _LONGEST_CONDITION = 320
 _SHORT = 100
@@ -32,6 +45,8 @@ _FEW = 20
 """Requirements that are listed one by one; more are grouped by what they need."""
 _WAYS = ("tested", "passed", "set", "noted", "taken", "used")
 """How an option takes effect, what decides most first."""
+_PUNCTUATION = re.compile(r"[`'\".]")
+_OF_TESTS = re.compile(r"(?:^|\.)(?:tests?|testing)(?:_\w+)?(?:\.|$)")
 _UNDER = frozenset({"passed", "set", "used"})
 """Ways of which the condition is told; a test is one itself."""
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
@@ -46,7 +61,7 @@ def told(found: Explained) -> Iterator[Table | Listing]:
         yield Listing(f"consists of: {len(account.members):,}", tuple(_members(account)))
     yield from _Statements(account, found.fold, found.checks).all()
     variables = tuple(
-        (node.variable, f"default {node.default}" if node.default else "", node.owner, place(node))
+        (node.variable, f"default {node.default}" if node.default else "", _code(node), node.owner, place(node))
         for node in account.variables
     )
     if variables:
@@ -81,18 +96,15 @@ class _Statements:
             ("means", len(account.predicates), self._predicates()),
             (asks, len(hard), self._needs(hard)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
-            (
-                "refuses",
-                len(refused) + len(account.constraints) + len(gates) + len(refusing),
-                (*self._refusals(refused, gates), *map(self._refusing, refusing)),
-            ),
-            ("advice", len(account.advice) - len(gates), self._advice(advice)),
+            ("refuses", 0, (*self._refusals(refused, gates), *map(self._refusing, refusing))),
+            ("accepts, as declared", 0, self._accepted()),
+            ("advice", 0, self._advice(advice)),
             ("takes effect", len(others), self._uses(others)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
-            listed = list(entries) if count else []
+            listed = list(entries)
             if listed:
-                yield Listing(f"{heading}: {count:,}", tuple(_limited(listed, self._most)))
+                yield Listing(f"{heading}: {count or len(listed):,}", tuple(_limited(listed, self._most)))
 
     @property
     def _most(self) -> int:
@@ -100,7 +112,7 @@ class _Statements:
         return _FEW if self._account.subject.kind in _ASKED else _MOST_ENTRIES
 
     def _predicates(self) -> Iterator[Entry]:
-        """Yield what predicates mean, those that mean the same together; of many, what says least besides first."""
+        """Yield what predicates mean, those that mean the same together, what says least besides first."""
         node = self._account.subject.node
         asked = {text(atom) for atom in atoms(from_json(node.means))} if isinstance(node, Predicate) else set()
         same: dict[str, list[Predicate]] = {}
@@ -108,10 +120,7 @@ class _Statements:
             means = from_json(each.means)
             if asked <= set(map(text, atoms(means))) or mentions(means, lambda atom: isinstance(atom, fa.Predicate)):
                 same.setdefault(text(from_json(each.means)), []).append(each)
-        groups = list(same.values())
-        if len(groups) > _FEW:
-            groups.sort(key=lambda group: len(text(from_json(group[0].means))))
-        for group in groups:
+        for group in sorted(same.values(), key=lambda group: len(text(from_json(group[0].means)))):
             first, *cases = meaning(self._fold.inside(from_json(group[0].means)), _LONGEST_CONDITION)
             names = ", ".join((group[0].qualname, *(each.name for each in group[1:])))
             verb = "means" if len(group) == 1 else "mean"
@@ -127,7 +136,7 @@ class _Statements:
     def _needs(self, stated: Sequence[Check]) -> Iterator[Entry]:
         """Yield what is needed: all that keep off one effect together, or of many each once, with the first place."""
         of_tests = _is_of_tests(self._own)
-        checks = [check for check in stated if of_tests or not _is_of_tests(check.stated[0].owner)]
+        checks = [check for check in stated if of_tests or not _is_of_tests(check.stated[0].owner)] or list(stated)
         named = [check for check in checks if self._is_named(check)]
         asking = [check for check in named if self._is_needed(check)]
         yield from self._told_of(asking)
@@ -162,7 +171,7 @@ class _Statements:
             return
         places: dict[tuple[str, str], dict[str, None]] = {}
         for check in checks:
-            said = _effect(check.stated[0].otherwise), _asked(check.needs, check.when)
+            said = self._effect(check.stated[0]), _asked(check.needs, check.when)
             places.setdefault(said, {})[self._at(check.stated[0])] = None
         together: dict[str, dict[tuple[str, ...], list[str]]] = {}
         for (otherwise, line), at in places.items():
@@ -180,7 +189,7 @@ class _Statements:
         for check in checks:
             first = check.stated[0]
             is_soft = hardness(first) is None
-            place = (first.evidence[0].path,) if is_soft else (first.owner, _effect(first.otherwise))
+            place = (first.evidence[0].path,) if is_soft else (first.owner, self._effect(first))
             needs.setdefault(_told(check.needs), {}).setdefault(place, []).append(check)
         for needed, found in needs.items():
             most = _MOST_FILES if len(needs) <= _FEW else _MOST_PLACES
@@ -198,7 +207,7 @@ class _Statements:
         """Yield what a symbol requires through others, hard needs first, with one of the cases in which it does."""
         cases: dict[tuple[str, str, str], dict[str, None]] = {}
         for edge, node in sorted(reached, key=lambda each: _rank(each[1])):
-            said = _told(self._formula(node.needs)), f"else {_effect(node.otherwise)}", self._at(node)
+            said = _told(self._formula(node.needs)), f"else {self._effect(node)}", self._at(node)
             cases.setdefault(said, {})[", ".join(_when(self._formula(edge.when)))] = None
         for (needs, otherwise, at), whens in cases.items():
             when = min(whens, key=len)
@@ -211,15 +220,23 @@ class _Statements:
         for check in checks:
             first = check.stated[0]
             when = conjunction(*conjuncts(negation(check.needs)), check.when)
-            yield Entry((f"when {_told(when)}",), (_effect(first.otherwise), self._at(first)))
+            yield Entry((f"when {_told(when)}",), (self._effect(first), self._at(first)))
         for node in self._account.constraints:
-            yield Entry((f"when {_told(self._formula(node.when))}",), (_effect(node.otherwise), self._at(node)))
+            if node.otherwise.effect != "unchecked":
+                case = f"when {_told(self._formula(node.when))}"
+                yield Entry((case,), (self._effect(node), self._at(node)))
         said: dict[tuple[str, str], dict[str, None]] = {}
         for gate in gates:
             case = ", ".join(_when(self._formula(gate.when))) or "always"
             said.setdefault((case, _said(gate)), {})[self._at(gate)] = None
         for (case, words), at in said.items():
             yield Entry((case,), (f"raise: {words}", *_first(at)))
+
+    def _accepted(self) -> Iterator[Entry]:
+        """Yield what values are said to be accepted, where nothing there refuses others."""
+        for node in self._account.constraints:
+            if node.otherwise.effect == "unchecked":
+                yield Entry((_told(self._fold(canonical(negation(from_json(node.when))))),), (self._at(node),))
 
     def _refusing(self, use: OptionUse) -> Entry:
         """Return a test of an option after which only something is raised."""
@@ -229,10 +246,11 @@ class _Statements:
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""
         said = {node.id: _said(node) for node in advice}
+        plain = {id_: _PUNCTUATION.sub("", words.lower()) for id_, words in said.items()}
         advice = sorted(advice, key=lambda node: node.kind == "default")
         same: dict[str, list[Advice]] = {}
         for node in advice:
-            others = (each for each in advice if each.subject == node.subject and said[node.id] in said[each.id])
+            others = (each for each in advice if each.subject == node.subject and plain[node.id] in plain[each.id])
             fullest = max(others, key=lambda each: len(said[each.id]))
             is_one = fullest.when == node.when or self._formula(fullest.when) == self._formula(node.when)
             same.setdefault(fullest.id if is_one else node.id, []).append(node)
@@ -249,7 +267,8 @@ class _Statements:
         owners: dict[tuple[str, str], list[OptionUse]] = {}
         for use in uses:
             owners.setdefault((use.owner, use.evidence[0].path), []).append(use)
-        for (owner, path), found in list(owners.items())[:_MOST_FUNCTIONS]:
+        ranked = sorted(owners.items(), key=lambda each: each[0][1].count("/"))  # what is deep within is special
+        for (owner, path), found in ranked[:_MOST_FUNCTIONS]:
             shown = sorted(sorted(found, key=lambda use: _WAYS.index(use.way))[:_MOST_USES], key=_line)
             left = len(found) - len(shown)
             more = [f"and {left:,} more"] if left else []
@@ -265,6 +284,14 @@ class _Statements:
             then = "".join(f", {each}" for each in when)
         return f"{_line(use)}: {use.option} {how}: {one_line(use.code, _SHORT)}{then}"
 
+    def _effect(self, node: Requirement | Constraint) -> str:
+        """Return what follows; a message that leaves room for the name of a class is told with that."""
+        otherwise, name = node.otherwise, self._own.rpartition(".")[2]
+        is_class = getattr(self._account.subject.node, "kind", "") == "class"
+        if node.owner == self._own and is_class and otherwise.message is not None:
+            otherwise = msgspec.structs.replace(otherwise, message=otherwise.message.replace("{0}", name))
+        return effect(otherwise, _LONGEST)
+
     def _at(self, node: Requirement | Constraint | Advice) -> str:
         """Return where something is demanded: in which object, if not in what is explained itself, and its place."""
         owner = node.owner
@@ -274,6 +301,11 @@ class _Statements:
 
     def _formula(self, stated: object) -> Formula:
         return self._fold(from_json(stated))
+
+
+def _code(node: EnvironmentVariable) -> str:
+    """Return how a variable is read."""
+    return one_line(node.evidence[0].text or "", _SHORT)
 
 
 def _asked(needs: Formula, when: Formula) -> str:
@@ -295,7 +327,7 @@ def _rank(node: Requirement) -> tuple[bool, int, bool]:
 
 
 def _is_of_tests(name: str) -> bool:
-    return name.startswith("tests.")
+    return _OF_TESTS.search(name) is not None
 
 
 def _verified(found: Explained) -> Iterator[Listing]:
@@ -356,10 +388,6 @@ def _last_names(owner: str) -> str:
 
 def _line(use: OptionUse) -> int:
     return use.evidence[0].start_line
-
-
-def _effect(otherwise: Otherwise) -> str:
-    return effect(otherwise, _LONGEST)
 
 
 def _cut(text: str) -> str:

@@ -15,7 +15,7 @@ from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.model.node import Gate, Implementation, Node, Package, Predicate, Requirement
 
 _LONGEST_MEANING = 2000
-_LONGEST = 240
+_LONGEST = 400
 _MOST_NAMES = 5
 
 
@@ -138,12 +138,30 @@ def _packages(nodes: Iterable[Node]) -> set[str]:
 
 
 def _flags(account: Account) -> Iterator[tuple[str, str]]:
-    """Yield what a class says that it supports, and what it does not, each with the class that says so if another."""
+    """Yield what a class says that it supports, and what it does not, each with the class that says so if another.
+
+    What only a base says that is defined elsewhere is so by default, for all of its kind.
+    """
+    home = _package(account.subject.name)
+    own = {name: said for name, said in sorted(account.flags.items()) if said[1] is None or _package(said[1]) == home}
     for heading, wanted in (("supports", True), ("does not", False)):
         said = [
-            name if owner is None else f"{name} ({owner.rpartition('.')[2]})"
-            for name, (is_set, owner) in sorted(account.flags.items())
+            name if owner is None else f"{name} ({_last(owner)})"
+            for name, (is_set, owner) in own.items()
             if is_set is wanted
         ]
         if said:
             yield heading, ", ".join(said)
+    others = [(name, said) for name, said in sorted(account.flags.items()) if name not in own]
+    for owner in dict.fromkeys(said[1] for _, said in others):
+        listed = [name if said[0] else f"not {name}" for name, said in others if said[1] == owner]
+        yield "by default", f"{', '.join(listed)} ({_last(owner or '')})"
+
+
+def _package(qualname: str) -> str:
+    """Return the package of the module that a class is defined in."""
+    return qualname.rpartition(".")[0].rpartition(".")[0]
+
+
+def _last(qualname: str) -> str:
+    return qualname.rpartition(".")[2]

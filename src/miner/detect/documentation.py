@@ -25,9 +25,11 @@ from miner.syntax.outline import Item
 from miner.syntax.quantity import Quantity, quantities
 
 ID = "documentation"
+_FOLLOWS = re.compile(r"(?:Other|Otherwise|In (?:this|that|such) cases?|Else|The others?|All others?)\b(?! than)")
+"""How a sentence begins that says nothing without the one before it."""
 _SIGNS = ("%", " percent", "deprecated::", "x ", "\u00d7 ")
 _GOES_ON = re.compile(
-    r"(?:It |This |They )?will be removed\b"
+    r"(?:It |This |They )?will be removed\b|We recommend using\b"
     r"|(?:Please use|Use|You can now|You should|Instead)\b.*(?:\binstead\b|\buse\b|`)",
     re.IGNORECASE,
 )
@@ -60,8 +62,8 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
         if deprecated is not None:
             yield deprecated
             continue
-        for sentence in joined(passage.sentences(source)):
-            kind = kind_of_sentence(sentence.text, file.idioms)
+        for sentence, own in with_what_they_follow(joined(passage.sentences(source))):
+            kind = kind_of_sentence(own, file.idioms)
             if kind is not None:
                 subject = passage.subject or about or ""
                 place = file.part(span, sentence.start, sentence.end)
@@ -81,6 +83,17 @@ def joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         if len(held) == 1 and not _calls_deprecated(each):
             yield held.pop()
     yield from held
+
+
+def with_what_they_follow(sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, str]]:
+    """Yield sentences with their own words; one that only says what else is so is told with the one before it."""
+    before: Sentence | None = None
+    for each in sentences:
+        whole = each
+        if before is not None and _FOLLOWS.match(each.text):
+            whole = Sentence(f"{before.text} {each.text}", before.start, each.end)
+        yield whole, each.text
+        before = each
 
 
 def _calls_deprecated(sentence: Sentence) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.detect.detector import Detector
-from miner.detect.documentation import joined, kind_of_sentence
+from miner.detect.documentation import joined, kind_of_sentence, with_what_they_follow
 from miner.detect.file import File, is_type_checking, owning, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.option_field import description_of
@@ -45,8 +45,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if subject is None or not isinstance(description.value, str):
         return
     text = description.value
-    for sentence in joined(Passage(None, "", pieces=[(0, len(text))]).sentences(text)):
-        kind = kind_of_sentence(sentence.text, file.idioms)
+    sentences = joined(Passage(None, "", pieces=[(0, len(text))]).sentences(text))
+    for sentence, own in with_what_they_follow(sentences):
+        kind = kind_of_sentence(own, file.idioms)
         if kind is not None:
             owner = qualname(owning(item))
             yield Site(ID, "sentence", item.span, owner, names=(subject, kind, sentence.text, "", ""))

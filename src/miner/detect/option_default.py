@@ -149,7 +149,7 @@ def _is_same(value: ex.Expression, path: str, file: File) -> bool:
     return option == path.rpartition(".")[2] and matches(holder, file.idioms.options.holders)
 
 
-_RULE = re.compile(rb"[-=*~#]{4,}$")
+_RULE = re.compile(rb"(?:[-=*~#]{4,}|(?:\xe2[\x94\x95][\x80-\xbf])+)\s*$")
 """How a comment ends that divides a file, or heads a part of it."""
 
 
@@ -199,4 +199,4 @@ def _more(file: File) -> tuple[bytes, ...]:
     return tuple(sorted(b"".join(each) for each in found if matches(each[0].decode("utf-8", "replace"), holders)))
 
 
-DETECTOR = Detector(ID, 3, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)
+DETECTOR = Detector(ID, 4, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

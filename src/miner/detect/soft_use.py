@@ -24,6 +24,7 @@ from miner.flow.condition import leaves, missing_import
 from miner.model import expression as ex
 from miner.model.site import Site
 from miner.model.span import Span
+from miner.model.statement import Binding
 from miner.syntax.outline import Item
 
 ID = "soft-use"
@@ -172,7 +173,7 @@ def _arm(file: File, block: list[Item]) -> _Arm:
     spans: list[Span] = []
     for item in block:
         if item.kind == "import":
-            bound += [binding.name for binding in item.bindings]
+            bound += map(_as_bound, item.bindings)
         elif item.kind in {"function", "class"}:
             bound.append(item.name)
         elif message is None and item.kind == "expression" and (message := _warning(file, item)) is not None:
@@ -195,6 +196,12 @@ def _arm(file: File, block: list[Item]) -> _Arm:
     else:
         kind = "none"
     return _Arm(kind, text, ", ".join(dict.fromkeys(bound)), message, tuple(spans))
+
+
+def _as_bound(binding: Binding) -> str:
+    """Return what an import binds: its name, after the one that it has elsewhere."""
+    target = binding.target.rpartition(".")[2]
+    return binding.name if target == binding.name or "." in binding.name else f"{target} as {binding.name}"
 
 
 def _refuses(item: Item) -> bool:
@@ -270,4 +277,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 6, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 7, _KINDS, _triggers, find, deep=True, more=_given)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+import msgspec
+
 from miner.formula import atom as fa
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
@@ -44,12 +46,13 @@ class Folding:
         key = text(formula)
         if key not in self._known:
             alike = substitute(formula, _as_said)
-            self._known[key] = _without_implied(min(self._forms(alike), key=lambda each: len(render(each))))
+            told = _without_implied(min(self._forms(alike), key=lambda each: len(render(each))))
+            self._known[key] = _told_apart(told)
         return self._known[key]
 
     def inside(self, formula: Formula) -> Formula:
         """Return what a predicate means, with names for parts, but none for the whole."""
-        return self._folded(canonical(formula), {}, is_part=False)
+        return _told_apart(self._folded(canonical(formula), {}, is_part=False))
 
     @cached_property
     def _meanings(self) -> list[_Meaning]:
@@ -100,6 +103,18 @@ class Folding:
         ]
         parts = sorted((*named, *inner), key=lambda each: isinstance(each, All | Any))  # what is simple is read first
         return (conjunction if isinstance(formula, All) else disjunction)(*parts)
+
+
+def _told_apart(formula: Formula) -> Formula:
+    """Return a formula in which a distribution does not look like the module of its name: `metadata of slate`."""
+    modules = {atom.module for atom in atoms(formula) if isinstance(atom, fa.Module)}
+
+    def named(atom: fa.Atom) -> Formula:
+        if isinstance(atom, fa.Package) and atom.package in modules:
+            return msgspec.structs.replace(atom, package=f"metadata of {atom.package}")
+        return atom
+
+    return substitute(formula, named)
 
 
 def _as_said(atom: fa.Atom) -> Formula:

@@ -19,7 +19,9 @@ from miner.formula.atom import (
     Device,
     DeviceCount,
     Memory,
+    Module,
     Opaque,
+    Package,
     Parameter,
     Python,
 )
@@ -181,6 +183,12 @@ def divided_atom(atom: Atom) -> Formula:
     """Return an upper bound as the presence of its subject, without the floor that it falls short of."""
     low = _shortfall(atom)
     return atom if low is None else conjunction(_presence(atom), negation(low))
+
+
+def without_ceiling(atom: Atom) -> Formula:
+    """Return an upper bound of a package as its presence: some version of it fits."""
+    is_package = isinstance(atom, Module | Package)
+    return _presence(atom) if is_package and _shortfall(atom) is not None else atom
 
 
 def is_lacking(condition: Formula) -> bool:

@@ -20,6 +20,7 @@ from miner.link.phrase import (
     CHANGED,
     COMMON,
     COMPARED,
+    COMPOUND,
     EXAMPLE,
     FIELD,
     GIVEN,
@@ -212,7 +213,9 @@ class _Message:
     def deprecated(self) -> Iterator[str]:
         """Yield what a deprecation calls deprecated by its name."""
         begins = BEGINS.match(self.said) if self.text.is_deprecation else None
-        if begins is not None and (begins[2] or begins[1] in self.options or not begins[1].isalpha()):
+        if begins is not None and (
+            begins[2] or begins[1] in self.options or not begins[1].isalpha() or COMPOUND.search(begins[1])
+        ):
             yield option_of(begins[1] or begins[2])
         if self.text.is_deprecation:
             yield from (name for name in WITHOUT.findall(self.said) if name in self.options)

@@ -20,7 +20,7 @@ from miner.link.gate import Spoken
 from miner.link.library import Library, Module, is_private
 from miner.link.message import template
 from miner.link.option import option_of
-from miner.link.phrase import OF_CLASS, QUOTED, WORD, place
+from miner.link.phrase import LABELLED, OF_CLASS, QUOTED, place
 from miner.link.place import Place, places_of
 from miner.link.told import Advice, Told
 from miner.link.warned import MACHINERY, Warnings, is_of_tests
@@ -164,7 +164,7 @@ def _marked_name(old: str | None, message: str, whole: str, taken: Collection[st
     quoted = [option_of(name) for name in QUOTED.findall(message)]
     if old is None or " " not in old:
         is_label = old is not None and message and old not in taken and place(old.lower(), message.lower()) < 0
-        named = (name for name in (*quoted, *WORD.findall(message)) if name in taken)
+        named = (name for names in LABELLED.findall(message) for name in names if name)
         return (next(named, None) if is_label else None) or old or whole
     named = (word for word in _OPTION.findall(old) if word in message)
     return next(named, None) or next(iter(quoted), old)

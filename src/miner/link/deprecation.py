@@ -22,9 +22,7 @@ _THING = (
 _FIELD = r"(\{[^{}]+\})"
 _PLAIN = r"((?=\w*[_.(/]|[A-Z]\w*[A-Z])[A-Za-z_][\w.]*(?:/[\w./]+|\((?:[^()]|\([^()]*\))*\))?(?<!\.))"
 """A name without quotes: told from a word by a capital, an underscore, a dot or brackets."""
-_DOES = (
-    r"(?:use|convert|replaced|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load(?:ing)?|define|create)"
-)
+_DOES = r"(?:use|convert|replaced|pass(?:ed)?|set|specify|specified|import|provided?|give|given|load|define|create)"
 _INSTEAD = re.compile(
     rf"(?i:\buse\s+(?:the\s+(?:\w+\s+){{1,2}})?){_THING}(?:\s+with\s+`[^`]+`)?(?i:(?:\s+\w+)?\s+instead)|(?i:\buse\s+(?:the\s+)?){_PLAIN}(?i:\s+instead)"
     r"|(?i:\b(?:in favou?r of|replaced by|renamed to|(?:instead,?|please,?|consider|by)\s+us(?:e|ing)"
@@ -62,7 +60,7 @@ _CLAUSE = re.compile(
 """In words: a request that ends in `instead`, one to use something, and one to change what is given."""
 _BEFORE = re.compile(r"(?s:.*\b[Dd]eprecated\b[^,:]*?(?:[,:]\s|\s\.))\s*")
 """What stands in the same sentence before a request."""
-_AFTER = re.compile(r",\s+(?:and|as|since|which|but|returning|`)|\s+instead\b")
+_AFTER = re.compile(r"\s+(?:Example|For example)\b|,\s+(?:and|as|since|which|but|returning|`)|\s+instead\b")
 """What a request goes on with that is none."""
 _ASKING = re.compile(
     r"(?i:please,?\s+|make sure to\s+|consider\s+|you (?:should|can|must|may)\s+|us(?:e|ing)\s+|only\s+"
@@ -75,15 +73,20 @@ _SUPERSEDED = re.compile(
     r"[^.!?;]*\b(?:which\b[^.!?;]*|now )\bdeprecated\b"
 )
 _SHOULD = re.compile(
+    r"\busing the [`'\"](\w+)[`'\"] (?:method|function|class|argument)\b"
+    r"|\bshould be (?:forwarded|passed|moved|given|handed) to [`'\"]([\w.]+)[`'\"]|"
     r"\b[`'\"]?(?:choose (?:between|from|one of)\s+(\[[^\[\]]+\]))|[`'\"](\w+)[`'\"] will be (?:mandatory|required)\b|"
     r"\b((?:set|change) [`'\"][\w.]+[`'\"] to [^\s.]+(?:\.\w+)*)"
     r"|(\w+ should be (?:handled|done|made|passed|given) (?:with|by|through|via|using|as) (?:[^.!;,\n]|\.(?=\w))+)"
     r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
 )
 _OTHER = re.compile(
-    r"[`'\"\]]*\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:via\s+|with\s+)?(?:\[?`~?([^`]+)`|['\"]([^'\"\s]+)['\"]|((?=\w*[_.])[A-Za-z][\w.]*\w))"
+    r"[`'\"\]]*(?:\s+instead of [^,.;]+)?,?\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:via\s+|with\s+)?"
+    r"(?:\[?`~?([^`]+)`|['\"]([^'\"\s]+)['\"]|((?=\w*[_.])[A-Za-z][\w.]*\w))"
 )
 """What a name is followed by where another one is named with it."""
+_LISTED = re.compile(r"[`'\"]*,\s+[`'\"]([^`'\"\s]+)[`'\"](?=,?\s+(?:or|and)\s+[`'\"]|,\s+[`'\"])")
+"""What a name is followed by where several are named with it, before the last."""
 _ASIDE = re.compile(r"\s*\(see [^()]*\)")
 _LONGEST = 120
 _READ = 2000  # characters of a message; the patterns take time that grows with the square of them
@@ -132,7 +135,10 @@ def _named(pattern: re.Pattern[str], message: str, old: str) -> str | None:
     if not number or found.removesuffix("()") == old:
         return None
     found = _bare(found.removesuffix(" instead"))
-    other = _OTHER.match(message, match.end(number))
+    end = match.end(number)
+    while (listed := _LISTED.match(message, end)) is not None:
+        found, end = f"{found}, {listed[1]}", listed.end(1)
+    other = _OTHER.match(message, end)
     named = other[2] or other[3] or other[4] if other is not None else old
     return found if other is None or named == old else f"{found} {other[1]} {_bare(named)}"
 

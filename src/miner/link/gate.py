@@ -13,9 +13,9 @@ from miner.formula.atom import Atom, ComputeCapability, DeviceCount, Feature, Me
 from miner.formula.atom import Module as ModuleAtom
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, conjunction, disjunction, negation
-from miner.formula.disjunctive import atoms, is_refusal, mentions
+from miner.formula.disjunctive import atoms, is_refusal, mentions, substitute
 from miner.formula.evaluate import evaluate
-from miner.formula.gate import Split, is_environmental, split
+from miner.formula.gate import Split, is_environmental, split, without_ceiling
 from miner.formula.vantage import TOP
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local, Understood
@@ -144,7 +144,7 @@ def _is_of_arguments(conditions: Conditions, module: Module, site: Site, local: 
     if any(guard.kind != "exit" for guard in asking):
         return False
     past = conditions.guards(module.name, asking, local).formula
-    return evaluate(past, TOP) is True and not _names_capability(message or "", past)
+    return evaluate(substitute(past, without_ceiling), TOP) is True and not _names_capability(message or "", past)
 
 
 def _names_capability(message: str, formula: Formula) -> bool:

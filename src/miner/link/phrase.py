@@ -128,6 +128,13 @@ _IDENTITIES = ("prefix", "rank", "path", "name", "url", "repo", "_id", "model_ty
 VALUED = re.compile(r"\A\W*([a-z]\w*)\s*=\s*[{\d'\"TFN]")
 """What a message begins with that is an option and its value."""
 EXAMPLE = re.compile(r"\b(?:e\.g\.|for example|such as)[^.;)]*", re.IGNORECASE)
+COMPOUND = re.compile(r"[a-z][A-Z]")
+"""What a name has that is put together of words, as that of a class."""
+LABELLED = re.compile(
+    r"\s*(?:Passing|Providing|Specifying|Setting)\s+(?:the |an? )?[`'\"](\w+)"
+    r"|\b[Tt]he [`'\"](\w+)[`'\"] (?:argument|parameter|option|keyword)\b|(\w+) [`'\"]\w+[`'\"] is deprecated"
+)
+"""What a message names as an argument that is not to be given any more."""
 ITSELF = re.compile(r"\s*This (?:function|method|module|class) ")
 WITHOUT = re.compile(r"\bwithout (?:an? |the |any )?[`'\"]*(\w+)[`'\"]* is deprecated")
 SUPERSEDING = re.compile(r"\binstead of [`'\"]+(?:--)?([A-Za-z_][\w.-]*)|\binstead of (?:--)?([a-z]\w*_\w+)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from miner.store.limits import CACHE_LIMITS, CacheLimits
 _FOLDER = "graphs-1"
 """The number is the version of the file format: digest, then msgpack of {name: bytes}."""
 _DIGEST = 32
+_MAP, _BYTES = b"\xdf", b"\xc6"
+"""How msgpack begins a map, and bytes; four bytes of length follow. Those have room for 4 GiB."""
 _ABANDONED_SECONDS = 3600
 """A graph is written in under a second; an hour later its writer is dead."""
 
@@ -57,15 +59,15 @@ class GraphCache:
     def put(self, key: GraphKey, files: Mapping[str, bytes]) -> None:
         """Keep the files of a graph; the least recently used graphs make room."""
         path = self._path(key)
-        packed = msgspec.msgpack.encode(dict(files))
-        if len(packed) > self._limits.graphs_total:
+        packed = tuple(_packed(files))
+        if sum(map(len, packed)) > self._limits.graphs_total:
             return
         scratch = path.with_name(f"{path.name}.{os.urandom(6).hex()}.tmp")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with scratch.open("xb") as handle:
-                handle.write(_digest(path.name, packed))
-                handle.write(packed)
+                handle.write(_digest(path.name, *packed))
+                handle.writelines(packed)
             scratch.replace(path)
             self._prune()
         except OSError:
@@ -90,5 +92,17 @@ class GraphCache:
                 excess -= size
 
 
-def _digest(name: str, packed: bytes) -> bytes:
-    return hashlib.blake2b(packed, digest_size=_DIGEST, key=name.encode()).digest()
+def _packed(files: Mapping[str, bytes]) -> Iterator[bytes]:
+    """Yield the msgpack of a map from names to bytes in pieces, the bytes as they are: they are large."""
+    yield _MAP + len(files).to_bytes(4, "big")
+    for name, data in files.items():
+        yield msgspec.msgpack.encode(name)
+        yield _BYTES + len(data).to_bytes(4, "big")
+        yield data
+
+
+def _digest(name: str, *pieces: bytes) -> bytes:
+    found = hashlib.blake2b(digest_size=_DIGEST, key=name.encode())
+    for piece in pieces:
+        found.update(piece)
+    return found.digest()

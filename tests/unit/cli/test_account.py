@@ -10,12 +10,13 @@ import msgspec
 import miner
 from miner.app.explain import Checks, Explained, Folding
 from miner.cli.account import _WAYS, told
+from miner.cli.head import head
 from miner.cli.render import Listing
 from miner.explain.account import explain
 from miner.explain.subject import find
 from miner.model.evidence import Evidence
 from miner.model.mention import Way
-from miner.model.node import Advice, Edge, Effect, Node, Otherwise, Predicate, Requirement
+from miner.model.node import Advice, Constraint, Edge, Effect, Flag, Node, Otherwise, Predicate, Requirement
 from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 from tests.unit.explain.test_explain import SAMPLE, implementation, place
@@ -201,3 +202,33 @@ def test_a_test_of_an_option_that_only_raises_is_a_refusal() -> None:
     )
     assert found["refuses: 1"] == [(("when [ways % 2]",), ('raise ValueError("odd")', "kit.a.Model.load, kit/a.py:3"))]
     assert found["takes effect: 1"] == [(("kit.a.Model.load, kit/a.py",), ("4: ways passed: go(ways), when linux",))]
+
+
+def test_what_is_declared_to_be_accepted_refuses_nothing() -> None:
+    """What is refused is told as that; a message that leaves room for the name of a class is told with it."""
+    when = {"not": {"of": "kit.a.Model", "param": "mode", "op": "==", "value": "fast"}}
+    stated = [
+        Constraint(
+            id=f"constraint:kit.a.Model#{effect}",
+            name="mode",
+            evidence=at(3),
+            owner="kit.a.Model",
+            parameters=("mode",),
+            when=when,
+            otherwise=Otherwise(effect=effect, exception="ValueError", message="{0} is fast"),
+        )
+        for effect in ("unchecked", "raise")
+    ]
+    found = sections("kit.a.Model", implementation("kit.a.Model"), *stated)
+    assert found["accepts, as declared: 1"] == [(("mode == 'fast'",), ("kit/a.py:3",))]
+    assert found["refuses: 1"] == [(("when not (mode == 'fast')",), ("raise ValueError: Model is fast", "kit/a.py:3"))]
+
+
+def test_flags_of_a_base_of_another_package_are_so_by_default() -> None:
+    base = msgspec.structs.replace(implementation("kit.core.Base"), flags=(Flag(name="supports_a", value=True),))
+    model = msgspec.structs.replace(
+        implementation("kit.one.a.Model"), bases=("kit.core.Base",), flags=(Flag(name="supports_b", value=False),)
+    )
+    graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in (base, model)}, (), ())
+    rows = dict(head(explain(graph, find(graph, "kit.one.a.Model")), Folding(graph)))
+    assert (rows["does not"], rows["by default"]) == ("supports_b", "supports_a (Base)")

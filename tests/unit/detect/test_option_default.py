@@ -16,6 +16,7 @@ from miner.detect.idiom import load_idioms
         ("# Without it,\n    # none is learnt.", "Without it, none is learnt."),
         ("# ---- 2. The last part ----", ""),
         ("########", ""),
+        ("# \u2500\u2500 1. Defaults \u2500\u2500", ""),
         ("# ==== Bias ====\n    # It has none.", "It has none."),
         ("x = 1  # not above", ""),
     ],

@@ -81,6 +81,11 @@ def test_what_a_name_stands_for_holds_beside_it(fold: Folding) -> None:
     assert render(said) == "is_fast_available() and not is_built()"
 
 
+def test_a_distribution_is_no_module_of_its_name(fold: Folding) -> None:
+    stated = {"all": [{"module": "slate"}, {"not": {"package": "slate"}}, {"package": "chalk"}]}
+    assert render(fold(from_json(stated))) == "slate and not (metadata of slate) and chalk"
+
+
 def test_what_is_not_understood_is_one_thing_whyever(fold: Folding) -> None:
     first, other = ({"opaque": "x is None", "reason": reason} for reason in ("a call", "a comparison"))
     assert (

@@ -194,6 +194,10 @@ class {0}:
         ("`old` was renamed in version 1.9 and will be removed in 1.11. Use `new`.", "1.9", "1.11", "new", "old"),
         ("The OLD_PLACE environment variable is deprecated, use `NEW_PLACE`.", None, None, "NEW_PLACE", "OLD_PLACE"),
         ("`old` is deprecated, please use `new` or `other` instead", None, None, "new or other", "old"),
+        ("`old` is deprecated, please use `new`, `other` or `mode`", None, None, "new, other or mode", "old"),
+        ("OldThing is deprecated, use `new=1` instead of `old`, or `mode`", None, None, "new=1 or mode", "OldThing"),
+        ("`old` is deprecated. Your data should be passed to `Kit`.", None, None, "Kit", "old"),
+        ("`old` is deprecated and kept when loading with `new=1`.", None, None, None, "old"),
         ("Deprecated: specify '--new-one' instead of '--old-one'.", None, None, "--new-one", "old_one"),
         ("In v5.2 the value will be removed and `old` is deprecated.", None, "5.2", None, "old"),
     ],
@@ -399,6 +403,26 @@ class Net:
         ("documentation", "deprecation", "kit.a.Net", "old", "Use `depth` instead. It goes in 2.0.", True),
     ]
     assert (found[-1].deprecated_since, found[-1].replacement) == ("1.2", "depth")
+
+
+def test_a_sentence_that_says_what_else_is_so_is_told_with_the_one_before():
+    """And is judged alone; a deprecation goes on past one sentence about something else."""
+    source = '''
+def fit(labels, old):
+    """Fit it.
+
+    Args:
+        labels: Labels of -100 are ignored. Other labels must be positive.
+        old: It is deprecated. The best is taken. It will be removed in 2.0. It must be odd.
+    """
+'''
+    found = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert [(t.kind, t.message) for t in found] == [
+        ("requirement", "Labels of -100 are ignored. Other labels must be positive."),
+        ("deprecation", "It is deprecated. The best is taken. It will be removed in 2.0."),
+        ("requirement", "It must be odd."),
+    ]
+    assert found[1].removed_in == "2.0"
 
 
 def test_a_deprecation_of_a_docstring_is_about_what_it_begins_with():
