@@ -17,6 +17,13 @@ from miner.model.node import Gate, Implementation, Node, Package, Predicate, Req
 _LONGEST_MEANING = 2000
 _LONGEST = 400
 _MOST_NAMES = 5
+_MOST_FIELDS = 30
+_QUIRKS = {
+    "raises": "asking may raise an error",
+    "returns-none": "answers None, not False, where it does not hold",
+    "side-effect": "asking changes something",
+    "compares-strings": "versions are compared as text",
+}
 
 
 def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
@@ -48,6 +55,7 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield from (("signature", one_line(text, _LONGEST)) for text in (node.signature,) if text)
             yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
             yield from _flags(account)
+            yield from (("fields", _listed(list(node.fields), _MOST_FIELDS)) for _ in node.fields[:1])
             yield "defined at", place(node)
         case Package() as node:
             yield from (("imported as", ", ".join(node.import_names)) for _ in node.import_names[:1])
@@ -92,8 +100,9 @@ def _case(test: Formula, says: Formula, longest: int) -> str:
 
 def _quirk(quirk: str, node: Predicate) -> str:
     """Return a quirk in words: what is always true may be a part of a predicate alone."""
-    is_part_of_it = quirk == "always-true" and node.means is not True
-    return "a part of it is always true, whatever else that part asks" if is_part_of_it else quirk
+    if quirk == "always-true" and node.means is not True:
+        return "a part of it is always true, whatever else that part asks"
+    return _QUIRKS.get(quirk, quirk)
 
 
 def _declared(node: Package) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ apart. Over the result, any(when and not needs), with what is kept apart, equals
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +28,7 @@ from miner.formula.atom import (
 )
 from miner.formula.canonical import canonical
 from miner.formula.connective import All, Any, Formula, Not, affirmed, conjunction, conjuncts, disjunction, negation
-from miner.formula.disjunctive import disjunctive, literals, mentions, substitute
+from miner.formula.disjunctive import atoms, disjunctive, literals, mentions, substitute
 from miner.formula.literal import Literal
 from miner.formula.notation import text
 from miner.formula.subject import VERSIONED, constrained, constraints
@@ -79,21 +80,32 @@ def _split(_: str, condition: Formula) -> Split:
             continue
         needs, when = found
         needed.setdefault(text(when), (when, []))[1].append(needs)
-    records = [(_canonical(conjunction(*parts)), _beside(when, calls)) for when, parts in needed.values()]
+    whole = ((_canonical(conjunction(*parts)), when) for when, parts in needed.values())
+    records = [(needs, _beside(needs, when, calls)) for needs, when in whole]
     expanded = Split(tuple(records), _canonical(disjunction(*calls)))
     return plain if plain is not None and _size(plain) < _size(expanded) else expanded
 
 
-def _beside(when: Formula, calls: Sequence[Formula]) -> Formula:
-    """Return when something is needed, without where one more part reaches the place whatever is there."""
+def _beside(needs: Formula, when: Formula, calls: Sequence[Formula]) -> Formula:
+    """Return when something is needed, without where one more part reaches the place whatever is there.
+
+    A part that is made with what is needed is none: where that is missing there is nothing to ask.
+    """
+    modules = {atom.module for atom in atoms(needs) if isinstance(atom, Module)}
     held = {text(part) for part in conjuncts(when)}
     apart: list[Formula] = []
     for call in calls:
         more = [part for part in conjuncts(call) if text(part) not in held]
-        if len(more) == 1 and text(negation(more[0])) not in held:
+        if len(more) == 1 and text(negation(more[0])) not in held and not _is_made_with(more[0], modules):
             apart.append(negation(more[0]))
     stated = canonical(conjunction(when, *apart)) if apart else when
     return when if stated is False else stated
+
+
+def _is_made_with(part: Formula, modules: set[str]) -> bool:
+    """Say whether what is not understood in a part names one of some modules."""
+    opaque = [atom.opaque for atom in atoms(part) if isinstance(atom, Opaque)]
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}\.", words) for name in modules for words in opaque)
 
 
 def _as_written(condition: Formula, *, may_fall_short: bool) -> Split | None:
