@@ -34,7 +34,10 @@ class ModelConfig:
     pass
 """,
     "kit/run.py": """
+import logging
 from kit.config import DrawConfig, ModelConfig
+
+logger = logging.getLogger(__name__)
 
 class Draw:
     def __init__(self, draw_config, config):
@@ -46,6 +49,7 @@ class Draw:
         if self.config.depth > 3:
             self.stop()
         if depth > 2:
+            logger.warning(f"`depth` of {self.draw_config.depth} takes long")
             self.go(depth)
 """,
 }
@@ -73,17 +77,21 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 def test_where_the_options_of_a_class_take_effect(graph: Graph) -> None:
-    """In the class itself, and of objects that are called like it, also by a local of the option's name."""
+    """In the class itself, and of objects that are called like it, also by a local of the option's name.
+
+    A test after which something is told is told with that.
+    """
     node = graph.nodes["implementation:kit.config.DrawConfig"]
     assert isinstance(node, Implementation)
     assert [(use.option, use.owner, use.code) for use in node.uses] == [
         ("wide", "kit.config.DrawConfig.check", "self.wide"),
         ("depth", "kit.config.DrawConfig.check", "self.depth = 2"),
-        ("depth", "kit.run.Draw.run", "depth > 2"),
         ("depth", "kit.run.Draw.run", "self.go(depth)"),
     ]
 
 
 def test_an_option_of_such_a_class_is_told_with_them(graph: Graph) -> None:
+    """And with what the functions say of it that use it."""
     found = explain(graph, find(graph, "DrawConfig.depth"))
-    assert [use.code for use in found.uses] == ["self.depth = 2", "depth > 2", "self.go(depth)"]
+    assert [(each.subject, each.owner) for each in found.advice] == [("depth", "kit.run.Draw.run")]
+    assert [use.code for use in found.uses] == ["self.depth = 2", "self.go(depth)"]

@@ -286,10 +286,12 @@ class _Statements:
 
     def _effect(self, node: Requirement | Constraint) -> str:
         """Return what follows; a message that leaves room for the name of a class is told with that."""
-        otherwise, name = node.otherwise, self._own.rpartition(".")[2]
-        is_class = getattr(self._account.subject.node, "kind", "") == "class"
-        if node.owner == self._own and is_class and otherwise.message is not None:
-            otherwise = msgspec.structs.replace(otherwise, message=otherwise.message.replace("{0}", name))
+        otherwise, subject = node.otherwise, self._account.subject
+        is_class = subject.kind == "object" and getattr(subject.node, "kind", "") == "class"
+        is_named = otherwise.effect == "placeholder" or (is_class and node.owner == self._own)
+        if subject.kind == "object" and is_named and otherwise.message is not None:
+            message = otherwise.message.replace("{0}", node.owner.rpartition(".")[2])
+            otherwise = msgspec.structs.replace(otherwise, message=message)
         return effect(otherwise, _LONGEST)
 
     def _at(self, node: Requirement | Constraint | Advice) -> str:

@@ -75,18 +75,30 @@ def explain(graph: Graph, subject: Subject) -> Account:
             return _account(graph, subject, lambda node: _asks_variable(node, subject.name))
         case "device", _:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
-        case "option", Implementation(qualname=owner) as node if _is_sole(graph, node, subject.name):
+        case "option", Implementation(qualname=owner, uses=stated) as node if _is_sole(graph, node, subject.name):
             held = Account(subject, reached=list(_through(graph, subject.name)), uses=_uses(graph, subject.name))
-            return _account(graph, subject, lambda each: _is_of(each, subject.name, owner), held)
+            users = {use.owner for use in stated if use.option == subject.name}
+
+            def is_wanted(each: Node) -> bool:
+                return _is_of(each, subject.name, owner) or _is_told_by(each, subject.name, users)
+
+            return _account(graph, subject, is_wanted, held)
         case "option", Implementation(qualname=owner, uses=stated):
             known = {_place(use) for use in stated}
             uses = [use for use in _uses(graph, subject.name) if is_part(use.owner, owner) or _place(use) in known]
             held = Account(subject, uses=uses)
-            return _account(graph, subject, lambda node: _is_about(node, subject.name) and _is_owned(node, owner), held)
+            users = {use.owner for use in stated if use.option == subject.name}
+
+            def is_told(node: Node) -> bool:
+                is_own = _is_about(node, subject.name) and _is_owned(node, owner)
+                return is_own or _is_told_by(node, subject.name, users)
+
+            return _account(graph, subject, is_told, held)
         case "option", _:
             held = Account(subject, uses=_uses(graph, subject.name))
             return _account(graph, subject, lambda node: _is_about(node, subject.name), held)
-    account = _account(graph, subject, lambda node: _is_owned(node, subject.name))
+    outer = subject.name.rpartition(".")[0]
+    account = _account(graph, subject, lambda node: _is_owned(node, subject.name) or _is_placeholder(node, outer))
     if isinstance(subject.node, Implementation):
         account.flags.update(_flags(graph, subject.node))
     for edge in graph.edges_from(f"implementation:{subject.name}"):
@@ -213,6 +225,19 @@ def _account(
 def _is_owned(node: Node, owner: str) -> bool:
     stated = isinstance(node, Requirement | Constraint | Advice | EnvironmentVariable)
     return stated and is_part(node.owner, owner)  # type: ignore[union-attr]  # narrowed by `stated`
+
+
+def _is_told_by(node: Node, option: str, users: set[str]) -> bool:
+    """Say whether a function that uses a field of what holds options tells something of it."""
+    if not isinstance(node, Advice | Requirement | Constraint) or node.owner not in users:
+        return False
+    is_subject = isinstance(node, Advice) and node.subject == option
+    return is_subject or (not isinstance(node, Advice) and _is_about(node, option) and _asks_field(node.when, option))
+
+
+def _is_placeholder(node: Node, owner: str) -> bool:
+    """Say whether a class is only there where a need is met: so are its methods."""
+    return isinstance(node, Requirement) and node.owner == owner and node.otherwise.effect == "placeholder"
 
 
 def _is_about(node: Node, option: str) -> bool:

@@ -232,3 +232,11 @@ def test_flags_of_a_base_of_another_package_are_so_by_default() -> None:
     graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in (base, model)}, (), ())
     rows = dict(head(explain(graph, find(graph, "kit.one.a.Model")), Folding(graph)))
     assert (rows["does not"], rows["by default"]) == ("supports_b", "supports_a (Base)")
+
+
+def test_a_method_is_there_where_its_class_is() -> None:
+    need = requirement(1, "kit.a.Model", {"module": "slate"}, "raise", "{0} needs slate", 3)
+    need = msgspec.structs.replace(need, otherwise=msgspec.structs.replace(need.otherwise, effect="placeholder"))
+    method = msgspec.structs.replace(implementation("kit.a.Model.load"), kind="method")
+    found = sections("kit.a.Model.load", implementation("kit.a.Model"), method, need)
+    assert found["needs: 1"] == [(("slate",), ("else placeholder: Model needs slate", "kit.a.Model, kit/a.py:3"))]
