@@ -135,8 +135,10 @@ class Index:
         return name in self._exact
 
     def named(self, name: str) -> list[Node]:
-        """Return the nodes that a name may mean; of a predicate and the object that it is, the predicate alone."""
+        """Return the nodes that a name may mean: of an object that is a predicate that, and no other names of one."""
         found = self._exact.get(name) or self._ends.get(name, [])
+        known = {node.qualname for node in found if isinstance(node, Implementation)}
+        found = [node for node in found if not (isinstance(node, Implementation) and node.target in known)]
         if len(found) > 1:
             found = [node for node in found if not _is_shadowed(node, found)]
         least = min(map(_depth, found), default=0)

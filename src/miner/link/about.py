@@ -61,7 +61,8 @@ def deprecated_name(message: str) -> str | None:
     begins = BEGINS.match(message)
     name = option_of(begins[1]) if begins is not None and begins[1] else ""
     marked = MARKED.search(message) or GIVEN.match(message)
-    quoted = option_of(marked[1]) if marked is not None and marked[1] not in CONSTANTS else None
+    found = next(filter(None, marked.groups()), None) if marked is not None else None
+    quoted = option_of(found) if found is not None and found not in CONSTANTS else None
     return name if "_" in name else quoted
 
 
@@ -199,7 +200,7 @@ class _Message:
             yield option_of(given[1])
         known = {*self.options, *(name for _, name in self.set)}
         valued = VALUED.match(self.message)
-        if valued is not None and valued[1] in known:
+        if valued is not None and (valued[1] in known or "_" in valued[1]):
             yield valued[1]
         yield from (name for name in map(option_of, SET_TO.findall(self.said)) if name in known)
         yield from (name for name in USED.findall(self.message) if name in self.options and not is_holder(name))
@@ -219,7 +220,7 @@ class _Message:
             yield option_of(begins[1] or begins[2])
         if self.text.is_deprecation:
             yield from (name for name in WITHOUT.findall(self.said) if name in self.options)
-            yield from map(option_of, MARKED.findall(self.said))
+            yield from (option_of(name) for names in MARKED.findall(self.said) for name in names if name)
             replaced = (name.replace("-", "_") for names in SUPERSEDING.findall(self.said) for name in names if name)
             yield from (option_of(name) for name in replaced if name != self.other)
 

@@ -161,7 +161,7 @@ def _marked_name(old: str | None, message: str, whole: str, taken: Collection[st
     asked = _ASKED.match(old) if old is not None else None
     if asked is not None:
         return asked[1]
-    quoted = [option_of(name) for name in QUOTED.findall(message)]
+    quoted = [name if option_of(name)[:1].isupper() else option_of(name) for name in QUOTED.findall(message)]
     if old is None or " " not in old:
         is_label = old is not None and message and old not in taken and place(old.lower(), message.lower()) < 0
         named = (name for names in LABELLED.findall(message) for name in names if name)

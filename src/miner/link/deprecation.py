@@ -10,7 +10,8 @@ _VERSION = (
 )
 _REMOVED = re.compile(
     r"\b(?:removed?|removal|dropped|deleted|deletion|replaced|required|an? (?:hard )?error|mandatory|unsupported|raise"
-    r"|(?:won't|not|no longer) be (?:supported|importable|available|accessible|accepted))\b.{0,60}?"
+    r"|(?:won't|not|no longer) be (?:supported|importable|available|accessible|accepted|called|used|returned))"
+    r"\b.{0,60}?"
     rf"\b(?:in|from|with|as of|by|since)\s+(?:the\s+)?{_VERSION}"
 )
 _IN_WHICH = re.compile(rf"\b[Ii]n\s+{_VERSION}\s[^.]*\bwill (?:be removed|no longer be \w+)\b")
@@ -81,11 +82,14 @@ _SHOULD = re.compile(
     r"|([`'\"][\w.]+[`'\"] (?:should|has to|must|needs to) be (?:set to|passed as) [^\s.]+(?:\.\w+)*)"
 )
 _OTHER = re.compile(
-    r"[`'\"\]]*(?:\s+instead of [^,.;]+)?,?\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:via\s+|with\s+)?"
+    r"[`'\"\]]*(?:\s+(?:instead of|for) (?:[^,.;`]|`[^`]+`)+?)?,?\s+(?:\([^()]*\)\s+)?(or|and)\s+(?:via\s+|with\s+)?"
     r"(?:\[?`~?([^`]+)`|['\"]([^'\"\s]+)['\"]|((?=\w*[_.])[A-Za-z][\w.]*\w))"
 )
 """What a name is followed by where another one is named with it."""
-_LISTED = re.compile(r"[`'\"]*,\s+[`'\"]([^`'\"\s]+)[`'\"](?=,?\s+(?:or|and)\s+[`'\"]|,\s+[`'\"])")
+_LISTED = re.compile(
+    r"[`'\"]*(?:\s+for [^,.;`]+)?,\s+[`'\"]([^`'\"\s]+)[`'\"]"
+    r"(?=(?:\s+for [^,.;`]+?)?(?:,?\s+(?:or|and)\s+[`'\"]|,\s+[`'\"]))"
+)
 """What a name is followed by where several are named with it, before the last."""
 _ASIDE = re.compile(r"\s*\(see [^()]*\)")
 _LONGEST = 120

@@ -57,7 +57,7 @@ HELD = re.compile(r"\{(?:self|cls|args|\w*config)(?:\.\w+)*\.([a-z]\w*)\}")
 MARKED = re.compile(
     r"[`'\"]([A-Za-z_][\w.]*)[^`'\"]{0,3}[`'\"]{1,2}"
     r"(?:\s+(?!and\b|or\b|but\b|which\b)\w+){0,3}?\s+(?:is|are|was|were|has been|have been)\s+"
-    r"(?:now |being )?(?:deprecated|renamed)\b"
+    r"(?:now |being )?(?:deprecated|renamed)\b|[`'\"]([A-Za-z_][\w.]*)[`'\"], which is (?:now )?deprecated\b"
 )
 """What a message says is deprecated, by its name."""
 BEGINS = re.compile(
@@ -180,8 +180,8 @@ def tells(name: str) -> bool:
 
 
 def place(name: str, text: str) -> int:
-    """Return where a name stands in a text as a word, -1 for nowhere."""
-    found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)
+    """Return where a name stands in a text as a word, -1 for nowhere; `pytorch` is torch."""
+    found = re.search(rf"(?<![\w-])(?:py)?{re.escape(name)}(?![\w-])", text)
     return found.start() if found is not None else -1
 
 
@@ -207,7 +207,14 @@ def shares_word(name: str, words: list[str]) -> bool:
 
 
 def is_spoken_of(name: str, words: list[str]) -> bool:
-    """Say whether a message holds each word of an option, or its stem: `quantization_method` of `quantized`."""
-    said = _stems(words)
+    """Say whether a message holds each word of an option, or its stem: `quantization_method` of `quantized method`.
+
+    Of an option of one word it holds that: stems of others are like it by chance (`generator`, `generated`).
+    """
     parts = [part for part in name.lower().split("_") if part and part not in _VERBS]
+    if len(parts) == 1:
+        return len(parts[0]) > SHORTEST and any(
+            word.lower().removesuffix("s") == parts[0].removesuffix("s") for word in words
+        )
+    said = _stems(words)
     return any(len(part) > SHORTEST for part in parts) and {part[:_STEM].removesuffix("s") for part in parts} <= said

@@ -39,6 +39,13 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CATEGORIES = frozenset({"DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"})
 MACHINERY = re.compile(r"(?:^|\.)_*(?:\w+_)?deprecat(?:e|ed|es|ion)(?:_\w+)?(?:\.|$)")
 """A function that marks others as deprecated, or one within it."""
+_COMING = re.compile(
+    r"\b(?:deprecat\w*|will|future|versions?|releases?|v\d\S*|removed|renamed|instead|no longer|legacy|replaced|moved"
+    r"|change[sd]?)\b",
+    re.IGNORECASE,
+)
+"""What a warning of the future says of it."""
+_TOLD = 5  # words
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
@@ -220,9 +227,9 @@ def _not_of(site: Site, action: str, message: str, idioms: Idioms) -> tuple[Advi
 
 def _kind(message: str, category: str, without: tuple[AdviceKind, ...], idioms: Idioms) -> AdviceKind:
     """Return the kind of a warning: by its category and words, the most specific first, then by what else it says."""
-    if category in _CATEGORIES:
-        return "deprecation"
     said = _plain(message)
+    if category in _CATEGORIES and (category != "FutureWarning" or len(said.split()) < _TOLD or _COMING.search(said)):
+        return "deprecation"
     sentences = (each for each in _SENTENCE.split(said) if not is_described(each, idioms.warned.describes))
     return kind_of(" ".join(sentences), idioms.cues, without) or kind_of(said, idioms.warned) or "warning"
 

@@ -87,6 +87,7 @@ def test_kind_subject_and_condition(body, kind, subject, when):
         ("logger.warning('`mode` is odd. Please report any issues.')", "recommendation", "mode"),
         ("logger.warning('`mode` will be used. Please see the manual.')", "default-override", "mode"),
         ("logger.warning('`mode` is odd, which is safe to ignore')", "warning", "mode"),
+        ("warnings.warn('More of `mode` than five are cut off', FutureWarning)", "warning", "mode"),
         ("logger.warning('If you need to set a mode, draw twice')", "warning", "f"),
     ],
 )
@@ -198,6 +199,7 @@ class {0}:
         ("OldThing is deprecated, use `new=1` instead of `old`, or `mode`", None, None, "new=1 or mode", "OldThing"),
         ("`old` is deprecated. Your data should be passed to `Kit`.", None, None, "Kit", "old"),
         ("`old` is deprecated and kept when loading with `new=1`.", None, None, None, "old"),
+        ("`b`, which is deprecated, will no longer be used in v6. Use `A` for a and `B`", None, "6", "A and B", "b"),
         ("Deprecated: specify '--new-one' instead of '--old-one'.", None, None, "--new-one", "old_one"),
         ("In v5.2 the value will be removed and `old` is deprecated.", None, "5.2", None, "old"),
     ],
