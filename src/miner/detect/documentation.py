@@ -50,11 +50,12 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         before = item.siblings(file.outline.items)[item.index - 1]
         target = before.text("target") if before.kind == "assign" else None
         if target is not None:
-            yield from _of_string(file, item.span, qualname(item), file.outline.source(target))
+            yield from _of_string(file, item.span, qualname(item), target)
 
 
-def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterator[Site]:
+def _of_string(file: File, span: Span, owner: str, field: Span | None) -> Iterator[Site]:
     source = file.outline.source(span)
+    about = file.outline.source(field) if field is not None else None
     if not is_string(source) or not _may_advise(" ".join(source.split()), file.idioms):
         return
     for passage in passages(source):
@@ -67,7 +68,16 @@ def _of_string(file: File, span: Span, owner: str, about: str | None) -> Iterato
             if kind is not None:
                 subject = passage.subject or about or ""
                 place = file.part(span, sentence.start, sentence.end)
-                yield Site(ID, "sentence", place, owner, names=(subject, kind, sentence.text, passage.mark, ""))
+                named = _named_before(file, span, source[: sentence.start], passage.subject) or field
+                spans = {"subject": named} if named is not None else {}
+                said = (subject, kind, sentence.text, passage.mark, "")
+                yield Site(ID, "sentence", place, owner, spans=spans, names=said)
+
+
+def _named_before(file: File, span: Span, source: str, subject: str | None) -> Span | None:
+    """Return where the parameter that a passage describes was named last."""
+    found = list(re.finditer(rf"(?<!\w){re.escape(subject)}(?!\w)", source)) if subject else []
+    return file.part(span, *found[-1].span()) if found else None
 
 
 def joined(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
@@ -143,4 +153,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b'"""', b"'''")
 
 
-DETECTOR = Detector(ID, 4, frozenset({"function", "class", "expression"}), _words, find)
+DETECTOR = Detector(ID, 5, frozenset({"function", "class", "expression"}), _words, find)

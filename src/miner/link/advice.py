@@ -83,8 +83,15 @@ def _documented(module: Module, site: Site, owner: str) -> Told:
         (label.strip("`v") or deprecated_since(message)) if is_deprecation else None,
         removed_in(message) if is_deprecation else None,
         instead,
-        (Place(module.path, site.span, "site"),),
+        (Place(module.path, site.span, "site"), *(_named_places(module, site) if old is not None else ())),
     )
+
+
+def _named_places(module: Module, site: Site) -> list[Place]:
+    """Return where what a sentence describes is named: the parameter or field, else the object itself."""
+    definition = module.definitions.get(site.owner)
+    spans = list(site.spans.values()) or ([definition.head] if definition is not None else [])
+    return [Place(module.path, span, "declaration") for span in spans]
 
 
 def _named_part(module: Module, owner: str, message: str) -> str | None:

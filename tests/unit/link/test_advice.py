@@ -456,6 +456,24 @@ def test_what_takes_the_place_of_something_deprecated(sentence, subject, replace
     source = f'def fit(new):\n    """Fit it.\n\n    Args:\n        new (`int`): {sentence}\n    """\n'
     (found,) = linked({"kit/__init__.py": "", "kit/a.py": source}).told
     assert (found.subject, found.replacement) == (subject, replacement)
+    named = [source[at.span.start_byte : at.span.end_byte] for at in found.places if at.role == "declaration"]
+    assert named == ([replacement] if replacement else [])  # where what stands in for it is named
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ('class New:\n    """It replaces `Old`, now deprecated."""\n', "class New"),
+        ('class Kit:\n    new: int = 1\n    """It replaces `old`, now deprecated."""\n', "new"),
+    ],
+)
+def test_where_what_stands_in_for_something_is_named(source, place):
+    """Its name is evidence, of a class and of a field as of a parameter."""
+    (found,) = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert found.replacement is not None
+    assert found.replacement in place
+    named = [source[at.span.start_byte : at.span.end_byte] for at in found.places if at.role == "declaration"]
+    assert named == [place]
 
 
 def test_what_the_docstrings_of_tests_say_is_no_advice():
