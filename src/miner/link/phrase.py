@@ -12,7 +12,7 @@ from miner.link.option import CONSTANTS, RECEIVERS, is_holder, option_of
 FIELD = re.compile(r"\{[^{}]*\}")
 MADE = re.compile(r"(?:(?<!\w)\w*_)?\{[^{}]*\}(?:_\w*)?")
 """A field, with the rest of the name that it is a part of: `hidden_{kind}_size`."""
-QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\))?[`'\"]")
+QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\)| [-+*/%<>] [^`'\"]*)?[`'\"]")
 _CALL = re.compile(r"`[^`(]+\([^`]*`")
 """A call as code, in which a text within quotes is a value."""
 _ASSIGNED = re.compile(r"`\w+ = ")

@@ -107,6 +107,7 @@ def test_the_kind_of_a_warning_by_what_it_says_besides(body, kind, subject):
         ("logger.warning(f'Cannot read {self.disk.sector}')", "sector"),
         ("if self.rate_config._unit == 'odd':\n    logger.warning('an odd unit is slow')", "unit"),
         ("logger.warning('Write `mode = f(use_cache=1)` for it')", "use_cache"),
+        ("if mode % self.parts:\n    logger.warning(f'`mode - 1` has to be even for {self.parts}')", "mode"),
     ],
 )
 def test_what_a_warning_is_about(body, subject):

@@ -24,8 +24,7 @@ def assign(context: Context, target: ex.Expression, value: Value, frame: Frame) 
                 if isinstance(item, ex.Starred):
                     assign(context, item.value, Unknown(render(item), "the rest of a collection"), frame)
                     continue
-                part = context.bind(value, partial(component, index=index, count=len(items), source=render(target)))
-
+                part = context.bind(value, partial(component, index=index, count=len(items), source=render(item)))
                 assign(context, item, part, frame)
         case ex.Attribute(owner, _):
             if isinstance(context.evaluator.evaluate(owner, frame), External):

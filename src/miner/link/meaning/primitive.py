@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from miner.detect.primitive import Primitive
-from miner.formula.atom import Binary, Device, Environment, Feature, Module, Package, Rocm, Toolkit
+from miner.formula.atom import Binary, Device, Environment, Feature, Module, Opaque, Package, Rocm, Toolkit
 from miner.link.meaning.compare import ACCELERATOR
 from miner.link.meaning.context import Context
 from miner.link.meaning.tree import choose
@@ -38,6 +38,8 @@ from miner.link.meaning.value import (
 
 Positional = tuple[Value, ...]
 _NOT_FOUND = "PackageNotFoundError"
+_RAISING = frozenset({"version", "metadata"})
+"""What raises for a distribution that is not there, which counts in a `try` whatever its name is."""
 PROCESS = "asks about the process, not the machine"
 
 
@@ -100,7 +102,11 @@ def ask(context: Context, item: Primitive, subject: str | None, values: Position
         return None
     if item.kind == "import":
         return _imported(context, chosen, values, source)
-    return _about(item.kind, chosen, values, source)
+    answer = _about(item.kind, chosen, values, source)
+    if answer is None and item.kind in _RAISING and context.tries:
+        found = Opaque(opaque=source, reason="a distribution whose name is not known")
+        return choose(found, Unknown(source, "a call that is not understood"), Raised(_NOT_FOUND))
+    return answer
 
 
 def _about(kind: str, chosen: Value, values: Positional, source: str) -> Value | None:

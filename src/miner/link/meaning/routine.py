@@ -136,8 +136,8 @@ class Caller:
             trace = context.trace
             self._active.pop()
             context.trace, context.facts, context.tries = saved
-        if context.idioms.is_helper_name(routine.name):
-            value = cleaned(value)
+        if context.idioms.is_helper_name(routine.name) and any(isinstance(v, Constant) for v in scope.values()):
+            value = cleaned(value)  # of a package that is not known, the opaque part is all that there is
         program = context.idioms.program(routine.name)
         if program is not None:
             value = named(program[0].name, program[1], value)

@@ -8,7 +8,8 @@ from miner.formula.atom import Opaque
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
 from miner.link.meaning.context import Context, Frame
-from miner.link.meaning.value import DistributionOf, Distributions, Release, Series, Unknown, Value
+from miner.link.meaning.tree import choose, only_raised, raising, without_raised
+from miner.link.meaning.value import Choice, DistributionOf, Distributions, Raised, Release, Series, Unknown, Value
 from miner.link.meaning.wording import render
 from miner.model import expression as ex
 
@@ -19,11 +20,19 @@ LONGEST = 64
 
 
 def display(context: Context, node: ex.Sequence, frame: Frame) -> Value:
-    """Return the value of a display; with the distributions of a module unpacked into it, it is those."""
+    """Return the value of a display; with the distributions of a module unpacked into it, it is those.
+
+    Where a call among its items raises, it is what that raises.
+    """
     items: list[Value] = []
+    failures: list[tuple[Formula, Value]] = []
     is_whole = True
     for part in node.items:
         value = context.evaluator.evaluate(part, frame)
+        thrown = only_raised(value) if isinstance(part, ex.Call) and isinstance(value, Raised | Choice) else None
+        if thrown is not None:
+            failures.append((context.facts.simplify(raising(value)), thrown))
+            value = without_raised(value) or value
         if not isinstance(part, ex.Starred):
             items.append(value)
         elif isinstance(value, Distributions):
@@ -33,7 +42,10 @@ def display(context: Context, node: ex.Sequence, frame: Frame) -> Value:
             is_whole = is_whole and value.whole
         else:
             is_whole = False
-    return _release(node, items) or Series(node.kind, tuple(items), is_whole)
+    whole: Value = _release(node, items) or Series(node.kind, tuple(items), is_whole)
+    for test, thrown in reversed(failures):
+        whole = choose(test, thrown, whole)
+    return whole
 
 
 def _release(node: ex.Sequence, items: list[Value]) -> Release | None:

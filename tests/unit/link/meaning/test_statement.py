@@ -214,3 +214,43 @@ def test_a_call_that_may_fail_is_said_where_a_handler_waits(mine):
     meaning = mine(m=body(*lines)).meaning("m", "is_x")
     assert not meaning.exact
     assert FOO in meaning.formula.parts
+
+
+@pytest.mark.parametrize("tail", ["continue", "pass"])
+def test_a_tuple_is_not_made_where_a_call_in_it_raises(mine, tail):
+    """What the handler leads to is then what is given."""
+    lines = [
+        "for each in ['foo']:",
+        "    try:",
+        "        found = True, importlib.metadata.version(each)",
+        "        return found[0]",
+        "    except importlib.metadata.PackageNotFoundError:",
+        f"        {tail}",
+        "return False",
+    ]
+    assert mine(m=body(*lines)).meaning("m", "is_x").formula == Package(package="foo")
+
+
+def test_parts_that_are_unpacked_from_what_is_not_known_are_not_the_same(mine):
+    """One of them can be so while the other is not."""
+    lines = ["few, many = f()", "return bool(few) and not many"]
+    formula = mine(m=body(*lines)).meaning("m", "is_x").formula
+    assert [getattr(part, "part", part).opaque for part in formula.parts] == ["few", "many"]
+
+
+@pytest.mark.parametrize("name", ["is_there", "_is_package_available"])
+def test_a_package_whose_name_is_not_known_may_be_there_or_not(mine, name):
+    """Neither in a helper of the vocabulary, whose opaque tests count as failed where the package is known."""
+    source = f"""
+import importlib.metadata
+def {name}(package):
+    try:
+        return True, importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False, "N/A"
+def is_x(package):
+    found, release = {name}(package)
+    return found
+"""
+    formula = mine(m=source).meaning("m", "is_x").formula
+    assert formula.opaque == "importlib.metadata.version(package)"
