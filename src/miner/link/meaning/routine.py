@@ -136,7 +136,8 @@ class Caller:
             trace = context.trace
             self._active.pop()
             context.trace, context.facts, context.tries = saved
-        if context.idioms.is_helper_name(routine.name) and any(isinstance(v, Constant) for v in scope.values()):
+        package = next((scope.get(parameter.name) for parameter in routine.code.parameters), None)
+        if context.idioms.is_helper_name(routine.name) and isinstance(package, Constant):
             value = cleaned(value)  # of a package that is not known, the opaque part is all that there is
         program = context.idioms.program(routine.name)
         if program is not None:

@@ -243,13 +243,13 @@ def test_a_package_whose_name_is_not_known_may_be_there_or_not(mine, name):
     """Neither in a helper of the vocabulary, whose opaque tests count as failed where the package is known."""
     source = f"""
 import importlib.metadata
-def {name}(package):
+def {name}(package, with_release=False):
     try:
         return True, importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return False, "N/A"
 def is_x(package):
-    found, release = {name}(package)
+    found, release = {name}(package, with_release=True)
     return found
 """
     formula = mine(m=source).meaning("m", "is_x").formula
