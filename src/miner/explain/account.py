@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from miner.explain.subject import Subject, devices, parameters
@@ -77,7 +77,7 @@ def explain(graph: Graph, subject: Subject) -> Account:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
         case "option", Implementation(qualname=owner, uses=stated) as node if _is_sole(graph, node, subject.name):
             held = Account(subject, reached=list(_through(graph, subject.name)), uses=_uses(graph, subject.name))
-            users = {use.owner for use in stated if use.option == subject.name}
+            users = _users(stated, subject.name)
 
             def is_wanted(each: Node) -> bool:
                 return _is_of(each, subject.name, owner) or _is_told_by(each, subject.name, users)
@@ -87,7 +87,7 @@ def explain(graph: Graph, subject: Subject) -> Account:
             known = {_place(use) for use in stated}
             uses = [use for use in _uses(graph, subject.name) if is_part(use.owner, owner) or _place(use) in known]
             held = Account(subject, uses=uses)
-            users = {use.owner for use in stated if use.option == subject.name}
+            users = _users(stated, subject.name)
 
             def is_told(node: Node) -> bool:
                 is_own = _is_about(node, subject.name) and _is_owned(node, owner)
@@ -147,7 +147,12 @@ def _uses(graph: Graph, option: str) -> list[OptionUse]:
     listed = [use for node in graph.of_type(Heuristic) for use in node.uses if use.option == option]
     listed += (use for node in graph.of_type(Implementation) for use in node.uses if use.option == option)
     listed.sort(key=_place)
-    return list({(use.evidence[0].path, use.evidence[0].start_byte, use.way): use for use in listed}.values())
+    return list({(*_place(use), use.way): use for use in listed}.values())
+
+
+def _users(uses: Iterable[OptionUse], option: str) -> set[str]:
+    """Return the functions that use an option."""
+    return {use.owner for use in uses if use.option == option}
 
 
 def _place(use: OptionUse) -> tuple[str, int]:

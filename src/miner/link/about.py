@@ -336,7 +336,7 @@ class _Message:
         lower = self.said.lower()
         places = ((place(name.lower(), lower), name) for name in self.text.machine)
         if not self.text.is_deprecation:
-            yield from (name for place, name in sorted(places) if place >= 0)
+            yield from (name for at, name in sorted(places) if at >= 0)
 
 
 _RULES: tuple[Callable[[_Message], Iterator[str]], ...] = (
