@@ -21,10 +21,12 @@ from miner.syntax.outline import ParseError
 
 _PAGE = re.compile(r"(?i:readme)[^/]*\.md|docs?/(?:[^/]+/)*[^/]+\.md")
 _MOST_PAGES = 100
+_MOST_OPEN = 64
+"""Files; a tree takes some fifty times the bytes of its file."""
 
 
 class CloseReader:
-    """Reads functions of the files of one snapshot; files stay open until the reader is gone."""
+    """Reads functions of the files of one snapshot; the last files asked for stay open until the reader is gone."""
 
     def __init__(self, read_bytes: Callable[[str], bytes], idioms: Idioms, reader: str) -> None:
         self._read_bytes = read_bytes
@@ -72,8 +74,14 @@ class CloseReader:
                 yield from ((path, each) for each in examples(data, reader_of(self._reader)))
 
     def _file(self, path: str) -> CloseFile | None:
-        if path not in self._open:
-            self._open[path] = self._opened(path)
+        if path in self._open:
+            self._open[path] = self._open.pop(path)  # the last one asked for is the last to be closed
+            return self._open[path]
+        if len(self._open) >= _MOST_OPEN:
+            oldest = self._open.pop(next(iter(self._open)))
+            if oldest is not None:
+                oldest.release()
+        self._open[path] = self._opened(path)
         return self._open[path]
 
     def _opened(self, path: str) -> CloseFile | None:

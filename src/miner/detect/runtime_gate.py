@@ -32,6 +32,8 @@ from miner.syntax.outline import Item
 ID = "runtime-gate"
 _ABSENT = frozenset({"missing", "program"})
 _DOTTED = re.compile(r"\w+(?:\.\w+)*")
+_PRIVATE = re.compile(r"(?:^|\.)_(?!_)")
+_TEXT = re.compile(r"['\"]")
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -46,7 +48,7 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
         conditions = _defined_under(file, item)
     if not conditions:
         return
-    is_beyond = _is_beyond(file, item, conditions) and not _advises(file, item)  # most are, and are then never read
+    is_beyond = _is_beyond(file, item, conditions) and not _is_told(file, item)
     found = _stated(file, item, is_read=not is_beyond)
     if found is None:
         return
@@ -105,7 +107,7 @@ def _defined_under(file: File, item: Item) -> tuple[Guard, ...]:
 def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
     """Say whether a condition is over arguments and locals alone, where nothing asks the environment, and too involved.
 
-    Of such a one the linker could say nothing; there are thousands in a library of models.
+    Of such a one the linker could only quote it.
     """
     function = definition(item.parent)
     if function is None or function.kind != "function" or any(guard.kind in _ABSENT for guard in conditions):
@@ -121,9 +123,11 @@ def _is_beyond(file: File, item: Item, conditions: tuple[Guard, ...]) -> bool:
     return bool(outside) or any(guard.kind == "case" or not _is_plain(guard.test) for guard in conditions)
 
 
-def _advises(file: File, item: Item) -> bool:
-    """Say whether the words of a gate seem to be advice."""
-    return may_tell(file.outline.source(item.span), file.idioms.cues, ("default-override",))
+def _is_told(file: File, item: Item) -> bool:
+    """Say whether the words of a gate are told: those of what is public, of all else such as seem to be advice."""
+    said = file.outline.source(item.span)
+    is_public = _PRIVATE.search(qualname(owning(item))) is None
+    return (is_public and _TEXT.search(said) is not None) or may_tell(said, file.idioms.cues, ("default-override",))
 
 
 def _is_plain(test: ex.Expression) -> bool:

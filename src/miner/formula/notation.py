@@ -27,6 +27,8 @@ _BY_KEY: dict[str, type[Atom]] = {msgspec.structs.fields(kind)[0].encode_name: k
 def to_json(f: Formula) -> bool | dict[str, Json]:
     """Return `f` as a boolean or an object of plain lists, strings and numbers, fields in the order of the atom.
 
+    Objects of atoms are shared between results, and not to be changed.
+
     Raises ValueError for a number that JSON cannot hold (infinity, not-a-number).
     """
     match f:
@@ -39,7 +41,7 @@ def to_json(f: Formula) -> bool | dict[str, Json]:
         case Not(part):
             return {"not": to_json(part)}
         case _:
-            return {name: _plain(value) for name, value in msgspec.to_builtins(f).items()}
+            return _atom_json(f, shade(f))
 
 
 def text(f: Formula) -> str:
@@ -64,6 +66,11 @@ def shade(atom: Atom) -> tuple[str, ...]:
     if isinstance(atom, Parameter):
         return (type(atom.value).__name__,)
     return tuple(type(each).__name__ for each in atom.args) if isinstance(atom, Predicate) else ()
+
+
+@functools.lru_cache(maxsize=16_384)
+def _atom_json(atom: Atom, _: tuple[str, ...]) -> dict[str, Json]:
+    return {name: _plain(value) for name, value in msgspec.to_builtins(atom).items()}
 
 
 @functools.lru_cache(maxsize=16_384)

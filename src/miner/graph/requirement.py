@@ -153,10 +153,10 @@ def constraints(bounds: Iterable[Bound], evidences: EvidenceReader) -> Iterator[
         first = members[0]
         yield Constraint(
             id=name,
-            name=f"{first.owner} bounds {', '.join(_parameters(first.when))}",
+            name=f"{first.owner} bounds {', '.join(_parameters(first))}",
             evidence=evidences.all(place for bound in members for place in bound.places),
             owner=first.owner,
-            parameters=_parameters(first.when),
+            parameters=_parameters(first),
             when=to_json(first.when),
             otherwise=Otherwise(
                 effect=first.effect,
@@ -167,9 +167,12 @@ def constraints(bounds: Iterable[Bound], evidences: EvidenceReader) -> Iterator[
 
 
 def _identity(bound: Bound) -> tuple[str, tuple[str, ...]]:
-    base = f"constraint:{bound.owner}#{'|'.join(_parameters(bound.when))}/{bound.effect}"
+    base = f"constraint:{bound.owner}#{'|'.join(_parameters(bound))}/{bound.effect}"
     return base, (text(bound.when), bound.exception or "", bound.message or "")
 
 
-def _parameters(formula: Formula) -> tuple[str, ...]:
-    return tuple(sorted({atom.param for atom in atoms(formula) if isinstance(atom, Parameter)}))
+def _parameters(bound: Bound) -> tuple[str, ...]:
+    """Return the parameters of a bound, as its condition names them."""
+    named = {atom.param for atom in atoms(bound.when) if isinstance(atom, Parameter)}
+    known = {name.rpartition(".")[2] for name in named}
+    return tuple(sorted((*named, *(name for name in bound.parameters if name not in known))))

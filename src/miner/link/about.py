@@ -18,6 +18,7 @@ from miner.link.phrase import (
     CALLED_OPTION,
     CAUSE,
     CHANGED,
+    CHOSEN,
     COMMON,
     COMPARED,
     COMPOUND,
@@ -55,6 +56,8 @@ from miner.link.phrase import (
 )
 from miner.model.site import Guard
 
+_NONE = RECEIVERS | CONSTANTS
+
 
 def deprecated_name(message: str) -> str | None:
     """Return the name that a message calls deprecated: in quotes, or that it begins with if it can only be a name."""
@@ -72,12 +75,18 @@ def object_of(owner: str) -> str:
 
 
 def options_of(when: Formula, names: Options, guards: Sequence[Guard]) -> dict[str, bool]:
-    """Return what a message can be about: what its condition asks, and parameters; each with whether it is asked for.
+    """Return what a message can be about, parameters and what its condition asks; each with whether it is asked for."""
+    taken = dict.fromkeys((name for name in names.parameters if name not in _NONE), False)
+    return taken | asked_options(when, names, guards)
 
-    Asked for is what a branch around the message compares with something or takes for true, not what it finds missing,
+
+def asked_options(when: Formula, names: Options, guards: Sequence[Guard]) -> dict[str, bool]:
+    """Return the options in a condition, also in parts that are only quoted, each with whether it is asked for.
+
+    Asked for is what a branch around the place compares with something or takes for true, not what it finds missing,
     nor what only an earlier exit asks.
     """
-    found = dict.fromkeys(names.parameters, False)
+    found: dict[str, bool] = {}
     around = names.near(guards)
     for atom in atoms(when):
         match atom:
@@ -87,7 +96,7 @@ def options_of(when: Formula, names: Options, guards: Sequence[Guard]) -> dict[s
                 found.update((name, found.get(name, False)) for name in names.in_text(text))
     for name in around:
         found.setdefault(name, False)
-    return {name: is_asked for name, is_asked in found.items() if name not in RECEIVERS | CONSTANTS}
+    return {name: is_asked for name, is_asked in found.items() if name not in _NONE}
 
 
 def values_of(when: Formula) -> dict[str, str]:
@@ -159,7 +168,8 @@ class _Message:
     @cached_property
     def fields(self) -> list[str]:
         """The names in the fields, dotted or not, in their order."""
-        return [name for field in FIELD.findall(self.message) for name in NAME.findall(field[1:])]
+        shown = (CHOSEN.sub(" ", field[1:]) for field in FIELD.findall(self.message))
+        return [name for field in shown for name in NAME.findall(field)]
 
     @cached_property
     def shown(self) -> list[tuple[str, str]]:
@@ -253,7 +263,8 @@ class _Message:
         for name, found in sorted(self.plain, key=lambda each: each[1] not in self.names.parameters):
             if is_own(name, found) and not is_holder(found):
                 holder = option_of(name.rpartition(".")[0])
-                if self.text.is_deprecation or (tells(found) and name not in self.typed):
+                is_told = self.options.get(found) or shares_word(found, self.all.words)
+                if self.text.is_deprecation or (tells(found) and name not in self.typed and is_told):
                     yield found
                 elif "_" in holder and found == option_of(name):
                     yield holder

@@ -43,7 +43,7 @@ def read_advice(
     result = Advice()
     warnings = Warnings(library, conditions, backends, idioms)
     warnings.read(result)
-    result.found.extend(warnings.of_gates(spoken))
+    warnings.read_gates(spoken, result)
     for name, site in sites(library, marks.ID, "mark"):
         module = library.modules[name]
         if library.is_packaged(module) and not is_of_tests(name):

@@ -28,17 +28,16 @@ from miner.model.site import Guard, Site
 
 _EFFECTS: dict[str, Effect] = {"raise": "raise", "stand-in": "raise", "assert": "raise", "reason": "return-reason"}
 _NO_CASE = "always or never reached"
+QUOTED = "a condition that is not understood"
 
 
 class Spoken(NamedTuple):
-    """A gate with a message that neither a need nor a bound comes from."""
+    """A gate with a message of which only the words are understood: the bound that it would be, and why it is none."""
 
     module: Module
     site: Site
-    owner: str
-    when: Formula
-    message: str
-    places: tuple[Place, ...]
+    bound: Bound
+    reason: str
 
 
 class _Stated(NamedTuple):
@@ -94,18 +93,19 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         if calls is understood.formula:
             found.count(_NO_CASE)
         return
+    when = canonical(calls)
+    if isinstance(when, bool):
+        found.count(_NO_CASE)
+        return
     reason = _unbound(owner, calls)
     places = (*stated.places, *understood.places)
+    bound = Bound(owner, when, _EFFECTS[site.form], places, stated.exception, stated.message)
     if reason is None:
-        bound = canonical(calls)
-        if isinstance(bound, bool):
-            found.count(_NO_CASE)
-        else:
-            found.bounds.append(Bound(owner, bound, _EFFECTS[site.form], places, stated.exception, stated.message))
-        return
-    found.count(f"parameters: {reason}")
-    if stated.message is not None:
-        found.spoken.append(Spoken(module, site, owner, calls, stated.message, places))
+        found.bounds.append(bound)
+    elif stated.message is not None:
+        found.spoken.append(Spoken(module, site, bound, reason))
+    else:
+        found.count(f"parameters: {reason}")
 
 
 def _without_refusals(
@@ -229,7 +229,7 @@ def _affirmed(part: Formula, kind: type[Not] | None) -> Formula | None:
 def _unbound(owner: str, calls: Formula) -> str | None:
     """Return why a condition is none on public parameters alone; None when it is one."""
     if mentions(calls, lambda atom: isinstance(atom, Opaque)):
-        return "a condition that is not understood"
+        return QUOTED
     asked = [atom.param for atom in atoms(calls) if isinstance(atom, Parameter)]
     if not asked:
         return "none in the condition"

@@ -134,7 +134,7 @@ def link(
         needs,
         _problems(library, rules, structures),
         tuple(sorted(rules.unread)),
-        [*gated.bounds, *read_domains(library, conditions)],
+        [*gated.bounds, *advice.bounds, *read_domains(library, conditions)],
         variables.found,
         project.rows,
         dict(sorted((gated.counts | advice.counts).items())),

@@ -41,7 +41,7 @@ def template(
         case ex.Constant(value=str(text)):
             return Message(text)
         case ex.Formatted(parts=parts):
-            return Message("".join(part if isinstance(part, str) else f"{{{render(part)}}}" for part in parts))
+            return Message("".join(part if isinstance(part, str) else _field(part) for part in parts))
         case ex.Call(function=ex.Attribute(value=text, name="format"), arguments=arguments):
             return filled(template(text, library, module, bound, depth + 1), arguments)
         case ex.Binary(left=text, operator="%", right=given):
@@ -82,11 +82,17 @@ def filled(said: Message, arguments: tuple[ex.Argument, ...], field: re.Pattern[
         found = next(left, None) if not name else found
         if found is None:
             return match[0]
-        return (
-            found.value if isinstance(found, ex.Constant) and isinstance(found.value, str) else f"{{{render(found)}}}"
-        )
+        is_text = isinstance(found, ex.Formatted) or (isinstance(found, ex.Constant) and isinstance(found.value, str))
+        return template(found).text or "" if is_text else _field(found)
 
     return said._replace(text=field.sub(shown, said.text))
+
+
+def _field(shown: ex.Expression) -> str:
+    """Return what a template shows in the place of an expression: of one of two texts both, each cut by itself."""
+    if isinstance(shown, ex.Conditional):
+        return f"{{{render(shown.body)} if {render(shown.test)} else {render(shown.orelse)}}}"
+    return f"{{{render(shown)}}}"
 
 
 def _named(name: str, library: Library | None, module: str, bound: tuple[st.Statement, ...], depth: int) -> Message:

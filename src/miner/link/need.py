@@ -33,7 +33,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Bound:
-    """What `owner` demands of its parameters alone: `effect` follows when `when` holds."""
+    """What `owner` demands of its parameters alone: `effect` follows when `when` holds.
+
+    `parameters` are the options that parts of the condition ask for that are only quoted.
+    """
 
     owner: str
     when: Formula
@@ -41,3 +44,4 @@ class Bound:
     places: tuple[Place, ...]
     exception: str | None = None
     message: str | None = None
+    parameters: tuple[str, ...] = ()

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from miner.link.option import CONSTANTS, RECEIVERS, is_holder, option_of
 
 FIELD = re.compile(r"\{[^{}]*\}")
+CHOSEN = re.compile(r" if .* else ")
+"""In a field, what decides which of two things is shown."""
 MADE = re.compile(r"(?:(?<!\w)\w*_)?\{[^{}]*\}(?:_\w*)?")
 """A field, with the rest of the name that it is a part of: `hidden_{kind}_size`."""
 QUOTED = re.compile(r"[`'\"](?:--)?([A-Za-z_][\w.]*)(?:\s*=[^`'\"]*|\(\)| [-+*/%<>] [^`'\"]*)?[`'\"]")
@@ -99,7 +101,7 @@ SET_TO = re.compile(
 IGNORED = re.compile(
     r"(?<![\w.])(?:--)?([A-Za-z_]\w*)[`'\"]*(?: (?:and|or|/) [`'\"]*(?:--)?([A-Za-z_]\w*)[`'\"]*)?"
     r"(?: flag| argument| parameter| option| keyword)?"
-    r" (?:(?:will|may|might) be|is|are|is being|are being) (?:silently )?ignored\b"
+    r" (?:is set to [^.;]*?, but (?:it )?)?(?:(?:will|may|might) be|is|are|is being|are being) (?:silently )?ignored\b"
 )
 CHANGED = re.compile(
     r"\b(?:[Ii]ncreas|[Dd]ecreas|[Rr]educ|[Ll]ower|[Rr]ais)(?:e|ing|) (?:the |your )?(?:value of )?"

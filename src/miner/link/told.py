@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from miner.formula.connective import Formula
+from miner.link.need import Bound
 from miner.link.place import Place
 from miner.model.node import AdviceKind, AdviceOrigin
 
@@ -28,9 +29,10 @@ class Told:
 
 @dataclass
 class Advice:
-    """All that a library tells; `counts` says what became of the calls that are not published."""
+    """All that a library tells; `bounds` are gates whose words advise nothing, `counts` says what is not published."""
 
     found: list[Told] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     def count(self, what: str) -> None:

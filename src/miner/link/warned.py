@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -17,14 +17,14 @@ from miner.formula import atom as fa
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import atoms
-from miner.link.about import Text, object_of, options_of, subject_of, values_of
+from miner.link.about import Text, asked_options, object_of, options_of, subject_of, values_of
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Local
 from miner.link.deprecation import deprecated_since, removed_in, replacement
-from miner.link.gate import Spoken
-from miner.link.library import Library, Module
+from miner.link.gate import QUOTED, Spoken
+from miner.link.library import Library, Module, is_private
 from miner.link.message import Message, filled, template
-from miner.link.option import RECEIVERS, Options, option_of
+from miner.link.option import RECEIVERS, Options, is_holder, option_of
 from miner.link.phrase import FIELD, TARGET, WORD
 from miner.link.place import Place, places_of
 from miner.link.told import Advice, Told
@@ -72,15 +72,22 @@ class Warnings:
                 else:
                     result.count(f"advice: {found}")
 
-    def of_gates(self, spoken: Iterable[Spoken]) -> Iterator[Told]:
-        """Yield what gates advise of which only the words are understood."""
-        for gate in spoken:
-            without = _not_of(gate.site, "", gate.message, self.idioms)
-            kind = kind_of(_plain(gate.message), self.idioms.cues, without)
-            is_machinery = kind == "deprecation" and MACHINERY.search(gate.site.owner) is not None
-            if kind is not None and not is_machinery and not is_of_tests(gate.module.name):
-                when = canonical(gate.when)
-                yield self._told(gate.module, gate.site, gate.owner, when, gate.message, gate.places)
+    def read_gates(self, spoken: Iterable[Spoken], result: Advice) -> None:
+        """Add what gates advise of which only the words are understood, and what else they refuse of options."""
+        for module, site, bound, reason in spoken:
+            message = bound.message or ""
+            kind = kind_of(_plain(message), self.idioms.cues, _not_of(site, "", message, self.idioms))
+            is_machinery = kind == "deprecation" and MACHINERY.search(site.owner) is not None
+            if kind is not None and not is_machinery and not is_of_tests(module.name):
+                result.found.append(self._told(module, site, bound.owner, bound.when, message, bound.places))
+                continue
+            names = Options(_taken(module, site), site.scope)
+            options = sorted(asked_options(bound.when, names, site.conditions))
+            asked = tuple(name for name in options if not is_private(name) and not is_holder(name))
+            if asked and reason == QUOTED and not is_private(bound.owner) and not is_of_tests(module.name):
+                result.bounds.append(replace(bound, parameters=asked))
+            else:
+                result.count(f"parameters: {reason}")
 
     def _warned(self, name: str, site: Site) -> Told | str:
         """Return what one call tells, or why it tells nothing."""
@@ -110,8 +117,7 @@ class Warnings:
     def _told(
         self, module: Module, site: Site, owner: str, when: Formula, message: str, places: tuple[Place, ...]
     ) -> Told:
-        definition = module.definitions.get(site.owner)
-        taken = parameter_names(definition.signature) if definition is not None and definition.signature else ()
+        taken = _taken(module, site)
         names = Options(taken, site.scope)
         options = options_of(when, names, site.conditions)
         is_warning = site.detector == detector.ID
@@ -153,6 +159,12 @@ class Warnings:
             replacement(message, subject) if is_deprecation else None,
             places,
         )
+
+
+def _taken(module: Module, site: Site) -> tuple[str, ...]:
+    """Return the parameters of the function that a site stands in."""
+    definition = module.definitions.get(site.owner)
+    return parameter_names(definition.signature) if definition is not None and definition.signature else ()
 
 
 def is_of_tests(module: str) -> bool:

@@ -138,7 +138,10 @@ class Requirement(NodeRecord, frozen=True, tag_field="type", tag="Requirement"):
 
 
 class Constraint(NodeRecord, frozen=True, tag_field="type", tag="Constraint"):
-    """What the owner demands of its parameters or fields alone: `otherwise` follows when `when` holds."""
+    """What the owner demands of its parameters or fields alone: `otherwise` follows when `when` holds.
+
+    Parts of `when` may be opaque: what is quoted of them names the parameters.
+    """
 
     owner: str
     parameters: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]

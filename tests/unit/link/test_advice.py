@@ -12,6 +12,8 @@ from linking import linked
 
 from miner.formula.text import render
 from miner.link.deprecation import replacement as named_replacement
+from miner.link.linker import Linked
+from miner.link.need import Bound
 from miner.link.told import Told
 
 HEAD = """
@@ -24,9 +26,19 @@ TEXT = "`mode` is old"
 
 def told(body: str) -> list[Told]:
     """Return what a method `f` with these statements tells."""
+    return mined(body).told
+
+
+def bounds(body: str) -> list[Bound]:
+    """Return what a method `f` with these statements demands of its parameters."""
+    return mined(body).bounds
+
+
+def mined(body: str) -> Linked:
+    """Return what is linked of a method `f` with these statements."""
     lines = "".join(f"        {line}\n" for line in body.strip("\n").split("\n"))
     source = f"{HEAD}class C:\n    def f(self, mode, use_cache=True, sampling_rate=None, **kwargs):\n{lines}"
-    return linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    return linked({"kit/__init__.py": "", "kit/a.py": source})
 
 
 @pytest.mark.parametrize(
@@ -124,6 +136,11 @@ def test_what_a_warning_is_about(body, subject):
         ("logger.warning('%(a)s is odd' % kwargs)", "%(a)s is odd"),
         ("logger.warning('{} is {a!r} {:>3} {}'.format(mode, use_cache, a=1))", "{mode} is {1} {use_cache} {}"),
         ("logger.warning('{1} of {0}'.format('all', mode))", "{mode} of all"),
+        ("logger.warning('{} is odd'.format(f'the {mode}'))", "the {mode} is odd"),
+        (
+            f"logger.warning('see {{}}'.format('{'a' * 90}' if mode else '{'b' * 90}'))",
+            f"see {{'{'a' * 90}' if mode else '{'b' * 90}'}}",
+        ),
         ("warnings.warn('{} is odd', UserWarning)", "{} is odd"),
         ("logger.warning('{} is odd'.format(*kwargs))", "{} is odd"),
     ],
@@ -277,7 +294,13 @@ def test_replacements_that_are_named_or_asked_for(message, replacement):
         ("if self.done:\n    return\nlogger.warning('it may differ')", "f"),
         ("if self.done:\n    logger.warning('it may differ')", "done"),
         ("if not self._parts:\n    logger.warning('it may differ')", "f"),
-        ("logger.warning(f'kernel ({mode.size}) with stride: {use_cache}')", "use_cache"),
+        (
+            "logger.warning(f'only {mode} frames: ' + '{}'.format(f'use_cache is set to {use_cache}, but is ignored'))",
+            "use_cache",
+        ),
+        ("logger.warning('saved. {}'.format('see it' if use_cache else 'or not'))", "f"),
+        ("logger.warning(f'resized to {mode} at a sampling rate')", "sampling_rate"),
+        ("logger.warning(f'kernel ({mode.size}) with cache: {use_cache}')", "use_cache"),
         ("if use_cache:\n    logger.warning('`chunks=3` is too little')", "chunks"),
         ("if use_cache:\n    logger.warning('--chunks is too little')", "chunks"),
         ("if use_cache:\n    logger.warning('sampling_rates are needed')", "sampling_rate"),
@@ -548,6 +571,35 @@ def test_the_words_of_a_gate_whose_condition_is_not_understood(body, kind, subje
 )
 def test_a_gate_that_is_a_constraint_or_says_nothing_is_no_advice(body):
     assert told(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "parameters"),
+    [
+        ("if f(mode):\n    raise ValueError('no')", ["mode"]),
+        (
+            "size = mode.shape[0]\nif size % sampling_rate:\n    raise ValueError(f'{size} is odd')",
+            ["mode", "sampling_rate"],
+        ),
+        ("if use_cache and self.config.depth % 2:\n    raise ValueError('no')", ["depth", "use_cache"]),
+    ],
+)
+def test_a_gate_that_advises_nothing_bounds_the_options_that_its_condition_asks_for(body, parameters):
+    (bound,) = bounds(body)
+    assert (bound.owner, bound.effect, bound.exception) == ("kit.a.C.f", "raise", "ValueError")
+    assert sorted({name.rpartition(".")[2] for name in bound.parameters}) == parameters
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if f():\n    raise ValueError('no')",
+        "if f(mode):\n    raise ValueError",
+        "if f(mode):\n    raise ValueError('`mode` does not support sharding')",
+    ],
+)
+def test_a_gate_without_options_or_words_or_with_advice_bounds_nothing(body):
+    assert bounds(body) == []
 
 
 def test_an_assertion_tells_a_trade_off_only_where_it_says_what_is_gained_or_lost():
