@@ -50,7 +50,17 @@ class Draw:
             self.stop()
         if depth > 2:
             logger.warning(f"`depth` of {self.draw_config.depth} takes long")
-            self.go(depth)
+            self.go(Pen(depth=depth))
+
+class Pen:
+    def __init__(self, depth=1, other=None):
+        if depth > 9:
+            raise ValueError("too deep")
+
+class Brush:
+    def __init__(self, depth=1):
+        if depth > 8:
+            raise ValueError("elsewhere")
 """,
 }
 CATALOG = """
@@ -79,19 +89,26 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 def test_where_the_options_of_a_class_take_effect(graph: Graph) -> None:
     """In the class itself, and of objects that are called like it, also by a local of the option's name.
 
-    A test after which something is told is told with that.
+    Also a test after which something is told: that is another statement.
     """
     node = graph.nodes["implementation:kit.config.DrawConfig"]
     assert isinstance(node, Implementation)
     assert [(use.option, use.owner, use.code) for use in node.uses] == [
         ("wide", "kit.config.DrawConfig.check", "self.wide"),
         ("depth", "kit.config.DrawConfig.check", "self.depth = 2"),
-        ("depth", "kit.run.Draw.run", "self.go(depth)"),
+        ("depth", "kit.run.Draw.run", "depth > 2"),
+        ("depth", "kit.run.Draw.run", "self.go(Pen(depth=depth))"),
     ]
 
 
 def test_an_option_of_such_a_class_is_told_with_them(graph: Graph) -> None:
-    """And with what the functions say of it that use it."""
+    """And with what the functions say of it that use it, and what refuses it that it is passed to.
+
+    A test after which something is told is told with that alone.
+    """
     found = explain(graph, find(graph, "DrawConfig.depth"))
+    assert [(each.owner, each.otherwise.message) for each in found.constraints] == [
+        ("kit.run.Pen.__init__", "too deep")
+    ]
     assert [(each.subject, each.owner) for each in found.advice] == [("depth", "kit.run.Draw.run")]
-    assert [use.code for use in found.uses] == ["self.depth = 2", "self.go(depth)"]
+    assert [use.code for use in found.uses] == ["self.depth = 2", "self.go(Pen(depth=depth))"]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from miner.app.explain import Account, Check, Checks, Explained, Folding, is_part
+from miner.cli.effect import taking_effect
 from miner.cli.head import head, meaning, place
 from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, hardness, shortened
@@ -38,17 +39,11 @@ _SHORT = 100
 """Characters of what one of many places says."""
 _MOST_PLACES = 5
 _MOST_FILES = 12
-_MOST_FUNCTIONS = 12
-_MOST_USES = 3
 _MOST_ENTRIES = 60
 _FEW = 20
 """Requirements that are listed one by one; more are grouped by what they need."""
-_WAYS = ("tested", "passed", "set", "noted", "taken", "used")
-"""How an option takes effect, what decides most first."""
 _PUNCTUATION = re.compile(r"[`'\".]")
 _OF_TESTS = re.compile(r"(?:^|\.)(?:tests?|testing)(?:_\w+)?(?:\.|$)")
-_UNDER = frozenset({"passed", "set", "used"})
-"""Ways of which the condition is told; a test is one itself."""
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
 """Kinds of names that need nothing themselves: others ask for them."""
 
@@ -99,7 +94,7 @@ class _Statements:
             ("refuses", 0, (*self._refusals(refused, gates), *map(self._refusing, refusing))),
             ("accepts, as declared", 0, self._accepted()),
             ("advice", 0, self._advice(advice)),
-            ("takes effect", len(others), self._uses(others)),
+            ("takes effect", len(others), taking_effect(others, self._fold)),
             (f"{asks}, or goes another way", len(soft), self._needs(soft)),
         ):
             listed = list(entries)
@@ -240,7 +235,7 @@ class _Statements:
 
     def _refusing(self, use: OptionUse) -> Entry:
         """Return a test of an option after which only something is raised."""
-        at = f"{use.owner}, {use.evidence[0].path}:{_line(use)}"
+        at = f"{use.owner}, {use.evidence[0].path}:{use.evidence[0].start_line}"
         return Entry((f"when [{one_line(use.code, _LONGEST)}]",), (one_line(use.then or "", _LONGEST), at))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
@@ -261,28 +256,6 @@ class _Statements:
                 how = ["warned"] if node.origin == "warning" else []
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
                 yield Entry((head,), (said[node.id], *_first(places)))
-
-    def _uses(self, uses: Iterable[OptionUse]) -> Iterator[Entry]:
-        """Yield where options take effect, function by function, of each the uses that decide most."""
-        owners: dict[tuple[str, str], list[OptionUse]] = {}
-        for use in uses:
-            owners.setdefault((use.owner, use.evidence[0].path), []).append(use)
-        ranked = sorted(owners.items(), key=lambda each: each[0][1].count("/"))  # what is deep within is special
-        for (owner, path), found in ranked[:_MOST_FUNCTIONS]:
-            shown = sorted(sorted(found, key=lambda use: _WAYS.index(use.way))[:_MOST_USES], key=_line)
-            left = len(found) - len(shown)
-            more = [f"and {left:,} more"] if left else []
-            yield Entry((f"{owner}, {path}",), (*map(self._use, shown), *more))
-        if len(owners) > _MOST_FUNCTIONS:
-            yield Entry((f"and {len(owners) - _MOST_FUNCTIONS:,} more functions; --format json has them all",), ())
-
-    def _use(self, use: OptionUse) -> str:
-        how = f"passed to {use.to}" if use.way == "passed" and use.to else use.way
-        then = f", then {one_line(use.then, _SHORT)}" if use.then else ""
-        if use.way in _UNDER:
-            when = [each for each in _when(self._formula(use.when)) if len(each) <= _LONGEST]
-            then = "".join(f", {each}" for each in when)
-        return f"{_line(use)}: {use.option} {how}: {one_line(use.code, _SHORT)}{then}"
 
     def _effect(self, node: Requirement | Constraint) -> str:
         """Return what follows; a message that leaves room for the name of a class is told with that."""
@@ -386,10 +359,6 @@ def _last_names(owner: str) -> str:
     """Return how an object is called within its module, which its path names: the function, or class and method."""
     *_, outer, name = f".{owner}".split(".")
     return f"{outer}.{name}" if outer[:1].isupper() else name
-
-
-def _line(use: OptionUse) -> int:
-    return use.evidence[0].start_line
 
 
 def _cut(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from miner.app.explain import Account, Folding, cases
@@ -18,6 +19,7 @@ _LONGEST_MEANING = 2000
 _LONGEST = 400
 _MOST_NAMES = 5
 _MOST_FIELDS = 30
+_SUPPORT = re.compile(r"_?(?:supports|can|accepts)_")
 _QUIRKS = {
     "raises": "asking may raise an error",
     "returns-none": "answers None, not False, where it does not hold",
@@ -156,14 +158,18 @@ def _flags(account: Account) -> Iterator[tuple[str, str]]:
     for heading, wanted in (("supports", True), ("does not", False)):
         said = [
             name if owner is None else f"{name} ({_last(owner)})"
-            for name, (is_set, owner) in own.items()
-            if is_set is wanted
+            for name, (flag, owner) in own.items()
+            if flag.value is wanted and _SUPPORT.match(name)
         ]
         if said:
             yield heading, ", ".join(said)
+    stated = [name if flag.value else f"not {name}" for name, (flag, _) in own.items() if not _SUPPORT.match(name)]
+    yield from (("says it is", ", ".join(stated)) for _ in stated[:1])
+    for name, (flag, _) in own.items():
+        yield from (("comment", f"on {name}: {one_line(text, _LONGEST)}") for text in (flag.comment,) if text)
     others = [(name, said) for name, said in sorted(account.flags.items()) if name not in own]
     for owner in dict.fromkeys(said[1] for _, said in others):
-        listed = [name if said[0] else f"not {name}" for name, said in others if said[1] == owner]
+        listed = [name if said[0].value else f"not {name}" for name, said in others if said[1] == owner]
         yield "by default", f"{', '.join(listed)} ({_last(owner or '')})"
 
 

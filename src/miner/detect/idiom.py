@@ -151,11 +151,14 @@ class Domains(Section, frozen=True):
 
 
 class Options(Section, frozen=True):
-    """What holds options: names of classes (or of their bases) and of objects, and keywords that describe a field."""
+    """What holds options: names of classes (or of their bases) and of objects, keywords that describe a field, and the
+    names of mappings that collect what is to be told of options, by their names.
+    """
 
     classes: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
     descriptions: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
 
 
 class Cues(Section, frozen=True):

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from miner.detect.comment import comment_above
 from miner.detect.detector import Detector
 from miner.detect.file import File, is_type_checking, matches, owning, qualname
 from miner.detect.idiom import Idioms
@@ -149,31 +150,13 @@ def _is_same(value: ex.Expression, path: str, file: File) -> bool:
     return option == path.rpartition(".")[2] and matches(holder, file.idioms.options.holders)
 
 
-_RULE = re.compile(rb"(?:[-=*~#]{4,}|(?:\xe2[\x94\x95][\x80-\xbf])+)\s*$")
-"""How a comment ends that divides a file, or heads a part of it."""
-
-
 def _comment(file: File, item: Item) -> tuple[str, Span | None]:
     """Return the comment on the lines right above a statement, or above the test that it is alone under."""
     above = item
     if item.index == 0 and item.parent is not None and item.parent.kind == "if" and item.arm == "body":
         above = item.parent
-    for each in (item, above):
-        found: list[tuple[int, int]] = []
-        end = file.data.rfind(b"\n", 0, each.span.start_byte)
-        while end > 0:
-            start = file.data.rfind(b"\n", 0, end) + 1
-            line = file.data[start:end].strip()
-            if not line.startswith(b"#") or _RULE.search(line):
-                break
-            at = file.data.index(b"#", start)
-            found.insert(0, (at, at + len(line)))
-            end = start - 1
-        if found:
-            text = " ".join(file.data[a:b].decode("utf-8", "replace").strip("# ") for a, b in found)
-            first, last = found[0][0], found[-1][1]
-            return text, Span(first, last, file.outline.line(first), file.outline.line(last - 1))
-    return "", None
+    found = comment_above(file, item)
+    return found if found[1] is not None or above is item else comment_above(file, above)
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:

@@ -158,15 +158,21 @@ class _Function:
             value = self.file.expression(span_of_value) if option is not None and span_of_value is not None else None
             if option is None or (value is not None and (reading.option(value) == option or is_empty(value))):
                 return  # none, the same under another roof, or room for what is to come
+            if isinstance(expression, ex.Name) and value is not None and option in self._fields_in(value):
+                return  # a local that is made of the option: its value says how that is used
             found = [Found(option, "set", holder=reading.holder(expression))]
         elif role == "value" and (kept := self._kept(item, expression)) is not None:
             found = [kept]
         else:
-            option = reading.option(expression)
+            option = reading.option(_without_default(expression))
             if option is not None and option in map(self._last_name, item.all_texts("target")):
                 return  # the same under another roof
+            targets = [self.file.expression(each) for each in item.all_texts("target")]
+            locals_ = {target.name for target in targets if isinstance(target, ex.Name)}
+            made = self._fields_in(expression) & locals_ if locals_ else locals_
+            reading = self._reading(self._named_at(item) - made)  # the local itself is not the option
             found = list(reading.found(expression, "tested" if role == "test" else "used"))
-            set_here = {reading.option(self.file.expression(each)) for each in item.all_texts("target")}
+            set_here = {reading.option(target) for target in targets}
             found = [each for each in found if each.option not in set_here]
         strongest: dict[str, Found] = {}
         for each in found:
@@ -174,6 +180,11 @@ class _Function:
             if known is None or _rank(each) < _rank(known):
                 strongest[each.option] = each
         yield from ((each, span) for each in strongest.values())
+
+    def _fields_in(self, value: ex.Expression) -> set[str]:
+        """Return the options that an expression reads as fields, or keys, of what holds options."""
+        reading = Reading(self.options, frozenset(), frozenset(), self.file.idioms.options.holders, self.objects)
+        return {each.option for each in reading.found(value, "used")}
 
     def _last_name(self, target: Span) -> str | None:
         """Return the name, the field or the key that a target is."""
@@ -254,6 +265,18 @@ class _Function:
         end = self.file.data.find(b"\n", first.start_byte)
         stop = first.start_byte + len(self.file.data[first.start_byte : end].rstrip())
         return Span(first.start_byte, stop, first.start_line, first.start_line)
+
+
+def _without_default(value: ex.Expression) -> ex.Expression:
+    """Return what a value is where it is not missing: `x` of `x if x is not None else {}`, and of `x or {}`."""
+    match value:
+        case ex.Conditional(test=ex.Compare(left=tested, operators=("is not",)), body=body, orelse=other):
+            return body if tested == body and is_empty(other) else value
+        case ex.Conditional(test=ex.Compare(left=tested, operators=("is",)), body=other, orelse=body):
+            return body if tested == body and is_empty(other) else value
+        case ex.Boolean(operator="or", values=(body, other)):
+            return body if is_empty(other) else value
+    return value
 
 
 def _rank(found: Found) -> tuple[int, bool]:

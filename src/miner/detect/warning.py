@@ -2,7 +2,8 @@
 
 **Finds** calls, for their effect alone, of the functions that the vocabulary says warn (`warnings.warn`,
 `logger.warning`, `logger.warning_once`), with the path condition, the message, the category, and what the same branch
-sets beside the call. Of a text that grows on the way, the beginning.
+sets beside the call. Of a text that grows on the way, the beginning. Also texts that are kept by the name of an option
+in a mapping that the vocabulary says collects them (`issues["top_k"] = "..."`), to be told together.
 
 **Misses** wrappers of such functions under other names, and what a branch does besides assignments.
 """
@@ -26,8 +27,11 @@ _SPACE = re.compile(r"\s+")
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
-    """Yield the site of one statement that is a call which warns."""
+    """Yield the site of one statement that is a call which warns, or keeps what is to be told."""
     if item is None or is_type_checking(item, file.outline):
+        return
+    if item.kind == "assign":
+        yield from _kept(file, item)
         return
     call = call_that_warns(file, item)
     message = message_of(call) if call is not None else None
@@ -49,6 +53,23 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     names = (name, category.rpartition(".")[2] if name.startswith("warnings.") else "", action)
     owner = qualname(owning(item))
     yield Site(ID, "call", item.span, owner, conditions, {"message": message}, spans, names, scope=scope)
+
+
+def _kept(file: File, item: Item) -> Iterator[Site]:
+    """Yield the site of an assignment that keeps a text by the name of an option in a mapping of such."""
+    target, value = item.text("target"), item.text("value")
+    if target is None or value is None:
+        return
+    head = file.outline.source(target).partition("[")[0]
+    if head not in file.idioms.options.issues:
+        return
+    match file.expression(target):
+        case ex.Subscript(index=ex.Constant(value=str(option))):
+            message = file.expression(value)
+            conditions = file.conditions(item)
+            scope = file.scope(item, *(guard.test for guard in conditions), message)
+            said = {"message": message, "option": ex.Constant(option)}
+            yield Site(ID, "kept", item.span, qualname(owning(item)), conditions, said, {}, (head, "", ""), scope=scope)
 
 
 def call_that_warns(file: File, item: Item) -> ex.Call | None:
@@ -84,7 +105,8 @@ def _last_names(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 def _words(idioms: Idioms) -> tuple[bytes, ...]:
-    return minimal(b"." + name + b"(" for name in _last_names(idioms))
+    calls = (b"." + name + b"(" for name in _last_names(idioms))
+    return minimal((*calls, *(name.encode() + b"[" for name in idioms.options.issues)))
 
 
-DETECTOR = Detector(ID, 2, frozenset({"expression"}), _words, find, deep=True)
+DETECTOR = Detector(ID, 3, frozenset({"expression", "assign"}), _words, find, deep=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from miner.explain.subject import Subject, devices, parameters
 from miner.formula import atom as fa
@@ -20,6 +20,7 @@ from miner.model.node import (
     Constraint,
     Edge,
     EnvironmentVariable,
+    Flag,
     Implementation,
     Node,
     Package,
@@ -30,6 +31,7 @@ from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 
 _WORD = re.compile(r"\w+")
+_PLACED = frozenset({"site", "default", "message"})
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
 
@@ -56,7 +58,7 @@ class Account:
     environments: list[Environment] = field(default_factory=list)
     stating: dict[str, Node] = field(default_factory=dict)
     uses: list[OptionUse] = field(default_factory=list)
-    flags: dict[str, tuple[bool, str | None]] = field(default_factory=dict)
+    flags: dict[str, tuple[Flag, str | None]] = field(default_factory=dict)
 
 
 def explain(graph: Graph, subject: Subject) -> Account:
@@ -77,26 +79,23 @@ def explain(graph: Graph, subject: Subject) -> Account:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
         case "option", Implementation(qualname=owner, uses=stated) as node if _is_sole(graph, node, subject.name):
             held = Account(subject, reached=list(_through(graph, subject.name)), uses=_uses(graph, subject.name))
-            users = _users(stated, subject.name)
-
-            def is_wanted(each: Node) -> bool:
-                return _is_of(each, subject.name, owner) or _is_told_by(each, subject.name, users)
-
-            return _account(graph, subject, is_wanted, held)
+            is_told = _told_by(graph, held.uses, stated, subject.name)
+            return _told_once(
+                _account(graph, subject, lambda each: _is_of(each, subject.name, owner) or is_told(each), held)
+            )
         case "option", Implementation(qualname=owner, uses=stated):
             known = {_place(use) for use in stated}
             uses = [use for use in _uses(graph, subject.name) if is_part(use.owner, owner) or _place(use) in known]
             held = Account(subject, uses=uses)
-            users = _users(stated, subject.name)
+            is_told = _told_by(graph, uses, stated, subject.name)
 
-            def is_told(node: Node) -> bool:
-                is_own = _is_about(node, subject.name) and _is_owned(node, owner)
-                return is_own or _is_told_by(node, subject.name, users)
+            def is_wanted(each: Node) -> bool:
+                return (_is_about(each, subject.name) and _is_owned(each, owner)) or is_told(each)
 
-            return _account(graph, subject, is_told, held)
+            return _told_once(_account(graph, subject, is_wanted, held))
         case "option", _:
             held = Account(subject, uses=_uses(graph, subject.name))
-            return _account(graph, subject, lambda node: _is_about(node, subject.name), held)
+            return _told_once(_account(graph, subject, lambda node: _is_about(node, subject.name), held))
     outer = subject.name.rpartition(".")[0]
     account = _account(graph, subject, lambda node: _is_owned(node, subject.name) or _is_placeholder(node, outer))
     if isinstance(subject.node, Implementation):
@@ -108,12 +107,12 @@ def explain(graph: Graph, subject: Subject) -> Account:
     return account
 
 
-def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[bool, str | None]]:
+def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[Flag, str | None]]:
     """Return the flags of a class: its own, then those of its bases that the library defines, in their order."""
-    found: dict[str, tuple[bool, str | None]] = {}
+    found: dict[str, tuple[Flag, str | None]] = {}
     for each in Names(graph).ancestors(node):
         for flag in each.flags:
-            found.setdefault(flag.name, (flag.value, None if each is node else each.qualname))
+            found.setdefault(flag.name, (flag, None if each is node else each.qualname))
     return found
 
 
@@ -150,9 +149,50 @@ def _uses(graph: Graph, option: str) -> list[OptionUse]:
     return list({(*_place(use), use.way): use for use in listed}.values())
 
 
-def _users(uses: Iterable[OptionUse], option: str) -> set[str]:
-    """Return the functions that use an option."""
-    return {use.owner for use in uses if use.option == option}
+def _told_once(account: Account) -> Account:
+    """Return an account without the uses at which one of its statements stands, which says more."""
+    stated = (*account.requirements, *account.constraints, *account.advice)
+    places = {(each.path, each.start_byte) for node in stated for each in node.evidence if each.role in _PLACED}
+    uses = [
+        use
+        for use in account.uses
+        if use.way == "noted"
+        or not any((each.path, each.start_byte) in places for each in use.evidence if each.role == "site")
+    ]
+    return replace(account, uses=uses)
+
+
+def _told_by(
+    graph: Graph, uses: Iterable[OptionUse], stated: Iterable[OptionUse], option: str
+) -> Callable[[Node], bool]:
+    """Return what says whether a statement is of a function that uses an option of a class (`stated`), or of one that
+    the option is passed to, by its name, and refuses it.
+    """
+    users = {use.owner for use in stated if use.option == option}
+    takers = set(_takers(graph, [use for use in uses if use.option == option]))
+
+    def is_told(node: Node) -> bool:
+        is_refusal = isinstance(node, Constraint) or (isinstance(node, Advice) and node.origin == "gate")
+        is_taken = is_refusal and node.owner in takers and _is_about(node, option)  # type: ignore[union-attr]
+        return is_taken or _is_told_by(node, option, users)
+
+    return is_told
+
+
+def _takers(graph: Graph, uses: Iterable[OptionUse]) -> Iterator[str]:
+    """Yield the functions that uses pass their option to by its own name, where only one is called so."""
+    called = {
+        use.to.rpartition(".")[2]
+        for use in uses
+        if use.way == "passed" and use.to and re.search(rf"(?<!\w){use.option} ?= ?", use.code)
+    }
+    named: dict[str, list[Implementation]] = {}
+    for node in graph.of_type(Implementation) if called else ():
+        if node.name in called and node.kind in {"class", "function"}:
+            named.setdefault(node.name, []).append(node)
+    for found in named.values():
+        if len(found) == 1:
+            yield from (found[0].qualname, f"{found[0].qualname}.__init__")
 
 
 def _place(use: OptionUse) -> tuple[str, int]:

@@ -136,7 +136,7 @@ class ConceptBuilder:
             [*(topic for topic, _ in topics.values()), *held.values()]
         )  # in files that mostly are read
         for id_, topic in held.items():
-            uses, _ = find(topic, told.of(topic.options))
+            uses, _ = find(topic, ())  # with those that statements are about, of whatever object
             self._result.replaced[id_] = msgspec.structs.replace(self._known[id_], uses=uses)
         for topic, place in topics.values():
             node = heuristic(topic, told, (place, *self._places(topic.regions)), find)

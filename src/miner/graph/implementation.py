@@ -127,7 +127,7 @@ def _defined(
     old_exports = linked.old_exports.get(qualname, {})
     places += [place for alias in old_exports.values() for place in alias.places]
     flags = linked.flags.get(qualname, {})
-    places += [place for _, place in flags.values()]
+    places += [place for flag in flags.values() for place in flag.places]
     return Implementation(
         id=f"implementation:{qualname}",
         name=definition.name.rpartition(".")[2],
@@ -143,7 +143,10 @@ def _defined(
         bases=linked.library.bases(qualname),
         members=definition.members,
         fields=definition.fields,
-        flags=tuple(Flag(name=name, value=is_set) for name, (is_set, _) in sorted(flags.items())),
+        flags=tuple(
+            Flag(name=name, value=flag.value, comment=redact(flag.comment)[0] if flag.comment else None)
+            for name, flag in sorted(flags.items())
+        ),
     )
 
 

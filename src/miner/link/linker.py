@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from miner.detect import class_flag
 from miner.detect import predicate as predicate_detector
@@ -39,6 +40,14 @@ from miner.model.expression import Constant
 from miner.model.site import Facts
 
 
+class Flagged(NamedTuple):
+    """A flag of a class: its value, the comment above it, and where both stand."""
+
+    value: bool
+    comment: str | None
+    places: tuple[Place, ...]
+
+
 @dataclass
 class Linked:
     """A linked snapshot.
@@ -66,7 +75,7 @@ class Linked:
     unpublished: dict[str, int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     old_names: dict[str, list[Place]] = field(default_factory=dict)
-    flags: dict[str, dict[str, tuple[bool, Place]]] = field(default_factory=dict)
+    flags: dict[str, dict[str, Flagged]] = field(default_factory=dict)
     answered: dict[str, Answered] = field(default_factory=dict)
     called: dict[str, tuple[Arguments, Formula]] = field(default_factory=dict)
     modules: dict[str, ModuleAlias] = field(default_factory=dict)
@@ -220,13 +229,16 @@ def _exports(library: Library) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _flags(library: Library) -> dict[str, dict[str, tuple[bool, Place]]]:
+def _flags(library: Library) -> dict[str, dict[str, Flagged]]:
     """Return the flags that classes set, by the class's qualified name; of several of one name, the last."""
-    found: dict[str, dict[str, tuple[bool, Place]]] = {}
+    found: dict[str, dict[str, Flagged]] = {}
     for module, site in sites(library, class_flag.ID, "flag"):
         name, value = site.names
-        place = Place(library.modules[module].path, site.span, "constant")
-        found.setdefault(f"{module}.{site.owner}", {})[name] = (value == "True", place)
+        said = site.expressions.get("comment")
+        comment = said.value if isinstance(said, Constant) and isinstance(said.value, str) else None
+        path = library.modules[module].path
+        places = (Place(path, site.span, "constant"), *(Place(path, span, "message") for span in site.spans.values()))
+        found.setdefault(f"{module}.{site.owner}", {})[name] = Flagged(value == "True", comment, places)
     return found
 
 

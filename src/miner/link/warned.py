@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import msgspec
 
@@ -60,7 +61,7 @@ class Warnings:
 
     def read(self, result: Advice) -> None:
         """Add what the packages of the library warn of; what is left out is counted."""
-        for name, site in sites(self.library, detector.ID, "call"):
+        for name, site in chain.from_iterable(sites(self.library, detector.ID, form) for form in ("call", "kept")):
             if not self.library.is_packaged(self.library.modules[name]):
                 result.count("advice: outside the packages")
             elif is_of_tests(name):
@@ -145,7 +146,10 @@ class Warnings:
             asked,
             tuple(_machine(when)),
         )
-        subject = subject_of(text)
+        option = site.expressions.get("option")
+        subject = (
+            option.value if isinstance(option, ex.Constant) and isinstance(option.value, str) else subject_of(text)
+        )
         return Told(
             owner,
             kind,

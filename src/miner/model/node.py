@@ -40,10 +40,11 @@ class Export(Record, frozen=True):
 
 
 class Flag(Record, frozen=True):
-    """What a class says that it supports, or needs: an attribute that is True or False."""
+    """What a class says that it is, supports or needs: an attribute that is True or False, and the comment above it."""
 
     name: str
     value: bool
+    comment: str | None = None
 
 
 class Otherwise(Record, frozen=True):

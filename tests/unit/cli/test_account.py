@@ -9,7 +9,8 @@ import msgspec
 
 import miner
 from miner.app.explain import Checks, Explained, Folding
-from miner.cli.account import _WAYS, told
+from miner.cli.account import told
+from miner.cli.effect import _WAYS
 from miner.cli.head import head
 from miner.cli.render import Listing
 from miner.explain.account import explain

@@ -10,11 +10,14 @@ from linking import linked
 
 
 def test_the_flags_of_classes() -> None:
-    """Of one that is set twice the last counts; what is no literal is none."""
+    """Of one that is set twice the last counts; what is no literal is none; the comment right above says why."""
     model = """
         class Model:
             _supports_fast = True
+            # The kernel takes
+            # no mask.
             supports_more = False
+
             _supports_fast = False
             supports_other = compute()
             class Inner:
@@ -22,10 +25,17 @@ def test_the_flags_of_classes() -> None:
         class Plain: pass
     """
     found = linked({"kit/__init__.py": "", "kit/model.py": model}).flags
-    said = {owner: {name: is_set for name, (is_set, _) in flags.items()} for owner, flags in found.items()}
+    said = {owner: {name: is_set for name, (is_set, _, _) in flags.items()} for owner, flags in found.items()}
     assert said == {
         "kit.model.Model": {"_supports_fast": False, "supports_more": False},
         "kit.model.Model.Inner": {"requires_data": True},
     }
-    place = found["kit.model.Model"]["_supports_fast"][1]
-    assert (place.path, place.span.start_line, place.role) == ("kit/model.py", 5, "constant")
+    fast, more = (found["kit.model.Model"][name] for name in ("_supports_fast", "supports_more"))
+    assert [(place.path, place.span.start_line, place.role) for place in fast.places] == [
+        ("kit/model.py", 8, "constant")
+    ]
+    assert (fast.comment, more.comment) == (None, "The kernel takes no mask.")
+    assert [(place.span.start_line, place.span.end_line, place.role) for place in more.places] == [
+        (6, 6, "constant"),
+        (4, 5, "message"),
+    ]

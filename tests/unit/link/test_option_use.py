@@ -117,6 +117,16 @@ CASES = {
     "a method of a plain value": ("x = fast.lower()", [("fast", "used", "x = fast.lower()", None, "always")]),
     "copied": ("self.fast = fast", []),
     "copied to a key": ('whole["fast"] = self.fast', []),
+    "copied, or nothing": ("fast = self.fast if self.fast is not None else {}\n    depth = self.depth or []", []),
+    "copied, unless it is not there": ("codec = {} if self.codec is None else self.codec", []),
+    "a local that is made of it": (
+        "codec = TABLE[self.codec]",
+        [("codec", "used", "codec = TABLE[self.codec]", None, "always")],
+    ),
+    "where an argument of the name is not given": (
+        "fast = fast if fast is not None else config.fast",
+        [("fast", "used", "fast = fast if fast is not None else config.fast", None, "fast == None")],
+    ),
     "given room": ("self.codec = {}\n    self.depth = kit.Table([])", []),
     "set to what a function finds": ("self.depth = find()", [("depth", "set", "self.depth = find()", None, "always")]),
     "only shown": ('say(f"{fast} it is")', []),

@@ -74,7 +74,9 @@ def _display(node: ex.Expression) -> str:
         case ex.Mapping(items):
             return "{" + ", ".join(f"{_text(key) or '**'}: {_text(value)}" for key, value in items) + "}"
         case ex.Subscript(value, index):
-            return f"{_text(value, _ATOM)}[{_text(index)}]"
+            is_several = isinstance(index, ex.Sequence) and index.kind == "tuple" and index.items
+            within = _text(index)
+            return f"{_text(value, _ATOM)}[{within[1:-1] if is_several else within}]"
         case ex.Slice(lower, upper, step):
             return ":".join([_text(lower), _text(upper), *([_text(step)] if step else [])])
         case ex.Formatted(parts):
