@@ -66,6 +66,8 @@ def mine_snapshot(
     if linked.unread:
         reading.also(linked.unread, read)
         linked = link(read.facts, text_of, idioms, read.sources, read.declared)
+    linked.library.release_sites()
+    read.facts.clear()
     _check_outcomes(snapshot, read.outcomes)
     loaded = load_catalog((snapshot.source.name, *linked.library.roots), catalog)
     if loaded is not None:
@@ -77,8 +79,7 @@ def mine_snapshot(
     built = build(linked, bytes_of, blobs, idioms, loaded, close, release, lambda: close.examples(pages))
     close.release()
     bytes_of.release()
-    del linked  # what was linked and read is not needed any more, and as large as what is written now
-    read.facts.clear()
+    del linked  # what was linked is not needed any more
     counted = _Counted(
         nodes=_sorted(Counter(type(node).__name__ for node in built.nodes)),
         edges=_sorted(Counter(edge.relation for edge in built.edges)),

@@ -42,6 +42,7 @@ _MOST_FILES = 12
 _MOST_ENTRIES = 60
 _FEW = 20
 """Requirements that are listed one by one; more are grouped by what they need."""
+_RAISED = re.compile(r"raise\s+([A-Za-z_][\w.]*)")
 _PUNCTUATION = re.compile(r"[`'\".]")
 _OF_TESTS = re.compile(r"(?:^|\.)(?:tests?|testing)(?:_\w+)?(?:\.|$)")
 _ASKED = frozenset({"package", "predicate", "variable", "device"})
@@ -223,9 +224,9 @@ class _Statements:
         said: dict[tuple[str, str], dict[str, None]] = {}
         for gate in gates:
             case = ", ".join(_when(self._formula(gate.when))) or "always"
-            said.setdefault((case, _said(gate)), {})[self._at(gate)] = None
+            said.setdefault((case, f"{_refusal(gate)}: {_said(gate)}"), {})[self._at(gate)] = None
         for (case, words), at in said.items():
-            yield Entry((case,), (f"raise: {words}", *_first(at)))
+            yield Entry((case,), (words, *_first(at)))
 
     def _accepted(self) -> Iterator[Entry]:
         """Yield what values are said to be accepted, where nothing there refuses others."""
@@ -247,7 +248,7 @@ class _Statements:
         for node in advice:
             others = (each for each in advice if each.subject == node.subject and plain[node.id] in plain[each.id])
             fullest = max(others, key=lambda each: len(said[each.id]))
-            is_one = fullest.when == node.when or self._formula(fullest.when) == self._formula(node.when)
+            is_one = _told(self._formula(fullest.when)) == _told(self._formula(node.when))
             same.setdefault(fullest.id if is_one else node.id, []).append(node)
         for node in advice:
             if node.id in same:
@@ -332,6 +333,12 @@ def _first(places: Iterable[str], most: int = _MOST_PLACES) -> list[str]:
     listed = list(places)
     left = len(listed) - most
     return listed if left <= 1 else [*listed[:most], f"and {left:,} more"]
+
+
+def _refusal(gate: Advice) -> str:
+    """Return how a gate refuses, as its statement begins: what it raises."""
+    raised = _RAISED.match(gate.evidence[0].text or "")
+    return f"raise {raised[1]}" if raised is not None else "refused"
 
 
 def _said(node: Advice) -> str:

@@ -169,8 +169,9 @@ def _flags(account: Account) -> Iterator[tuple[str, str]]:
         yield from (("comment", f"on {name}: {one_line(text, _LONGEST)}") for text in (flag.comment,) if text)
     others = [(name, said) for name, said in sorted(account.flags.items()) if name not in own]
     for owner in dict.fromkeys(said[1] for _, said in others):
-        listed = [name if said[0].value else f"not {name}" for name, said in others if said[1] == owner]
-        yield "by default", f"{', '.join(listed)} ({_last(owner or '')})"
+        told = [(name, said[0].value) for name, said in others if said[1] == owner]
+        listed = [name if is_set else f"not {name}" for name, is_set in told if is_set or _SUPPORT.match(name)]
+        yield from (("by default", f"{', '.join(listed)} ({_last(owner or '')})") for _ in listed[:1])
 
 
 def _package(qualname: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 
+import msgspec
+
 from miner.model.expression import Constant, Expression
 from miner.model.site import Definition, ExportRow, Facts, Site
 
@@ -16,7 +18,7 @@ _OWN_METHODS = 2  # classes that may have a method which still tells which class
 _DEEPEST = 12  # re-exports followed before a name is given up
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Module:
     """One file as a module. `package` is the dotted name that relative imports start from."""
 
@@ -119,6 +121,12 @@ class Library:
             for site in module.facts.sites:
                 found.setdefault((site.detector, site.form), []).append((name, site))
         return found
+
+    def release_sites(self) -> None:
+        """Let the sites go, which are most of what was read of a library, once all that they state is linked."""
+        for module in self.modules.values():
+            module.facts = msgspec.structs.replace(module.facts, sites=())
+        self.__dict__.pop("sites", None)
 
     def is_packaged(self, module: Module) -> bool:
         """Say whether a module belongs to one of the snapshot's top packages, and is not a test or example."""

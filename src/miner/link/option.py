@@ -56,7 +56,8 @@ class Options:
             target.name: statement.value
             for statement in bound
             if isinstance(statement, st.Assign)
-            for target in statement.targets
+            for whole in statement.targets
+            for target in (whole.items if isinstance(whole, ex.Sequence) else (whole,))
             if isinstance(target, ex.Name) and target.name not in self.parameters
         }
 

@@ -77,7 +77,7 @@ def test_what_must_not_be_there_is_refused() -> None:
         Advice(
             id=f"advice:kit.a.Model.load#{number}",
             name="load",
-            evidence=at(line),
+            evidence=tuple(msgspec.structs.replace(each, text=text) for each in at(line)),
             owner="kit.a.Model.load",
             kind="limitation",
             origin=origin,  # type: ignore[arg-type]  # one of two
@@ -85,14 +85,19 @@ def test_what_must_not_be_there_is_refused() -> None:
             when=True,
             message=message,
         )
-        for number, (origin, line, message) in enumerate(
-            (("gate", 5, "not twice"), ("documentation", 7, "It is slow."))
+        for number, (origin, line, message, text) in enumerate(
+            (
+                ("gate", 5, "not twice", "raise errors.Twice('not twice')"),
+                ("gate", 6, "not here", "return False, 'not here'"),
+                ("documentation", 7, "It is slow.", None),
+            )
         )
     ]
     assert sections("kit.a.Model", implementation("kit.a.Model"), refused, *advice) == {
-        "refuses: 2": [
+        "refuses: 3": [
             (("when npu and linux",), ("raise: no NPU", "load, kit/a.py:3")),
-            (("always",), ("raise: not twice", "load, kit/a.py:5")),
+            (("always",), ("raise errors.Twice: not twice", "load, kit/a.py:5")),
+            (("always",), ("refused: not here", "load, kit/a.py:6")),
         ],
         "advice: 1": [(("load: limitation",), ("It is slow.", "kit/a.py:7"))],
     }
