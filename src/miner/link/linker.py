@@ -21,6 +21,7 @@ from miner.link.default import read_defaults
 from miner.link.domain import read_domains
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
+from miner.link.inner_import import needs_of_imports
 from miner.link.library import Library, build_library
 from miner.link.meaning import Arguments, Found, Meaning, Meanings, Program
 from miner.link.module_alias import ModuleAlias, module_aliases
@@ -131,6 +132,7 @@ def link(
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
+    needs.extend(list(needs_of_imports(library, conditions, names, needs, project.rows, idioms.aliases)))
     advice = read_advice(library, conditions, backends, idioms, gated.spoken)
     read_defaults(library, conditions, idioms, advice)
     modules = module_aliases(library, rules.problems)

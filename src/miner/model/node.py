@@ -26,6 +26,7 @@ Origin = Literal[
     "helper-call",
     "placeholder",
     "import-guard",
+    "import",
     "assertion",
     "docstring",
     "message",
