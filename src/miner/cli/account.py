@@ -62,6 +62,9 @@ def told(found: Explained) -> Iterator[Table | Listing]:
     )
     if variables:
         yield Table(f"environment variables: {len(variables):,}", variables)
+    said = [(f"{node.variable}: {_cut(node.comment)}", place(node)) for node in account.variables if node.comment]
+    if said:
+        yield Listing(f"comments: {len(said):,}", tuple(Entry((words,), (at,)) for words, at in said))
     yield from _verified(found)
 
 

@@ -72,5 +72,7 @@ def effect(otherwise: Otherwise, longest: int) -> str:
     """Return what follows where a need is not met: the effect, its exception, and what is said or done."""
     exception = (otherwise.exception or "").rpartition(".")[2]
     said = otherwise.message or otherwise.action or ""
+    if otherwise.effect == "skip" and said.startswith("without"):
+        return one_line(f"goes on {said}", longest)
     kind = " ".join(filter(None, (otherwise.effect, exception)))
     return one_line(": ".join(filter(None, (kind, said))), longest)

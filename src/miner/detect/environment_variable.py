@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from miner.detect.comment import comment_above
 from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, is_type_checking, items, matches, owning, qualname
 from miner.detect.idiom import EnvironmentReader, Idioms
@@ -45,6 +46,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
             if not isinstance(read, tuple) and item.kind == "assign" and _stripped(read) is part:
                 for number, (place, choice) in enumerate(_compared_later(file, item), start=1):
                     expressions[f"choices_{number}"], spans[f"choices_{number}"] = choice, place
+            comment, place_of_comment = comment_above(file, item)
+            if place_of_comment is not None and role != "parameters":
+                expressions["comment"], spans["comment"] = ex.Constant(comment), place_of_comment
             scope = file.scope(item, *expressions.values())
             yield Site(ID, "read", span, qualname(owning(owner)), (), expressions, spans, scope=scope)
 
@@ -148,4 +152,4 @@ def _helpers(idioms: Idioms) -> tuple[bytes, ...]:
 _KINDS = frozenset(
     {"assign", "augment", "return", "expression", "if", "while", "for", "assert", "raise", "with", "match", "function"}
 )
-DETECTOR = Detector(ID, 5, _KINDS, _words, find, deep=True)
+DETECTOR = Detector(ID, 6, _KINDS, _words, find, deep=True)

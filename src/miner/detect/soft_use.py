@@ -181,9 +181,10 @@ def _arm(file: File, block: list[Item]) -> _Arm:
         elif not (item.kind == "jump" and item.name == "pass"):
             rest.append(item)
     rest = [item for item in rest if not _refuses(item)] or rest
-    if rest and rest[0].span.end_line - rest[0].span.start_line <= _LINES:
-        spans.append(rest[0].span)
-    text = _SPACE.sub(" ", file.outline.source(rest[0].span)) if rest else ""
+    telling = _telling(rest)
+    if telling is not None and telling.span.end_line - telling.span.start_line <= _LINES:
+        spans.append(telling.span)
+    text = _SPACE.sub(" ", file.outline.source(telling.span)) if telling is not None else ""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
     if leaves(block, frozenset({"raise"})):
         kind = "raise"
@@ -196,6 +197,18 @@ def _arm(file: File, block: list[Item]) -> _Arm:
     else:
         kind = "none"
     return _Arm(kind, text, ", ".join(dict.fromkeys(bound)), message, tuple(spans))
+
+
+def _telling(block: list[Item]) -> Item | None:
+    """Return the statement that says best what a block does: what it returns in the end, else the first in it.
+
+    Of an attempt that is what is attempted.
+    """
+    if not block:
+        return None
+    if block[-1].kind == "return" and block[-1].text("value") is not None:
+        return block[-1]
+    return _telling(block[0].blocks["body"]) if block[0].kind == "try" else block[0]
 
 
 def _as_bound(binding: Binding) -> str:
@@ -277,4 +290,4 @@ def _triggers(idioms: Idioms) -> tuple[bytes, ...]:
 
 
 _KINDS = frozenset({"if", "try", "assign", "return", "expression"})
-DETECTOR = Detector(ID, 7, _KINDS, _triggers, find, deep=True, more=_given)
+DETECTOR = Detector(ID, 8, _KINDS, _triggers, find, deep=True, more=_given)

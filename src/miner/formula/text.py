@@ -100,15 +100,15 @@ def _versioned(atom: Atom) -> str:
         case Python():
             return _compared("Python", atom.python)
         case Binary():
-            return _compared(atom.binary, atom.version)
+            return _compared(f"the program {atom.binary}", atom.version)
         case DeviceCount():
             return _compared(f"{atom.device or 'device'} count", atom.device_count)
         case ComputeCapability():
             return _compared(f"{atom.device or 'cuda'} capability", atom.compute_capability)
         case Toolkit():
-            return _compared("CUDA toolkit", atom.cuda)
+            return _compared("a build for CUDA", atom.cuda)
         case Rocm():
-            return _compared("ROCm", atom.rocm)
+            return _compared("a build for ROCm", atom.rocm)
         case Driver():
             return _compared("driver", atom.driver)
         case Memory():

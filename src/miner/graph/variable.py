@@ -10,9 +10,10 @@ from miner.model.node import EnvironmentVariable
 
 
 def environment_variables(reads: Iterable[Variable], evidences: EvidenceReader) -> Iterator[EnvironmentVariable]:
-    """Yield a node for each variable of each owner; the first default that is given stands."""
+    """Yield a node for each variable of each owner; the first default and the first comment that is given stands."""
     for (owner, name), members in sorted(folded(reads).items()):
         default = next((read.default for read in members if read.default is not None), None)
+        comment = next((read.comment for read in members if read.comment is not None), None)
         yield EnvironmentVariable(
             id=f"environment-variable:{owner}#{name}",
             name=name,
@@ -21,4 +22,5 @@ def environment_variables(reads: Iterable[Variable], evidences: EvidenceReader) 
             owner=owner,
             default=redact(default)[0] if default is not None else None,
             choices=tuple(sorted({choice for read in members for choice in read.choices})),
+            comment=redact(comment)[0] if comment is not None else None,
         )

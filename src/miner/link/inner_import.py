@@ -8,8 +8,10 @@ from packaging.utils import canonicalize_name
 
 from miner.detect import inner_import as detector
 from miner.formula.atom import Module, Package
+from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjuncts
 from miner.formula.disjunctive import atoms
+from miner.formula.notation import parts
 from miner.link.backend import sites
 from miner.link.condition import Conditions, Local
 from miner.link.declared import Declared
@@ -32,7 +34,8 @@ def needs_of_imports(
 ) -> Iterator[Need]:
     """Yield what the imports within functions need, besides what is `stated` of the function or its class already.
 
-    The bodies of `predicates` say what these mean. What the condition of an import asks for is settled there, what the
+    Of several imports of a function of the same package the first counts that is reached whenever the others are. The
+    bodies of `predicates` say what these mean. What the condition of an import asks for is settled there, what the
     module imports itself is there when the function is, and what is `declared` without an extra or a marker is
     installed with the library; `aliases` gives the distributions of modules that are called otherwise.
     """
@@ -41,22 +44,31 @@ def needs_of_imports(
     for need in stated:
         if need.enforced:
             known.setdefault(_whole(library, need.owner), set()).update(_asked(need.needs))
+    earlier: dict[tuple[str, str], list[frozenset[str]]] = {}
     for name, site in sites(library, detector.ID, "import"):
         module, owner = library.modules[name], f"{name}.{site.owner}"
         if not library.is_packaged(module) or owner in predicates:
             continue
         local = Local.at(name, site)
         path = conditions.guards(name, site.conditions, local)
+        when = canonical(path.formula)
+        if when is False:
+            continue
         guard = Guard(site.span, "missing", site.expressions["imports"], holds=False)
-        imported = conditions.guards(name, (guard,), local).formula
         own = {_root(each) for row in module.facts.imports if not row.type_checking for each in row.modules}
-        settled = own | known.get(_whole(library, owner), set()) | set(_asked(path.formula))
-        for needed in conjuncts(imported):
-            if isinstance(needed, Module) and (root := _root(needed.module)) not in settled:
-                if not always.isdisjoint(aliases.get(root, (canonicalize_name(root),))):
-                    continue
+        settled = own | known.get(_whole(library, owner), set()) | set(_asked(when))
+        for needed in conjuncts(conditions.guards(name, (guard,), local).formula):
+            root = _root(needed.module) if isinstance(needed, Module) else ""
+            imported = earlier.setdefault((owner, root), [])
+            if (
+                root
+                and not any(_is_of(root, each) for each in settled)
+                and always.isdisjoint(aliases.get(root, (canonicalize_name(root),)))
+                and not any(each <= parts(when) for each in imported)
+            ):
+                imported.append(parts(when))
                 yield Need(
-                    owner, needed, path.formula, "raise", "import", True, (*places_of(module.path, site), *path.places),
+                    owner, needed, when, "raise", "import", True, (*places_of(module.path, site), *path.places),
                     path.predicates, (), "ModuleNotFoundError",
                 )  # fmt: skip
 
@@ -83,6 +95,11 @@ def _asked(formula: Formula) -> Iterator[str]:
             yield _root(atom.module)
         elif isinstance(atom, Package):
             yield atom.package.replace("-", "_")
+
+
+def _is_of(root: str, package: str) -> bool:
+    """Say whether a package is, or is called like a part of, what a module is of: `optimum-quanto` of `optimum`."""
+    return package == root or package.startswith(f"{root}_")
 
 
 def _root(module: str) -> str:

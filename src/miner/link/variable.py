@@ -18,7 +18,8 @@ from miner.model.site import Site
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable that `owner` reads; `default` as it is written, `choices` as far as they are constants.
+    """One variable that `owner` reads; `default` as it is written, `choices` as far as they are constants, `comment` as
+    it stands right above.
 
     Where a function of the library reads it for the caller, both may stand in that function.
     """
@@ -28,6 +29,7 @@ class Variable:
     default: str | None
     choices: tuple[str, ...]
     places: tuple[Place, ...]
+    comment: str | None = None
 
 
 @dataclass
@@ -59,9 +61,13 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
             named, again = _choices(conditions, helper.module, inner, Local.at(helper.module.name, inner))
             choices = choices or named
             more = (*more, Place(helper.module.path, inner.span, "definition"), *again)
+        comment = site.expressions.get("comment")
+        if "comment" in site.spans:
+            more = (*more, Place(module.path, site.spans["comment"], "message"))
+        words = str(comment.value) if isinstance(comment, ex.Constant) else None
         said = (*places_of(module.path, site), *places, *more)
         for variable in variables:
-            result.found.append(Variable(local.owner, variable, default, choices, said))
+            result.found.append(Variable(local.owner, variable, default, choices, said, words))
     return result
 
 

@@ -191,12 +191,15 @@ class Advice(NodeRecord, frozen=True, tag_field="type", tag="Advice"):
 
 
 class EnvironmentVariable(NodeRecord, frozen=True, tag_field="type", tag="EnvironmentVariable"):
-    """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with."""
+    """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with, and the
+    `comment` right above the place.
+    """
 
     variable: str
     owner: str
     default: str | None = None
     choices: tuple[str, ...] = ()
+    comment: str | None = None
 
 
 class Package(NodeRecord, frozen=True, tag_field="type", tag="Package"):

@@ -72,7 +72,7 @@ def test_every_link_leads_to_a_page_and_those_between_pages_lead_back(pages):
         ("workflows/tinyml_Training.md", '    s1["1. Creating a model"]\n'),
         ("workflows/tinyml_Training.md", "    s2 --> s3\n"),
         ("environments/tinyml_Training_Environment.md", 'pip install tinyml "granite>=2.1"\n'),
-        ("environments/tinyml_Training_Environment.md", "| drumkit | 2 | "),
+        ("environments/tinyml_Training_Environment.md", "| the program drumkit | 2 | "),
         ("implementations/tinyml_Record.md", "| `Booth.prepare` > `DrumBooth.prepare` | "),
         ("implementations/tinyml_Record.md", "| where | `src/tinyml/studio.py:37-41` |"),
         ("heuristics/tinyml_Recording_Options.md", "| `loud` | It is slower. | always | `src/tinyml/studio.py:11` |"),

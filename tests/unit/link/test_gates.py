@@ -445,7 +445,7 @@ def test_a_program_that_is_run_is_needed():
     """Where the failure to find it is what leads to the refusal."""
     found = linked({"kit/__init__.py": "", "kit/a.py": PROGRAMS})
     stated = [(need.owner, render(canonical(need.needs)), need.exception) for need in found.needs]
-    assert stated == [("kit.a.read", "tuner", "ValueError")]
+    assert stated == [("kit.a.read", "the program tuner", "ValueError")]
 
 
 TORCH = {"module": "torch", "version": [[">=", "2.6"]]}

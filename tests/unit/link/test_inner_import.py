@@ -45,6 +45,11 @@ def imported(source: str) -> list[tuple[str, str, str]]:
         ("def f(fast):\n    if fast:\n        import slate, chalk", [("f", "slate", "fast"), ("f", "chalk", "fast")]),
         ("def f():\n    import json, torch.cuda, kit.other\n    from PIL import Image", []),
         ("def f():\n    if is_drum_available():\n        import drum.kit", []),
+        (
+            "def f(fast):\n    if fast:\n        import slate.pens\n    import slate\n    import slate.ink",
+            [("f", "slate.pens", "fast"), ("f", "slate", "always")],
+        ),
+        ("def f(fast):\n    if fast:\n        return\n    if fast:\n        import slate", []),
         ("def f():\n    import drum\ndef g():\n    import drum", [("f", "drum", "always"), ("g", "drum", "always")]),
         (
             (
@@ -54,7 +59,17 @@ def imported(source: str) -> list[tuple[str, str, str]]:
             [],
         ),
     ],
-    ids=["a module", "names of one", "a condition", "there anyway", "asked for", "by each", "its class needs it"],
+    ids=[
+        "a module",
+        "names of one",
+        "a condition",
+        "there anyway",
+        "asked for",
+        "the first",
+        "never",
+        "by each",
+        "its class needs it",
+    ],
 )
 def test_what_an_import_within_a_function_needs(source, expected):
     assert imported(source) == expected
