@@ -262,13 +262,13 @@ class _Statements:
                 yield Entry((head,), (said[node.id], *_first(places)))
 
     def _effect(self, node: Requirement | Constraint) -> str:
-        """Return what follows; a message that leaves room for the name of a class is told with that."""
-        otherwise, subject = node.otherwise, self._account.subject
-        is_class = subject.kind == "object" and getattr(subject.node, "kind", "") == "class"
-        is_named = otherwise.effect == "placeholder" or (is_class and node.owner == self._own)
-        if subject.kind == "object" and is_named and otherwise.message is not None:
-            message = otherwise.message.replace("{0}", node.owner.rpartition(".")[2])
-            otherwise = msgspec.structs.replace(otherwise, message=message)
+        """Return what follows; a message that leaves room for the name of what needs it is told with that."""
+        otherwise = node.otherwise
+        if "{0}" in (otherwise.message or ""):
+            outer, _, name = node.owner.rpartition(".")
+            holder = outer.rpartition(".")[2]
+            named = holder if holder[:1].isupper() else name  # a method says it of its object
+            otherwise = msgspec.structs.replace(otherwise, message=(otherwise.message or "").replace("{0}", named))
         return effect(otherwise, _LONGEST)
 
     def _at(self, node: Requirement | Constraint | Advice) -> str:

@@ -70,6 +70,7 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
                 given = (repr(value) if name.isdigit() else f"{name}={value!r}"
                          for name, value in sorted(node.called.arguments.items()))  # fmt: skip
                 yield from _headed(f"{node.name}({', '.join(given)})", fold.inside(from_json(node.called.means)))
+            yield from (("written", one_line(text, _LONGEST)) for text in (node.evidence[0].text,) if text)
             yield from (("quirk", _quirk(quirk, node)) for quirk in node.quirks)
             yield "defined at", place(node)
 

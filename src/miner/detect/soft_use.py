@@ -181,10 +181,10 @@ def _arm(file: File, block: list[Item]) -> _Arm:
         elif not (item.kind == "jump" and item.name == "pass"):
             rest.append(item)
     rest = [item for item in rest if not _refuses(item)] or rest
-    telling = _telling(rest)
-    if telling is not None and telling.span.end_line - telling.span.start_line <= _LINES:
-        spans.append(telling.span)
-    text = _SPACE.sub(" ", file.outline.source(telling.span)) if telling is not None else ""
+    telling = _telling(file, rest)
+    if telling is not None and telling.end_line - telling.start_line <= _LINES:
+        spans.append(telling)
+    text = _SPACE.sub(" ", file.outline.source(telling)) if telling is not None else ""
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
     if leaves(block, frozenset({"raise"})):
         kind = "raise"
@@ -199,16 +199,21 @@ def _arm(file: File, block: list[Item]) -> _Arm:
     return _Arm(kind, text, ", ".join(dict.fromkeys(bound)), message, tuple(spans))
 
 
-def _telling(block: list[Item]) -> Item | None:
+def _telling(file: File, block: list[Item]) -> Span | None:
     """Return the statement that says best what a block does: what it returns in the end, else the first in it.
 
-    Of an attempt that is what is attempted.
+    Of an attempt that is what is attempted, of another case (`elif`) its test.
     """
     if not block:
         return None
-    if block[-1].kind == "return" and block[-1].text("value") is not None:
-        return block[-1]
-    return _telling(block[0].blocks["body"]) if block[0].kind == "try" else block[0]
+    first, last = block[0], block[-1]
+    if last.kind == "return" and last.text("value") is not None:
+        return last.span
+    if first.kind == "try":
+        return _telling(file, first.blocks["body"])
+    test = first.text("test") if first.kind == "if" else None
+    is_case = test is not None and file.data.startswith(b"elif", first.span.start_byte)
+    return file.outline.between(first.span, test) if test is not None and is_case else first.span
 
 
 def _as_bound(binding: Binding) -> str:

@@ -80,9 +80,11 @@ def explain(graph: Graph, subject: Subject) -> Account:
         case "option", Implementation(qualname=owner, uses=stated) as node if _is_sole(graph, node, subject.name):
             held = Account(subject, reached=list(_through(graph, subject.name)), uses=_uses(graph, subject.name))
             is_told = _told_by(graph, held.uses, stated, subject.name)
-            return _told_once(
-                _account(graph, subject, lambda each: _is_of(each, subject.name, owner) or is_told(each), held)
-            )
+
+            def is_said(each: Node) -> bool:
+                return _is_of(each, subject.name, owner) or is_told(each) or _is_needed_by(each, owner)
+
+            return _told_once(_account(graph, subject, is_said, held))
         case "option", Implementation(qualname=owner, uses=stated):
             known = {_place(use) for use in stated}
             uses = [use for use in _uses(graph, subject.name) if is_part(use.owner, owner) or _place(use) in known]
@@ -90,7 +92,8 @@ def explain(graph: Graph, subject: Subject) -> Account:
             is_told = _told_by(graph, uses, stated, subject.name)
 
             def is_wanted(each: Node) -> bool:
-                return (_is_about(each, subject.name) and _is_owned(each, owner)) or is_told(each)
+                is_own = _is_about(each, subject.name) and _is_owned(each, owner)
+                return is_own or is_told(each) or _is_needed_by(each, owner)
 
             return _told_once(_account(graph, subject, is_wanted, held))
         case "option", _:
@@ -270,6 +273,12 @@ def _account(
 def _is_owned(node: Node, owner: str) -> bool:
     stated = isinstance(node, Requirement | Constraint | Advice | EnvironmentVariable)
     return stated and is_part(node.owner, owner)  # type: ignore[union-attr]  # narrowed by `stated`
+
+
+def _is_needed_by(node: Node, owner: str) -> bool:
+    """Say whether a class is never made without a need: nor are its options set then."""
+    makers = {owner, f"{owner}.__init__", f"{owner}.__post_init__"}
+    return isinstance(node, Requirement) and node.enforced and node.when is True and node.owner in makers
 
 
 def _is_told_by(node: Node, option: str, users: set[str]) -> bool:

@@ -29,8 +29,14 @@ def predicate(
 ) -> tuple[Predicate, Formula]:
     """Return the node of a predicate, and the formula that it publishes; `called` is a call of it, if one is known."""
     means = canonical(meaning.formula)
+    own = library.modules[module].definitions.get(name)
+    flag = (module, own.span) if own is not None and own.kind == "variable" else None  # is quoted as it is written
     places = [
-        Place(library.modules[place.module].path, place.span, place.role)
+        Place(
+            library.modules[place.module].path,
+            place.span,
+            "constant" if (place.module, place.span) == flag else place.role,
+        )
         for place in meaning.evidence
         if place.module in library.modules
     ]
