@@ -32,6 +32,7 @@ from miner.store.graph_reader import Graph
 
 _WORD = re.compile(r"\w+")
 _PLACED = frozenset({"site", "default", "message"})
+_CONFIG = re.compile(r"\bconfig: *['\"]?(\w+)")
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 
 
@@ -92,6 +93,10 @@ def explain(graph: Graph, subject: Subject) -> Account:
             is_told = _told_by(graph, uses, stated, subject.name)
 
             def is_wanted(each: Node) -> bool:
+                if isinstance(each, Constraint) or (isinstance(each, Advice) and each.origin == "gate"):
+                    is_asked = _is_about(each, subject.name) and _is_beside(each, subject.name, owner)
+                    if is_asked and not _takes_other(graph, each, owner):
+                        return True
                 is_own = _is_about(each, subject.name) and _is_owned(each, owner)
                 return is_own or is_told(each) or _is_needed_by(each, owner)
 
@@ -228,9 +233,27 @@ def _is_of(node: Node, option: str, owner: str) -> bool:
         case Requirement():
             return _asks_field(node.when, option)
         case Constraint() | Advice(origin="gate"):
-            module = owner.rpartition(".")[0]
-            return is_part(node.owner, module.rpartition(".")[0] or module) and _asks_field(node.when, option)
+            return _is_beside(node, option, owner)
     return False
+
+
+def _is_beside(node: Constraint | Advice, option: str, owner: str) -> bool:
+    """Say whether a refusal in the package of `owner` asks for a field of something, also in what is quoted."""
+    module = owner.rpartition(".")[0]
+    if not is_part(node.owner, module.rpartition(".")[0] or module):
+        return False
+    quoted = (atom.opaque for atom in atoms(from_json(node.when)) if isinstance(atom, fa.Opaque))
+    return _asks_field(node.when, option) or any(re.search(rf"config\.{option}(?!\w)", text) for text in quoted)
+
+
+def _takes_other(graph: Graph, node: Constraint | Advice, owner: str) -> bool:
+    """Say whether what states something is made with options of another class than `owner`, as its signature says."""
+    parts = node.owner.split(".")
+    names = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    found = (graph.nodes.get(f"implementation:{name}") for name in names)
+    signature = next((each.signature for each in found if isinstance(each, Implementation) and each.signature), "")
+    taken = _CONFIG.findall(signature or "")
+    return bool(taken) and owner.rpartition(".")[2] not in taken
 
 
 def _through(graph: Graph, option: str) -> Iterator[tuple[Edge, Requirement]]:

@@ -14,7 +14,7 @@ from miner.formula.connective import All, Any, Formula, Not, conjunction, disjun
 from miner.formula.disjunctive import atoms, disjunctive, substitute
 from miner.formula.gate import divided_atom
 from miner.formula.notation import from_json, text
-from miner.formula.text import render
+from miner.formula.text import HANDLED, render
 from miner.model.node import Predicate
 from miner.store.graph_reader import Graph
 
@@ -118,8 +118,9 @@ def _told_apart(formula: Formula) -> Formula:
 
 
 def _as_said(atom: fa.Atom) -> Formula:
-    """Return what is not understood by its words alone: why it is not says nothing."""
-    return fa.Opaque(opaque=atom.opaque, reason="") if isinstance(atom, fa.Opaque) else atom
+    """Return what is not understood by its words alone: why it is not says nothing, but that something is handled."""
+    is_handled = isinstance(atom, fa.Opaque) and atom.reason.endswith(HANDLED)
+    return fa.Opaque(opaque=atom.opaque, reason="") if isinstance(atom, fa.Opaque) and not is_handled else atom
 
 
 def _signed(means: Formula, name: fa.Predicate) -> Iterator[tuple[Formula, Formula]]:

@@ -30,6 +30,8 @@ from miner.formula.atom import (
 from miner.formula.connective import All, Any, Formula, Not
 
 _ANY_CASE = " (any case)"
+HANDLED = "through except"
+"""How the reason ends of what is not understood because an exception leads there."""
 _EXCEPTIONS = re.compile(r"[\w.]+|\([\w., ]+\)")
 _AFFIRMED = {"is not": "is", "!=": "==", "not in": "in"}
 _REFUSED = re.compile(r"(?P<left>[\w.]+) (?P<operator>is not|!=|not in) (?P<right>[\w.]+|'[^']*'|\"[^\"]*\")")
@@ -132,7 +134,7 @@ def _unversioned(atom: Atom) -> str:
             return f"${atom.env}" if atom.value is None else f"${atom.env} == {atom.value!r}{any_case}"
         case Parameter():
             return atom.param if atom.op is None else f"{atom.param} {atom.op} {atom.value!r}"
-        case Opaque(opaque=words, reason=reason) if reason.endswith("through except") and _EXCEPTIONS.fullmatch(words):
+        case Opaque(opaque=words, reason=reason) if reason.endswith(HANDLED) and _EXCEPTIONS.fullmatch(words):
             return f"[{'any exception' if words == 'True' else words} is handled]"
         case Opaque():
             return f"[{' '.join(atom.opaque.split())}]"

@@ -291,6 +291,8 @@ def test_an_option_that_one_class_alone_has_is_asked_for_elsewhere_too() -> None
         ("kit.Options", "kit.fit", {"param": "options.fast", "of": "kit.fit"}, True),
         ("kit.a.Options", "kit.a.fit", {"param": "fast", "of": "kit.a.fit"}, False),
         ("kit.a.Options", "kit.a.fit", {"opaque": "len(options.fast)", "reason": "a call"}, False),
+        ("kit.a.Options", "kit.a.fit", {"opaque": "len(config.fast) > 2", "reason": "a call"}, True),
+        ("kit.a.Options", "kit.a.fit", {"opaque": "len(config.faster) > 2", "reason": "a call"}, False),
         ("kit.a.Options", "other.a.fit", {"param": "options.fast", "of": "other.a.fit"}, False),
     ],
 )
@@ -306,6 +308,22 @@ def test_what_refuses_an_option_that_one_class_alone_has(holder: str, owner: str
     graph = Graph(GRAPH.manifest, {node.id: node for node in (options, base, refusal, warned)}, (), ())
     told = {node.id for node in explain(graph, find(graph, "kit.Options.fast")).advice}
     assert told == ({base.id, refusal.id} if is_told else {base.id})
+
+
+@pytest.mark.parametrize(("signature", "is_told"), [("(self, config: Options)", True), ("(self, config: More)", False)])
+def test_what_refuses_an_option_that_several_classes_have(signature: str, is_told: bool) -> None:
+    """What is made with an object of this class, by its signature, in the package of the class."""
+    held = [
+        msgspec.structs.replace(implementation(f"kit.a.{name}", "kit"), fields=("fast",))
+        for name in ("Options", "More")
+    ]
+    model = msgspec.structs.replace(implementation("kit.a.Model", "kit"), signature=signature)
+    base = next(node for node in NODES if isinstance(node, Advice) and node.owner == "kit.a.Options")
+    when = {"opaque": "config.fast % 2", "reason": "an expression"}
+    refusal = msgspec.structs.replace(base, id="advice:gate", owner="kit.a.Model.__init__", origin="gate", when=when)
+    graph = Graph(GRAPH.manifest, {node.id: node for node in (*held, model, base, refusal)}, (), ())
+    told = {node.id for node in explain(graph, find(graph, "kit.Options.fast")).advice}
+    assert (refusal.id in told) is is_told
 
 
 def test_a_device_is_meant_before_a_method_of_its_name() -> None:
