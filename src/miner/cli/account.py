@@ -264,6 +264,8 @@ class _Statements:
     def _effect(self, node: Requirement | Constraint) -> str:
         """Return what follows; a message that leaves room for the name of what needs it is told with that."""
         otherwise = node.otherwise
+        if isinstance(node, Requirement) and node.origin == "import":
+            return "the import fails"
         if "{0}" in (otherwise.message or ""):
             outer, _, name = node.owner.rpartition(".")
             holder = outer.rpartition(".")[2]

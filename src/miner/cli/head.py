@@ -50,6 +50,10 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield "options", ", ".join(node.options)
             further = [f"{each.path}:{each.start_line}" for each in node.evidence[1:]]
             yield from (("see also", ", ".join(further)) for _ in further[:1])
+        case Implementation() as node if subject.kind == "option":
+            yield from (
+                ("default", f"{text}, as {node.name} declares it, {place(node)}") for text in _default(account, node)
+            )
         case Implementation() as node if subject.kind == "object":
             yield "kind", node.kind
             yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])
@@ -73,6 +77,12 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield from (("written", one_line(text, _LONGEST)) for text in (node.evidence[0].text,) if text)
             yield from (("quirk", _quirk(quirk, node)) for quirk in node.quirks)
             yield "defined at", place(node)
+
+
+def _default(account: Account, node: Implementation) -> Iterator[str]:
+    """Yield the default of a field as its class declares it, where no statement on the page says one."""
+    if not any(each.kind == "default" and each.owner == node.qualname for each in account.advice):
+        yield from (text for text in ((node.defaults or {}).get(account.subject.name),) if text)
 
 
 def meaning(stated: Formula, longest: int) -> list[str]:

@@ -15,6 +15,7 @@ from miner.syntax.literal import LiteralError, string
 from miner.syntax.outline import Item
 from miner.syntax.rows import entries
 
+_LONGEST_DEFAULT = 100  # characters
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n\r]*')
 _NO_SUMMARY = re.compile(
@@ -161,6 +162,8 @@ def _row(file: File, match: re.Match[str], base: int) -> ExportRow:
 def _class(file: File, item: Item) -> Definition:
     arguments = item.text("arguments")
     first, initialiser = item.opening("__init__")
+    has_fields = initialiser is None and item.text("decorator") is not None
+    fields = dict(_fields(file, item)) if has_fields else {}
     return Definition(
         item.name,
         "class",
@@ -171,15 +174,19 @@ def _class(file: File, item: Item) -> Definition:
         _bases(file, arguments),
         is_type_checking(item, file.outline),
         item.functions(),
-        tuple(_fields(file, item)) if initialiser is None and item.text("decorator") is not None else (),
+        tuple(fields),
+        {name: default for name, default in fields.items() if default} or None,
     )
 
 
-def _fields(file: File, item: Item) -> Iterator[str]:
-    """Yield the names that the body of a class annotates."""
+def _fields(file: File, item: Item) -> Iterator[tuple[str, str]]:
+    """Yield the names that the body of a class annotates, each with its default as it is written, if that is short."""
     for statement in item.blocks["body"]:
         if statement.kind == "assign" and statement.text("annotation") is not None:
-            yield from (file.outline.source(target) for target in statement.all_texts("target"))
+            value = statement.text("value")
+            is_short = value is not None and value.end_byte - value.start_byte <= _LONGEST_DEFAULT
+            default = _SPACE.sub(" ", file.outline.source(value)) if value is not None and is_short else ""
+            yield from ((file.outline.source(target), default) for target in statement.all_texts("target"))
 
 
 def _function(file: File, item: Item, name: str, kind: str) -> Definition:

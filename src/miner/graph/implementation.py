@@ -143,6 +143,7 @@ def _defined(
         bases=linked.library.bases(qualname),
         members=definition.members,
         fields=definition.fields,
+        defaults={name: redact(default)[0] for name, default in (definition.defaults or {}).items()} or None,
         flags=tuple(
             Flag(name=name, value=flag.value, comment=redact(flag.comment)[0] if flag.comment else None)
             for name, flag in sorted(flags.items())

@@ -69,7 +69,7 @@ def needs_of_imports(
                 imported.append(parts(when))
                 yield Need(
                     owner, needed, when, "raise", "import", True, (*places_of(module.path, site), *path.places),
-                    path.predicates, (), "ModuleNotFoundError",
+                    path.predicates,
                 )  # fmt: skip
 
 

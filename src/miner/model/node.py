@@ -84,8 +84,8 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     another library, and a catalog names it.
     Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own, `flags`
     what it says itself that it supports or needs (`_supports_sdpa`), `fields` the attributes that the body of one
-    without a signature annotates, where a decorator may make parameters of them, `uses` where its options take effect,
-    where a catalog names it as what holds those that users set.
+    without a signature annotates, where a decorator may make parameters of them, `defaults` the short ones of those as
+    they are written, `uses` where its options take effect, where a catalog names it as what holds those that users set.
     """
 
     qualname: str
@@ -100,6 +100,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     members: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     fields: tuple[str, ...] = ()
+    defaults: dict[str, str] | None = None
     uses: tuple[OptionUse, ...] = ()
 
     @property

@@ -67,7 +67,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
 
     `name` within the module; `span` with decorators; `head` from its first line to the end of its signature (for a
     variable, the assignment). `type_checking`: seen by type checkers only. Of a class are `bases`, `members` (methods)
-    and, with a decorator and no initialiser, `fields`; the one base of a variable is what it is another name of.
+    and, with a decorator and no initialiser, `fields`, with short `defaults` as they are written; the one base of a
+    variable is what it is another name of.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     type_checking: bool = False
     members: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    defaults: dict[str, str] | None = None
 
 
 class ImportRow(msgspec.Struct, frozen=True, array_like=True):

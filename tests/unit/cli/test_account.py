@@ -17,7 +17,18 @@ from miner.explain.account import explain
 from miner.explain.subject import find
 from miner.model.evidence import Evidence
 from miner.model.mention import Way
-from miner.model.node import Advice, Constraint, Edge, Effect, Flag, Node, Otherwise, Predicate, Requirement
+from miner.model.node import (
+    Advice,
+    Constraint,
+    Edge,
+    Effect,
+    EnvironmentVariable,
+    Flag,
+    Node,
+    Otherwise,
+    Predicate,
+    Requirement,
+)
 from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 from tests.unit.explain.test_explain import SAMPLE, implementation, place
@@ -246,3 +257,48 @@ def test_a_method_is_there_where_its_class_is() -> None:
     method = msgspec.structs.replace(implementation("kit.a.Model.load"), kind="method")
     found = sections("kit.a.Model.load", implementation("kit.a.Model"), method, need)
     assert found["needs: 1"] == [(("slate",), ("else placeholder: Model needs slate", "kit.a.Model, kit/a.py:3"))]
+
+
+def test_the_default_that_a_class_declares_is_told_of_an_option_where_nothing_else_says_it() -> None:
+    options = msgspec.structs.replace(
+        implementation("kit.a.Options"), fields=("depth", "wide"), defaults={"depth": "3", "wide": "False"}
+    )
+    said = Advice(
+        id="advice:kit.a.Options#wide",
+        name="wide",
+        evidence=at(4),
+        owner="kit.a.Options",
+        kind="default",
+        origin="code",
+        subject="wide",
+        when=True,
+        message="Widely.",
+        action="wide = False",
+    )
+    graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in (options, said)}, (), ())
+    depth, wide = (
+        dict(head(explain(graph, find(graph, f"Options.{name}")), Folding(graph))) for name in ("depth", "wide")
+    )
+    assert depth["default"].startswith("3, as Options declares it, kit/a.py:")
+    assert "default" not in wide
+
+
+def test_the_comments_on_flags_and_variables_are_told() -> None:
+    flag = Flag(name="_is_wide", value=True, comment="No mask fits.")
+    graph = Graph(
+        miner.load(Path(SAMPLE)).manifest,
+        {"implementation:kit.a.Model": msgspec.structs.replace(implementation("kit.a.Model"), flags=(flag,))},
+        (),
+        (),
+    )
+    rows = dict(head(explain(graph, find(graph, "kit.a.Model")), Folding(graph)))
+    assert (rows["says it is"], rows["comment"]) == ("_is_wide", "on _is_wide: No mask fits.")
+    read = EnvironmentVariable(
+        id="environment-variable:kit.a#KIT",
+        name="KIT",
+        evidence=at(5),
+        variable="KIT",
+        owner="kit.a",
+        comment="Where kits are kept.",
+    )
+    assert sections("KIT", read) == {"comments: 1": [(("KIT: Where kits are kept.",), ("kit/a.py:5",))]}

@@ -39,3 +39,26 @@ def test_the_flags_of_classes() -> None:
         (6, 6, "constant"),
         (4, 5, "message"),
     ]
+
+
+def test_the_fields_of_a_class_with_their_defaults() -> None:
+    """Those that a decorator may make parameters of; a long default, or none, is not kept."""
+    rows = "".join(f"            {number},\n" for number in range(40))
+    options = f"""
+        @dataclass
+        class Options:
+            depth: int = 3
+            wide: bool = field(
+                default=False,
+            )
+            rows: list = [
+{rows}            ]
+            name: str
+            plain = 1
+        class Plain:
+            depth: int = 3
+    """
+    definitions = linked({"kit/__init__.py": "", "kit/a.py": options}).library.modules["kit.a"].definitions
+    assert definitions["Options"].fields == ("depth", "wide", "rows", "name")
+    assert definitions["Options"].defaults == {"depth": "3", "wide": "field( default=False, )"}
+    assert definitions["Plain"].defaults is None
