@@ -62,9 +62,13 @@ def told(found: Explained) -> Iterator[Table | Listing]:
     )
     if variables:
         yield Table(f"environment variables: {len(variables):,}", variables)
-    said = [(f"{node.variable}: {_cut(node.comment)}", place(node)) for node in account.variables if node.comment]
-    if said:
-        yield Listing(f"comments: {len(said):,}", tuple(Entry((words,), (at,)) for words, at in said))
+    for heading, words in (
+        ("described", [(node, node.description) for node in account.variables]),
+        ("comments", [(node, node.comment) for node in account.variables]),
+    ):
+        entries = tuple(Entry((f"{node.variable}: {_cut(said)}",), (place(node),)) for node, said in words if said)
+        if entries:
+            yield Listing(f"{heading}: {len(entries):,}", entries)
     yield from _verified(found)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from miner.detect.comment import comment_above
+from miner.detect.description import descriptions
 from miner.detect.detector import Detector, cores, minimal, remembered
 from miner.detect.file import File, is_type_checking, items, matches, owning, qualname
 from miner.detect.idiom import EnvironmentReader, Idioms
@@ -49,6 +50,10 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
             comment, place_of_comment = comment_above(file, item)
             if place_of_comment is not None and role != "parameters":
                 expressions["comment"], spans["comment"] = ex.Constant(comment), place_of_comment
+            variable, whole = expressions["variable"], owning(owner)
+            if isinstance(variable, ex.Constant) and whole is not None:
+                for description, place in descriptions(file, whole, {str(variable.value)}).values():
+                    expressions["description"], spans["description"] = ex.Constant(description), place
             scope = file.scope(item, *expressions.values())
             yield Site(ID, "read", span, qualname(owning(owner)), (), expressions, spans, scope=scope)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from miner.detect.description import descriptions
 from miner.detect.file import File, definition, rows
 from miner.detect.option_comment import comments
 from miner.detect.option_expression import Found, Reading, is_empty, text_of
@@ -18,14 +19,13 @@ from miner.model import expression as ex
 from miner.model.mention import Mention, Mentions, Way
 from miner.model.site import Guard
 from miner.model.span import Span
-from miner.syntax.docstring import is_string, passages
+from miner.syntax.docstring import is_string
 from miner.syntax.outline import Item
 from miner.syntax.rows import default
 
 MOST_LINES = 25
 """What is longer is told by the line in which the option stands."""
 _FOLLOWING = 6  # lines
-_DESCRIBED = 400  # characters
 _KEYWORDS = re.compile(r"\w*kwargs")
 _PARAMETER = re.compile(r"[A-Za-z_]\w*")
 _RANK: dict[Way, int] = {"taken": 0, "set": 1, "tested": 2, "passed": 3, "used": 4, "noted": 5}
@@ -130,24 +130,7 @@ class _Function:
     @cached_property
     def _described(self) -> dict[str, tuple[str, Span]]:
         """What the docstring of the function, or of the class that it initialises, says of each option, and where."""
-        holders = [self.item]
-        if self.item.name == "__init__" and self.item.parent is not None and self.item.parent.kind == "class":
-            holders.append(self.item.parent)
-        found: dict[str, tuple[str, Span]] = {}
-        for holder in holders:
-            docstring, _ = holder.opening("")
-            if docstring is None or docstring.kind != "expression" or not self._holds(docstring.span):
-                continue
-            source = self.file.outline.source(docstring.span)
-            for passage in passages(source) if is_string(source) else ():
-                if passage.subject in self.options and passage.subject not in found:
-                    said = list(passage.sentences(source))
-                    while len(said) > 1 and sum(len(each.text) + 1 for each in said) > _DESCRIBED:
-                        said.pop()
-                    if said:
-                        place = self.file.part(docstring.span, said[0].start, said[-1].end)
-                        found[passage.subject] = (" ".join(each.text for each in said), place)
-        return found
+        return descriptions(self.file, self.item, self.options)
 
     def _of_expression(self, item: Item, role: str, span: Span) -> Iterator[tuple[Found, Span]]:
         """Yield the uses in one expression of a statement, each option once: the first of its strongest way."""

@@ -10,10 +10,11 @@ from miner.model.node import EnvironmentVariable
 
 
 def environment_variables(reads: Iterable[Variable], evidences: EvidenceReader) -> Iterator[EnvironmentVariable]:
-    """Yield a node for each variable of each owner; the first default and the first comment that is given stands."""
+    """Yield a node for each variable of each owner; of default, comment and description the first that is given."""
     for (owner, name), members in sorted(folded(reads).items()):
         default = next((read.default for read in members if read.default is not None), None)
         comment = next((read.comment for read in members if read.comment is not None), None)
+        description = next((read.description for read in members if read.description is not None), None)
         yield EnvironmentVariable(
             id=f"environment-variable:{owner}#{name}",
             name=name,
@@ -23,4 +24,5 @@ def environment_variables(reads: Iterable[Variable], evidences: EvidenceReader) 
             default=redact(default)[0] if default is not None else None,
             choices=tuple(sorted({choice for read in members for choice in read.choices})),
             comment=redact(comment)[0] if comment is not None else None,
+            description=redact(description)[0] if description is not None else None,
         )

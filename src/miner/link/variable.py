@@ -15,11 +15,13 @@ from miner.link.place import Place, places_of
 from miner.model import expression as ex
 from miner.model.site import Site
 
+_WORDS = ("comment", "description")
+
 
 @dataclass(frozen=True)
 class Variable:
     """One variable that `owner` reads; `default` as it is written, `choices` as far as they are constants, `comment` as
-    it stands right above.
+    it stands right above, `description` as a docstring has it.
 
     Where a function of the library reads it for the caller, both may stand in that function.
     """
@@ -30,6 +32,7 @@ class Variable:
     choices: tuple[str, ...]
     places: tuple[Place, ...]
     comment: str | None = None
+    description: str | None = None
 
 
 @dataclass
@@ -61,13 +64,12 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
             named, again = _choices(conditions, helper.module, inner, Local.at(helper.module.name, inner))
             choices = choices or named
             more = (*more, Place(helper.module.path, inner.span, "definition"), *again)
-        comment = site.expressions.get("comment")
-        if "comment" in site.spans:
-            more = (*more, Place(module.path, site.spans["comment"], "message"))
-        words = str(comment.value) if isinstance(comment, ex.Constant) else None
+        words = [site.expressions.get(role) for role in _WORDS]
+        comment, description = (str(each.value) if isinstance(each, ex.Constant) else None for each in words)
+        more = (*more, *(Place(module.path, site.spans[role], "message") for role in _WORDS if role in site.spans))
         said = (*places_of(module.path, site), *places, *more)
         for variable in variables:
-            result.found.append(Variable(local.owner, variable, default, choices, said, words))
+            result.found.append(Variable(local.owner, variable, default, choices, said, comment, description))
     return result
 
 

@@ -192,8 +192,8 @@ class Advice(NodeRecord, frozen=True, tag_field="type", tag="Advice"):
 
 
 class EnvironmentVariable(NodeRecord, frozen=True, tag_field="type", tag="EnvironmentVariable"):
-    """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with, and the
-    `comment` right above the place.
+    """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with, the
+    `comment` right above the place, and the `description` of it in a docstring.
     """
 
     variable: str
@@ -201,6 +201,7 @@ class EnvironmentVariable(NodeRecord, frozen=True, tag_field="type", tag="Enviro
     default: str | None = None
     choices: tuple[str, ...] = ()
     comment: str | None = None
+    description: str | None = None
 
 
 class Package(NodeRecord, frozen=True, tag_field="type", tag="Package"):

@@ -21,7 +21,8 @@ _TITLE = re.compile(r"#{1,4}\s+(?P<name>[A-Z][\w ]{1,40}?)\s*:?$")
 _RULE = re.compile(r"[-=~]{3,}\s*$")
 _OF_PARAMETERS = re.compile(
     r"(?:(?:keyword|other|method|optional|common|model|class|call|input|init|shared|additional|required|config\w*)\s+)?"
-    r"(?:args?|arguments?|parameters?|params|attributes?|kwargs|fields?|members)(?:\s+for\b.*)?",
+    r"(?:args?|arguments?|parameters?|params|attributes?|kwargs|fields?|members|environment(?:\s+variables)?)"
+    r"(?:\s+for\b.*)?",
     re.IGNORECASE,
 )
 _OF_RESULTS = re.compile(

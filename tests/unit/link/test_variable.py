@@ -55,3 +55,18 @@ def test_what_a_function_reads_for_its_caller(helper, call, expected):
     """Default and values stand in the function, when that reads one variable, which its parameter names."""
     found = variables(f"def is_env_variable_true(key, other=1):\n    return {helper}\n\n\na = {call}\n")
     assert [read for read in found if read[0] == "A"] == [expected]
+
+
+def test_what_is_said_of_a_variable():
+    """The comment right above, and what the docstring of the function has under its name."""
+    body = (
+        'def setup():\n    """Set up.\n\n    Environment:\n    - **KIT** (`str`): Where kits are.\n    """\n'
+        '    # A folder\n    # of kits.\n    return os.getenv("KIT"), os.getenv("OTHER")\n'
+    )
+    found = linked({"src/kit/__init__.py": "", "src/kit/a.py": "import os\n" + body}).variables
+    assert [(read.name, read.comment, read.description) for read in found] == [
+        ("KIT", "A folder of kits.", "Where kits are."),
+        ("OTHER", "A folder of kits.", None),
+    ]
+    lines = [place.span.start_line for place in found[0].places if place.role == "message"]
+    assert sorted(lines) == [6, 8]

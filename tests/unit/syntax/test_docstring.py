@@ -30,6 +30,9 @@ def said(source: str) -> list[tuple[str | None, str, str]]:
         (("Args:", "  a (`dict`):", "    One.", "    `k` (`int`):", "      Two.", "    Three."), [
             ("a", "", "One."), ("k", "", "Two."), ("a", "", "Three."),
         ]),
+        (("Environment:", "- **KIT_A** (`str`, *optional*):", "    One.", "- **KIT_B** (`int`): Two."), [
+            ("KIT_A", "", "One."), ("KIT_B", "", "Two."),
+        ]),
         (("Args:", "  a (`int`),:", "    One."), [("a", "", "One.")]),
         (("Parameters", "---", "a : int", "    One.", "b", "    Two.", "", "Returns", "---", "c", "    Three."), [
             ("a", "", "One."), ("b", "", "Two."),
