@@ -66,7 +66,9 @@ def told(found: Explained) -> Iterator[Table | Listing]:
         ("described", [(node, node.description) for node in account.variables]),
         ("comments", [(node, node.comment) for node in account.variables]),
     ):
-        entries = tuple(Entry((f"{node.variable}: {_cut(said)}",), (place(node),)) for node, said in words if said)
+        entries = tuple(
+            Entry((f"{node.variable}: {_cut(said)}",), (_place_of(node, said),)) for node, said in words if said
+        )
         if entries:
             yield Listing(f"{heading}: {len(entries):,}", entries)
     yield from _verified(found)
@@ -375,6 +377,14 @@ def _last_names(owner: str) -> str:
     """Return how an object is called within its module, which its path names: the function, or class and method."""
     *_, outer, name = f".{owner}".split(".")
     return f"{outer}.{name}" if outer[:1].isupper() else name
+
+
+def _place_of(node: Node, said: str) -> str:
+    """Return where the words of a comment or docstring stand that a node quotes."""
+    for each in node.evidence:
+        if each.role == "message" and said[:_SHORT].split()[:3] == (each.text or "").replace("#", " ").split()[:3]:
+            return f"{each.path}:{each.start_line}"
+    return place(node)
 
 
 def _cut(text: str) -> str:
