@@ -47,8 +47,8 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
             if not isinstance(read, tuple) and item.kind == "assign" and _stripped(read) is part:
                 for number, (place, choice) in enumerate(_compared_later(file, item), start=1):
                     expressions[f"choices_{number}"], spans[f"choices_{number}"] = choice, place
-            comment, place_of_comment = comment_above(file, item)
-            if place_of_comment is not None and role != "parameters":
+            comment, place_of_comment = _comment(file, item, span) if role != "parameters" else ("", None)
+            if place_of_comment is not None:
                 expressions["comment"], spans["comment"] = ex.Constant(comment), place_of_comment
             variable, whole = expressions["variable"], owning(owner)
             if isinstance(variable, ex.Constant) and whole is not None:
@@ -56,6 +56,17 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
                     expressions["description"], spans["description"] = ex.Constant(description), place
             scope = file.scope(item, *expressions.values())
             yield Site(ID, "read", span, qualname(owning(owner)), (), expressions, spans, scope=scope)
+
+
+def _comment(file: File, item: Item, read: Span) -> tuple[str, Span | None]:
+    """Return the comment right above a statement, or above the one before it that binds a name which is read beside."""
+    found = comment_above(file, item)
+    before = item.siblings(file.outline.items)[item.index - 1] if item.index > 0 else None
+    if found[1] is not None or before is None or before.kind != "assign":
+        return found
+    names = ex.names_in(file.expression(read))
+    is_beside = any(file.outline.source(target) in names for target in before.all_texts("target"))
+    return comment_above(file, before) if is_beside else found
 
 
 def _compared_later(file: File, item: Item) -> Iterator[tuple[Span, ex.Expression]]:

@@ -70,3 +70,11 @@ def test_what_is_said_of_a_variable():
     ]
     lines = [place.span.start_line for place in found[0].places if place.role == "message"]
     assert sorted(lines) == [6, 8]
+
+
+def test_a_comment_on_a_statement_with_what_a_test_asks_beside_is_of_both():
+    body = (
+        '# Slow is safe.\nslow = ask()\nif os.getenv("KIT") or slow:\n    go()\n# No.\nother = 1\na = os.getenv("A")\n'
+    )
+    found = linked({"src/kit/__init__.py": "", "src/kit/a.py": "import os\n" + body}).variables
+    assert [(read.name, read.comment) for read in found] == [("KIT", "Slow is safe."), ("A", None)]
