@@ -50,11 +50,11 @@ class Draw:
             self.stop()
         if depth > 2:
             logger.warning(f"`depth` of {self.draw_config.depth} takes long")
-            self.go(Pen(depth=depth))
+            self.go(Pen(row=depth))
 
 class Pen:
-    def __init__(self, depth=1, other=None):
-        if depth > 9:
+    def __init__(self, row=1, other=None):
+        if row > 9:
             raise ValueError("too deep")
 
 class Brush:
@@ -97,7 +97,7 @@ def test_where_the_options_of_a_class_take_effect(graph: Graph) -> None:
         ("wide", "kit.config.DrawConfig.check", "self.wide"),
         ("depth", "kit.config.DrawConfig.check", "self.depth = 2"),
         ("depth", "kit.run.Draw.run", "depth > 2"),
-        ("depth", "kit.run.Draw.run", "self.go(Pen(depth=depth))"),
+        ("depth", "kit.run.Draw.run", "self.go(Pen(row=depth))"),
     ]
 
 
@@ -111,4 +111,4 @@ def test_an_option_of_such_a_class_is_told_with_them(graph: Graph) -> None:
         ("kit.run.Pen.__init__", "too deep")
     ]
     assert [(each.subject, each.owner) for each in found.advice] == [("depth", "kit.run.Draw.run")]
-    assert [use.code for use in found.uses] == ["self.depth = 2", "self.go(Pen(depth=depth))"]
+    assert [use.code for use in found.uses] == ["self.depth = 2", "self.go(Pen(row=depth))"]

@@ -28,6 +28,11 @@ _PLAIN = re.compile(r"""-?\d[\w.]*|None|True|False|"[^"\\\n]*"|'[^'\\\n]*'""")
 _TAKEN = re.compile(rf"""\w*kwargs\.pop\(\s*["'](?P<name>\w+)["'],\s*(?P<default>{_PLAIN.pattern}),?\s*\)""")
 _SPACE = re.compile(r"\s+")
 _LONGEST = 300  # characters of a default
+_MEANING = re.compile(
+    r"(?<![\w.])-?\d[\d.]*(?![\w-])[`*]* (?:means?|is|are|disables?|corresponds?|will|for)\b"
+    r"|\b(?:[Ii]f|[Ww]hen|[Ss]et(?:ting)?)\b[^.]{0,30}[` ]-?\d"
+)
+"""What a sentence says that tells what a value does: `1.0 means no penalty`, `if set to 0`."""
 _VALUES = re.compile(
     r"\b(?:one of|can be|may be|must be|should be|either|choose|choices?|supported|possible|valid|available|options)\b"
     r".*(?:\"[\w./-]+\"|'[\w./-]+'|`[\w./-]+`)",
@@ -114,7 +119,9 @@ def _site(
 
 
 def _descriptions(file: File, item: Item) -> _Described:
-    """Return what the docstring of a class says first of each parameter, with the values that it lists, and where."""
+    """Return what the docstring of a class says first of each parameter, with the values that it lists, what single
+    values do, and where.
+    """
     docstring, _ = item.opening("")
     source = file.outline.source(docstring.span) if docstring is not None and docstring.kind == "expression" else ""
     found: _Described = {}
@@ -122,7 +129,9 @@ def _descriptions(file: File, item: Item) -> _Described:
         if passage.subject is None or passage.subject in found or docstring is None:
             continue
         told = [
-            each for number, each in enumerate(passage.sentences(source)) if number == 0 or _VALUES.search(each.text)
+            each
+            for number, each in enumerate(passage.sentences(source))
+            if number == 0 or _VALUES.search(each.text) or _MEANING.search(each.text)
         ]
         if told:
             places = tuple(file.part(docstring.span, each.start, each.end) for each in told)
@@ -146,4 +155,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b"class ",)
 
 
-DETECTOR = Detector(ID, 4, frozenset({"class"}), _words, find)
+DETECTOR = Detector(ID, 5, frozenset({"class"}), _words, find)

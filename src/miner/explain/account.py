@@ -177,30 +177,32 @@ def _told_by(
     the option is passed to, by its name, and refuses it.
     """
     users = {use.owner for use in stated if use.option == option}
-    takers = set(_takers(graph, [use for use in uses if use.option == option]))
+    takers = dict(_takers(graph, [use for use in uses if use.option == option]))
 
     def is_told(node: Node) -> bool:
         is_refusal = isinstance(node, Constraint) or (isinstance(node, Advice) and node.origin == "gate")
-        is_taken = is_refusal and node.owner in takers and _is_about(node, option)  # type: ignore[union-attr]
+        taken = takers.get(node.owner) if is_refusal else None  # type: ignore[union-attr]  # a statement
+        is_taken = taken is not None and _is_about(node, taken)
         return is_taken or _is_told_by(node, option, users)
 
     return is_told
 
 
-def _takers(graph: Graph, uses: Iterable[OptionUse]) -> Iterator[str]:
-    """Yield the functions that uses pass their option to by its own name, where only one is called so."""
-    called = {
-        use.to.rpartition(".")[2]
-        for use in uses
-        if use.way == "passed" and use.to and re.search(rf"(?<!\w){use.option} ?= ?", use.code)
-    }
+def _takers(graph: Graph, uses: Iterable[OptionUse]) -> Iterator[tuple[str, str]]:
+    """Yield the functions that uses pass their option to by a keyword, with that, where only one so called takes it."""
+    called: dict[str, str] = {}
+    for use in uses:
+        given = re.search(rf"(?<!\w)(\w+) ?= ?(?:\w+\.)*{use.option}(?![\w.(])", use.code)
+        if use.way == "passed" and use.to and given is not None:
+            called[use.to.rpartition(".")[2]] = given[1]
     named: dict[str, list[Implementation]] = {}
     for node in graph.of_type(Implementation) if called else ():
-        if node.name in called and node.kind in {"class", "function"}:
+        is_function = node.name in called and node.kind in {"class", "function"}
+        if is_function and re.search(rf"\b{called[node.name]}\b", node.signature or "") is not None:
             named.setdefault(node.name, []).append(node)
-    for found in named.values():
+    for name, found in named.items():
         if len(found) == 1:
-            yield from (found[0].qualname, f"{found[0].qualname}.__init__")
+            yield from ((owner, called[name]) for owner in (found[0].qualname, f"{found[0].qualname}.__init__"))
 
 
 def _place(use: OptionUse) -> tuple[str, int]:

@@ -61,6 +61,19 @@ class Gated:
         """Count a site that is not published."""
         self.counts[what] = self.counts.get(what, 0) + 1
 
+    def add(self, module: Module, site: Site, bound: Bound) -> None:
+        """Add what a site demands of arguments alone, or, where that is not understood, its words; else count it."""
+        if isinstance(bound.when, bool):
+            self.count(_NO_CASE)
+            return
+        reason = _unbound(bound.owner, bound.when)
+        if reason is None:
+            self.bounds.append(bound)
+        elif bound.message is not None:
+            self.spoken.append(Spoken(module, site, bound, reason))
+        else:
+            self.count(f"parameters: {reason}")
+
 
 def read_gates(library: Library, conditions: Conditions) -> Gated:
     """Return what every runtime gate of the packages states; that of a decorator is stated by what it decorates."""
@@ -93,19 +106,10 @@ def _read(library: Library, conditions: Conditions, module: Module, site: Site, 
         if calls is understood.formula:
             found.count(_NO_CASE)
         return
-    when = canonical(calls)
-    if isinstance(when, bool):
-        found.count(_NO_CASE)
-        return
-    reason = _unbound(owner, calls)
     places = (*stated.places, *understood.places)
-    bound = Bound(owner, when, _EFFECTS[site.form], places, stated.exception, stated.message)
-    if reason is None:
-        found.bounds.append(bound)
-    elif stated.message is not None:
-        found.spoken.append(Spoken(module, site, bound, reason))
-    else:
-        found.count(f"parameters: {reason}")
+    found.add(
+        module, site, Bound(owner, canonical(calls), _EFFECTS[site.form], places, stated.exception, stated.message)
+    )
 
 
 def _without_refusals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -133,7 +134,7 @@ def link(
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
     needs.extend(list(needs_of_imports(library, conditions, names, needs, project.rows, idioms.aliases)))
-    advice = read_advice(library, conditions, backends, idioms, gated.spoken)
+    advice = read_advice(library, conditions, backends, idioms, [*gated.spoken, *calls.gated.spoken])
     read_defaults(library, conditions, idioms, advice)
     modules = module_aliases(library, rules.problems)
     return Linked(
@@ -145,10 +146,10 @@ def link(
         needs,
         _problems(library, rules, structures),
         tuple(sorted(rules.unread)),
-        [*gated.bounds, *advice.bounds, *read_domains(library, conditions)],
+        [*gated.bounds, *calls.gated.bounds, *advice.bounds, *read_domains(library, conditions)],
         variables.found,
         project.rows,
-        dict(sorted((gated.counts | advice.counts).items())),
+        dict(sorted((Counter(gated.counts) + Counter(calls.gated.counts) + Counter(advice.counts)).items())),
         advice.found,
         old_names,
         _flags(library),

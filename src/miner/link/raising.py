@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 
 from miner.detect import placeholder, runtime_gate
@@ -12,17 +13,19 @@ from miner.detect.file import matches
 from miner.detect.idiom import Idioms, RequirementHelper
 from miner.flow.scope import parameter_names
 from miner.formula.atom import Module, Opaque, Package, Python
+from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction, negation
 from miner.formula.disjunctive import mentions
 from miner.formula.gate import is_environmental, split
 from miner.link.backend import Backends, sites
 from miner.link.condition import Conditions, Given, Local, Understood, given_by
 from miner.link.declared import Declared
-from miner.link.gate import by_innermost, without_implied
+from miner.link.gate import Gated, by_innermost, without_implied
 from miner.link.library import Library
 from miner.link.library import Module as LibraryModule
 from miner.link.message import exception, template
-from miner.link.need import Need
+from miner.link.need import Bound, Need
+from miner.link.option import RECEIVERS
 from miner.link.place import Place, places_of
 from miner.model import expression as ex
 from miner.model.site import Guard, Scope, Site
@@ -53,9 +56,10 @@ class RaisingCalls:
         for name, site in sites(library, runtime_gate.ID, "raise"):
             self._gates.setdefault((name, site.owner), []).append(site)
         self._stand_ins = {name for name, _ in sites(library, placeholder.ID, "dummy")}
+        self.gated = Gated()
 
     def needs(self) -> Iterator[Need]:
-        """Yield the needs of every call."""
+        """Yield the needs of every call; what checks demand of arguments alone is added to `gated`."""
         for name, site in sites(self._library, detector.ID, "call"):
             module = self._library.modules[name]
             call = site.expressions["call"]
@@ -67,7 +71,10 @@ class RaisingCalls:
         local = Local.at(module.name, site)
         for raiser in self._rules.raisers:
             if matches(name, (raiser.name,)):
-                yield from self._of_backends(module, site, local, ex.argument_of(call, raiser.argument, "backends"))
+                given = ex.argument_of(call, raiser.argument, "backends")
+                first = call.arguments[0].value if raiser.argument and call.arguments else None
+                named = first.name if isinstance(first, ex.Name) and first.name not in RECEIVERS else None
+                yield from self._of_backends(module, site, local, given, named)
                 return
         for requirement in self._rules.requirements:
             if matches(name, (requirement.name,)):
@@ -86,14 +93,16 @@ class RaisingCalls:
         return self._conditions.guards(module.name, site.conditions, local)
 
     def _of_backends(
-        self, module: LibraryModule, site: Site, local: Local, given: ex.Expression | None
+        self, module: LibraryModule, site: Site, local: Local, given: ex.Expression | None, named: str | None
     ) -> Iterator[Need]:
+        """Yield what a call with the names of backends needs; `named` is the object of which the message says so."""
         names, found = self._conditions.strings(module.name, given, local) if given is not None else ((), ())
         path = self._path(module, site, local)
         stated = [self._backends.get(name) for name in names]
         messages = [backend.message for backend in stated]
         raiser = (self._backends.raiser,) if self._backends.raiser else ()
         if names:
+            said = "".join(text.replace("{0}", named or "{0}") for text in messages if text)
             places = (*places_of(module.path, site), *found, *raiser, *path.places)
             means = tuple(place for backend in stated for place in (*backend.places, *backend.means.places))
             yield Need(
@@ -107,7 +116,7 @@ class RaisingCalls:
                 tuple(dict.fromkeys(name for backend in stated for name in backend.means.predicates)),
                 (),
                 self._backends.exception,
-                "".join(text for text in messages if text) if None not in messages else None,
+                said if None not in messages else None,
             )
 
     def _of_requirement(
@@ -149,11 +158,13 @@ class RaisingCalls:
         guard = Guard(site.span, "if", condition, holds=False)
         stated = self._conditions.guards(module.name, (*site.conditions, guard), local)
         formula = without_implied(stated.formula)
-        if not mentions(formula, is_environmental):
-            return
         said = template(message, self._library, module.name, site.bound)
+        places = (*places_of(module.path, site), *said.places, *stated.places)
+        if not mentions(formula, is_environmental):
+            checked = msgspec.structs.replace(site, conditions=(*site.conditions, guard))
+            self.gated.add(module, checked, Bound(local.owner, canonical(formula), "raise", places, None, said.text))
+            return
         for needs, when in split(formula).records:
-            places = (*places_of(module.path, site), *said.places, *stated.places)
             yield Need(
                 local.owner, needs, when, "raise", "helper-call", True, places, stated.predicates, (), None, said.text,
                 is_canonical=True,

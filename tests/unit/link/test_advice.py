@@ -10,6 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from linking import linked
 
+from miner.formula.atom import Parameter
+from miner.formula.disjunctive import atoms
 from miner.formula.text import render
 from miner.link.deprecation import replacement as named_replacement
 from miner.link.linker import Linked
@@ -582,12 +584,17 @@ def test_a_gate_that_is_a_constraint_or_says_nothing_is_no_advice(body):
             ["mode", "sampling_rate"],
         ),
         ("if use_cache and self.config.depth % 2:\n    raise ValueError('no')", ["depth", "use_cache"]),
+        ("torch_compilable_check(mode.shape[0] == 1, 'no')", ["mode"]),
+        ("torch_compilable_check(mode == 1, 'no')", ["mode"]),
     ],
 )
 def test_a_gate_that_advises_nothing_bounds_the_options_that_its_condition_asks_for(body, parameters):
     (bound,) = bounds(body)
-    assert (bound.owner, bound.effect, bound.exception) == ("kit.a.C.f", "raise", "ValueError")
-    assert sorted({name.rpartition(".")[2] for name in bound.parameters}) == parameters
+    exception = "ValueError" if "raise" in body else None
+    assert (bound.owner, bound.effect, bound.exception) == ("kit.a.C.f", "raise", exception)
+    assert bound.message is not None
+    asked = {atom.param for atom in atoms(bound.when) if isinstance(atom, Parameter)}
+    assert sorted({name.rpartition(".")[2] for name in (*bound.parameters, *asked)}) == parameters
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,13 @@ def told(source: str) -> tuple[list[Told], dict[str, int]]:
 
 
 def test_default_of_a_field_has_its_description_and_one_without_is_counted():
-    """The help of the metadata comes first, then the first sentence of the docstring; both are evidence."""
+    """The help of the metadata comes first, then the first sentence of the docstring, and what single values do."""
     found, left_out = told('''
 class FitConfig:
     """How.
 
     Args:
-        depth (`int`): How deep. More.
+        depth (`int`): How deep. More. `0` means flat. It has 3 parts. Set to -1 to dig.
     """
     depth: int = 2
     width: int = field(default=None, metadata={"help": "How wide."})
@@ -34,7 +34,7 @@ class FitConfig:
     _own: int = 4
 ''')
     assert [(t.owner, t.kind, t.subject, t.action, t.message, t.when) for t in found] == [
-        ("kit.a.FitConfig", "default", "depth", "depth = 2", "How deep.", True),
+        ("kit.a.FitConfig", "default", "depth", "depth = 2", "How deep. `0` means flat. Set to -1 to dig.", True),
         ("kit.a.FitConfig", "default", "width", "width = None", "How wide.", True),
         ("kit.a.FitConfig", "default", "rate", "rate = 1e-4", "How fast.", True),
     ]

@@ -311,3 +311,22 @@ def test_what_asks_for_packages_is_known_under_any_name(imported: str, call: str
     )
     wanted = Package(package="quick", version=((">=", "1.0.2"),))
     assert ("kit.fast.train", wanted, "skip") in {(each.owner, each.needs, each.effect) for each in found.needs}
+
+
+def test_a_message_is_told_with_the_object_that_a_call_names() -> None:
+    """`{0}` is what the call gives, but for the object itself: that is of whichever class."""
+    use = """
+        from .gate import requires_backends
+        def load():
+            pass
+        def _load_torch():
+            requires_backends(load, ["torch"])
+        class Net:
+            def fit(self):
+                requires_backends(self, ["torch"])
+    """
+    stated = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/use.py": use}).needs
+    assert {need.owner: need.message for need in stated if need.origin == "helper-call"} == {
+        "kit.use._load_torch": "load needs torch",
+        "kit.use.Net.fit": "{0} needs torch",
+    }
