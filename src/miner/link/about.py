@@ -240,6 +240,9 @@ class _Message:
         known = self.options.keys() | {name for _, name in self.set}
         yield from (name for name in self.first.quoted if name in known)
         yield from (name for name in self.all.quoted if name in known or name in fields)
+        for name in self.all.quoted:  # `size` is said of what is called `max_size`
+            called = [option for option in self.options if option.partition("_")[2] == name]
+            yield from called if len(called) == 1 and "_" in name else ()
 
     def called_options(self) -> Iterator[str]:
         """Yield what the message calls an option, an argument or the like."""

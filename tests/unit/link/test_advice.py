@@ -304,6 +304,10 @@ def test_replacements_that_are_named_or_asked_for(message, replacement):
         ("logger.warning(f'resized to {mode} at a sampling rate')", "sampling_rate"),
         ("logger.warning(f'kernel ({mode.size}) with cache: {use_cache}')", "use_cache"),
         ("if use_cache:\n    logger.warning('`chunks=3` is too little')", "chunks"),
+        (
+            "max_row_size = kwargs.pop('max_row_size', 3)\nlogger.warning(f'more than `row_size` {max_row_size}')",
+            "max_row_size",
+        ),
         ("if use_cache:\n    logger.warning('--chunks is too little')", "chunks"),
         ("if use_cache:\n    logger.warning('sampling_rates are needed')", "sampling_rate"),
         ("if mode.config.rope_kind == 1:\n    logger.warning('it is odd')", "rope_kind"),
