@@ -72,8 +72,18 @@ _NAMES = {
 }  # fmt: skip
 _NAMED = re.compile(r"`(?:\w+\.)*(\w+)`+\s*\(\s*\Z")
 """A name in quotes that the quantity is the value of: `sampling_rate` (16000 Hz)."""
+_IS = re.compile(
+    r"(?:\A|[(,;:]\s+|\b(?:the|an?|while|that|so|and|its|their) )"
+    r"(?!(?:it|this|that|which|there|they|these|those|default|value|and|or|what|the|an?|while|so|its|their)\b)"
+    r"(?P<what>[A-Za-z][\w-]*(?: (?!is\b|are\b)[\w-]+){0,2}(?: of [\w.-]+)?) (?:is|are|was|were) (?:only |just )?\Z"
+)
+"""What is said to be so much: `the cache is 1.4GB`, `the initial probabilities are 50%`."""
+_MULTIPLE = re.compile(r"`?,? the ((?:[\w-]+ ){0,2}(?:rank|size|length|width|dimension|number|cost|price|duration))\b")
+"""What a ratio is a multiple of, right behind it."""
 _YARDSTICK = re.compile(r"\s*(?:the )?(?:model|weight|batch|input|tensor) sizes?\b")
 """What a ratio is a multiple of, where it stands right behind it: `1x model size of memory`."""
+_RATIOS = frozenset({"x", "X", "\u00d7", "times"})
+_SHARES = _RATIOS | {"%", "percent", "percentage points"}
 _CLOSE = 12  # characters
 _WINDOW = 300  # characters on each side of a number that are looked at
 _AFTER = re.compile(
@@ -141,12 +151,16 @@ def quantities(text: str) -> Iterator[Quantity]:
         if match["ratio"] and (base := _YARDSTICK.match(clause, at[1])) is not None:
             rest = clause[: at[1]] + " " * (base.end() - at[1]) + clause[base.end() :]
             clause = rest if _METRIC.search(rest) else clause
-        is_share = unit in {"%", "percent", "percentage points", "x", "X", "\u00d7", "times"}
+        is_share = unit in _SHARES
         metric, direction = _measured(clause, at) if is_share or _is_close(clause, at) else (None, None)
         if metric is None and (named := _NAMED.search(before)) is not None:
             metric = named[1].replace("_", " ").strip().lower()
         if direction is None and unit in {"%", "percent"} and _SHARE.match(around, end) is not None:
             metric = None
+        if metric is None and (said := _IS.search(before)) is not None:
+            metric = said["what"]
+        elif metric is None and unit in _RATIOS and (base := _MULTIPLE.match(around, end)) is not None:
+            metric = base[1]
         is_least, is_most = _bounds(match, before, around[end:])
         yield Quantity(
             text[match.start("about") if match["about"] else match.start("low") : match.end()],

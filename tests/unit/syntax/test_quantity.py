@@ -33,9 +33,16 @@ from miner.syntax.quantity import quantities
         ("shards of 5GB, after 3 to 5 minutes", [
             ("5GB", None, None, 5, 5, "GB"), ("3 to 5 minutes", None, None, 3, 5, "min"),
         ]),
-        ("a step is longer than 30 seconds", [("30 seconds", None, None, 30, None, "s")]),
+        ("the model is 15GB, while the cache is 1.4GB", [
+            ("15GB", "model", None, 15, 15, "GB"), ("1.4GB", "cache", None, 1.4, 1.4, "GB"),
+        ]),
+        ("so that the initial odds are 50%", [("50%", "initial odds", None, 50, 50, "%")]),
+        ("it is 50%, typically 20 times the rank of others", [
+            ("50%", None, None, 50, 50, "%"), ("20 times", "rank", None, 20, 20, "x"),
+        ]),
+        ("a step is longer than 30 seconds", [("30 seconds", "step", None, 30, None, "s")]),
         ("more than half, greater than 50% of the rows", [("50%", None, None, 50, None, "%")]),
-        ("requests are limited to 4 MiB", [("4 MiB", None, None, None, 4, "MiB")]),
+        ("requests are limited to 4 MiB", [("4 MiB", "requests", None, None, 4, "MiB")]),
         ("takes no longer than 5 secs", [("5 secs", None, None, None, 5, "s")]),
         ("must end within 2 min, over 3 GB of data", [
             ("2 min", None, None, None, 2, "min"), ("3 GB", None, None, 3, None, "GB"),
@@ -66,7 +73,7 @@ from miner.syntax.quantity import quantities
             ("8x", "speed", "increase", 8, 8, "x"), ("10%", "accuracy", "increase", 10, 10, "%"),
         ]),
         ("faster reads (e.g. 50x, i.e. much)", [("50x", "speed", "increase", 50, 50, "x")]),
-        ("cached memory is at most 25% of what is there", [("25%", None, None, None, 25, "%")]),
+        ("cached memory is at most 25% of what is there", [("25%", "cached memory", None, None, 25, "%")]),
         ("slows training 2x, with ``chunk_bytes`` (256MB)", [
             ("2x", "training speed", "decrease", 2, 2, "x"), ("256MB", "chunk bytes", None, 256, 256, "MB"),
         ]),
