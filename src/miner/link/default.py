@@ -142,10 +142,36 @@ def _is_told(module: Module, site: Site, form: str, idioms: Idioms) -> bool:
             return ex.is_literal(value)
         case ex.Name(name=name):
             return name in _parameters(module, site) or name.isupper()
-        case ex.Call():
-            return (ex.dotted(value.function) or "").endswith(("environ.get", "getenv"))
+        case ex.Call() if (ex.dotted(value.function) or "").endswith(("environ.get", "getenv")):
+            return True
+        case ex.Call() | ex.Binary():
+            return _is_of_options(site, idioms) and _is_reckoned(value, _parameters(module, site))
     path = ex.dotted(value) or ""
     return _holds(path.rpartition(".")[0], idioms) or _is_from_sibling(site)
+
+
+def _is_of_options(site: Site, idioms: Idioms) -> bool:
+    """Say whether what is set is a field of a class that holds options, in a method of its own."""
+    outer, _, field = site.names[0].rpartition(".")
+    return (
+        outer == "self" and not field.startswith("_") and matches(site.owner.partition(".")[0], idioms.options.classes)
+    )
+
+
+def _is_reckoned(value: ex.Expression, parameters: tuple[str, ...]) -> bool:
+    """Say whether a value is reckoned from constants, parameters and fields of the object alone."""
+    match value:
+        case ex.Constant():
+            return True
+        case ex.Name(name=name):
+            return name in parameters and name != "self"
+        case ex.Attribute(value=ex.Name(name="self")):
+            return True
+        case ex.Binary(left=left, right=right):
+            return _is_reckoned(left, parameters) and _is_reckoned(right, parameters)
+        case ex.Call(function=ex.Name(name=name), arguments=arguments):
+            return name in ex.INERT and all(_is_reckoned(each.value, parameters) for each in arguments)
+    return False
 
 
 def _is_from_sibling(site: Site) -> bool:

@@ -105,3 +105,26 @@ class FitConfig:
         ("kit.a.FitConfig.__post_init__", "width", "self.width = self.width if self.width is not None else 7"),
     ]
     assert left_out["default: a value or a name that is computed"] == 2
+
+
+def test_what_a_field_of_a_configuration_is_reckoned_from():
+    """From other fields, parameters and constants; what a function finds out is computed, as is all of other classes."""
+    found, left_out = told("""
+class FitConfig:
+    def __init__(self, width=8, size=None, depth=None, rows=None):
+        self.size = size if size is not None else width // 2
+        if self.depth is None:
+            self.depth = int(self.width * 1.5)
+        if self.rows is None:
+            self.rows = measure(self.width) * 2
+
+class Fit:
+    def __init__(self, width=8, size=None):
+        if self.size is None:
+            self.size = self.width * 2
+""")
+    assert [(t.owner, t.subject, t.action) for t in found] == [
+        ("kit.a.FitConfig.__init__", "size", "self.size = size if size is not None else width // 2"),
+        ("kit.a.FitConfig.__init__", "depth", "self.depth = int(self.width * 1.5)"),
+    ]
+    assert left_out["default: a value or a name that is computed"] == 2
