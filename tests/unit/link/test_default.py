@@ -108,7 +108,7 @@ class FitConfig:
 
 
 def test_what_a_field_of_a_configuration_is_reckoned_from():
-    """From other fields, parameters and constants; what a function finds out is computed, as is all of other classes."""
+    """From other fields, parameters and constants; what a function finds out is not, nor what is of other classes."""
     found, left_out = told("""
 class FitConfig:
     def __init__(self, width=8, size=None, depth=None, rows=None):
