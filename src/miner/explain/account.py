@@ -217,7 +217,11 @@ def _targets(graph: Graph, source: str, relation: str) -> Iterator[Node]:
 
 def _is_sole(graph: Graph, node: Implementation, option: str) -> bool:
     """Say whether a class has a field of this name that no other class of the library has."""
-    holders = (each for each in graph.of_type(Implementation) if option in each.fields)
+    holders = (
+        each
+        for each in graph.of_type(Implementation)
+        if option in each.fields or any(use.option == option for use in each.uses)
+    )
     return option in node.fields and all(each.id == node.id for each in holders)
 
 

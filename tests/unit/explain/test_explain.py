@@ -28,6 +28,7 @@ from miner.model.node import (
     Package,
     Requirement,
 )
+from miner.model.option_use import OptionUse
 from miner.store.graph_reader import Graph
 
 SAMPLE = Path(__file__).parents[3] / "output" / "sample"
@@ -281,6 +282,13 @@ def test_an_option_that_one_class_alone_has_is_asked_for_elsewhere_too() -> None
     shared = {**nodes, twice.id: msgspec.structs.replace(twice, fields=("fast",))}
     graph = Graph(GRAPH.manifest, shared, edges, ())
     assert not explain(graph, find(graph, "kit.Options.fast")).reached
+    use = OptionUse(
+        option="fast", owner=twice.qualname, way="set", code="self.fast = 1", when=True, evidence=twice.evidence
+    )
+    held = {**nodes, twice.id: msgspec.structs.replace(twice, uses=(use,))}  # set there without being a field
+    graph = Graph(GRAPH.manifest, held, edges, ())
+    told = explain(graph, find(graph, "kit.Options.fast"))
+    assert (told.reached, told.uses) == ([], [])
 
 
 @pytest.mark.parametrize(
