@@ -97,6 +97,10 @@ def meaning(stated: Formula, longest: int) -> list[str]:
 def place(node: Node) -> str:
     """Return where a node is defined or stated: path:line."""
     first = node.definition if isinstance(node, Implementation) else node.evidence[0]
+    if isinstance(node, Requirement) and not node.enforced and first.role == "site":  # what is done: its test is above
+        tests = (each for each in node.evidence if each.role == "guard" and each.path == first.path)
+        above = [each for each in tests if each.start_byte <= first.start_byte]
+        first = max(above, key=lambda each: each.start_byte, default=first)
     return f"{first.path}:{first.start_line}"
 
 

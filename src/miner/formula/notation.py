@@ -62,10 +62,14 @@ def parts(f: Formula) -> frozenset[str]:
 
 
 def shade(atom: Atom) -> tuple[str, ...]:
-    """Return what tells atoms apart that compare equal: Python holds True, 1 and 1.0 for the same."""
+    """Return what tells atoms apart that compare equal: Python holds True, 1 and 1.0 for the same, and 0.0 and -0.0."""
     if isinstance(atom, Parameter):
-        return (type(atom.value).__name__,)
-    return tuple(type(each).__name__ for each in atom.args) if isinstance(atom, Predicate) else ()
+        return (_shade(atom.value),)
+    return tuple(map(_shade, atom.args)) if isinstance(atom, Predicate) else ()
+
+
+def _shade(value: object) -> str:
+    return repr(value) if isinstance(value, float) else type(value).__name__
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -205,7 +205,7 @@ class _Use:
             said = template(self._site.expressions[f"{arm} message"], self._library, self._module.name, bound)
         path_of = self._module.path
         places = (
-            Place(path_of, self._site.span, "site"),
+            Place(path_of, self._site.span, "guard"),
             *(Place(path_of, guard.span, "guard") for guard in self._site.conditions),
             *(Place(path_of, span, "site") for name, span in self._site.spans.items() if name.partition(" ")[0] == arm),
             *(Place(path_of, statement.span, "binding") for statement in bound),
