@@ -354,7 +354,7 @@ def _refusal(gate: Advice) -> str:
 
 def _said(node: Advice) -> str:
     """Return what is told, after what is set where it is about that."""
-    parts = (node.action if node.kind in {"default", "default-override"} else None, node.message)
+    parts = (node.action if node.kind in {"default", "default-override"} else None, node.description or node.message)
     return _cut(": ".join(filter(None, parts)) or node.action or "")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from miner.detect.detector import Detector
 from miner.detect.file import File, is_type_checking, matches, qualname, rows
@@ -39,7 +40,19 @@ _VALUES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What a sentence says that lists the values of an option."""
-_Described = dict[str, tuple[str, tuple[Span, ...]]]
+_LONGEST_DESCRIPTION = 600  # characters
+
+
+class _Described(NamedTuple):
+    """What a docstring says of a parameter: what is told of it first, where, and all of it where that is more."""
+
+    text: str = ""
+    places: tuple[Span, ...] = ()
+    whole: str = ""
+    place: Span | None = None
+
+
+_Descriptions = dict[str, _Described]
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -62,7 +75,7 @@ def _holds_options(file: File, item: Item) -> bool:
     return any(matches(name.strip(), classes) for name in (item.name, *names))
 
 
-def _of_field(file: File, item: Item, described: _Described) -> Iterator[Site]:
+def _of_field(file: File, item: Item, described: _Descriptions) -> Iterator[Site]:
     target, value = item.text("target"), item.text("value")
     if target is None or value is None or item.text("annotation") is None:
         return
@@ -83,7 +96,7 @@ def _of_field(file: File, item: Item, described: _Described) -> Iterator[Site]:
     yield from _site(qualname(item), name, source, item.span, expressions, described)
 
 
-def _of_parameters(file: File, function: Item, owner: str, described: _Described) -> Iterator[Site]:
+def _of_parameters(file: File, function: Item, owner: str, described: _Descriptions) -> Iterator[Site]:
     span = function.text("parameters")
     for text, place in rows(file, span) if span is not None else ():
         match = _PARAMETER.fullmatch(text)
@@ -91,7 +104,7 @@ def _of_parameters(file: File, function: Item, owner: str, described: _Described
             yield from _site(owner, match["name"], match["default"], place, {}, described)
 
 
-def _of_keywords(file: File, function: Item, owner: str, described: _Described) -> Iterator[Site]:
+def _of_keywords(file: File, function: Item, owner: str, described: _Descriptions) -> Iterator[Site]:
     """Yield the options that are taken out of the keyword arguments: `self.depth = kwargs.pop("depth", 2)`."""
     for inner in function.blocks["body"]:
         target, value = inner.text("target"), inner.text("value")
@@ -108,34 +121,44 @@ def _site(
     default: str,
     span: Span,
     expressions: dict[str, ex.Expression],
-    described: _Described,
+    described: _Descriptions,
 ) -> Iterator[Site]:
     default = _SPACE.sub(" ", default)
     if len(default) > _LONGEST and "default" not in expressions:
         return
-    text, places = described.get(name, ("", ()))
+    text, places, whole, place_of_whole = described.get(name, _Described())
     spans = {f"description {number}" if number else "description": place for number, place in enumerate(places)}
+    if place_of_whole is not None:
+        expressions, spans = {**expressions, "description": ex.Constant(whole)}, {**spans, "whole": place_of_whole}
     yield Site(ID, "default", span, owner, (), expressions, spans, (name, default, text))
 
 
-def _descriptions(file: File, item: Item) -> _Described:
+def _descriptions(file: File, item: Item) -> _Descriptions:
     """Return what the docstring of a class says first of each parameter, with the values that it lists, what single
     values do, and where.
     """
     docstring, _ = item.opening("")
     source = file.outline.source(docstring.span) if docstring is not None and docstring.kind == "expression" else ""
-    found: _Described = {}
+    found: _Descriptions = {}
     for passage in passages(source) if is_string(source) else ():
         if passage.subject is None or passage.subject in found or docstring is None:
             continue
+        said = list(passage.sentences(source))
         told = [
             each
-            for number, each in enumerate(passage.sentences(source))
+            for number, each in enumerate(said)
             if number == 0 or _VALUES.search(each.text) or _MEANING.search(each.text)
         ]
         if told:
             places = tuple(file.part(docstring.span, each.start, each.end) for each in told)
-            found[passage.subject] = (" ".join(each.text for each in told), places)
+            text = " ".join(each.text for each in told)
+            while len(said) > 1 and sum(len(each.text) + 1 for each in said) > _LONGEST_DESCRIPTION:
+                said.pop()
+            if len(said) > len(told):
+                place = file.part(docstring.span, said[0].start, said[-1].end)
+                found[passage.subject] = _Described(text, places, " ".join(each.text for each in said), place)
+            else:
+                found[passage.subject] = _Described(text, places)
     return found
 
 
@@ -155,4 +178,4 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
     return (b"class ",)
 
 
-DETECTOR = Detector(ID, 5, frozenset({"class"}), _words, find)
+DETECTOR = Detector(ID, 6, frozenset({"class"}), _words, find)

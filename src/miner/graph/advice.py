@@ -33,6 +33,7 @@ def advice(told: Iterable[Told], evidences: EvidenceReader) -> Iterator[Advice]:
             deprecated_since=first.deprecated_since,
             removed_in=first.removed_in,
             replacement=redact(first.replacement)[0] if first.replacement else None,
+            description=redact(first.description)[0] if first.description else None,
         )
 
 

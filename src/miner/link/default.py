@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from miner.detect import option_default, option_field
 from miner.detect.file import matches
@@ -79,7 +80,11 @@ def _of_field(library: Library, module: Module, site: Site, owner: str) -> Told:
     said = template(site.expressions.get("help"), library, module.name)
     places = [Place(module.path, site.span, "default"), *said.places]
     places += [Place(module.path, span, "message") for span in site.spans.values()]
-    return _told(owner, "default", name, True, said.text or description, f"{name} = {value}", tuple(places))
+    told = _told(owner, "default", name, True, said.text or description, f"{name} = {value}", tuple(places))
+    whole = site.expressions.get("description")
+    if said.text is None and isinstance(whole, ex.Constant):
+        told = replace(told, description=str(whole.value))
+    return told
 
 
 def _value(given: ex.Expression | None, source: str) -> str:

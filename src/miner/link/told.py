@@ -12,7 +12,9 @@ from miner.model.node import AdviceKind, AdviceOrigin
 
 @dataclass(frozen=True)
 class Told:
-    """One piece of advice of `owner`, and the option, parameter or object that it is about."""
+    """One piece of advice of `owner`, and the option, parameter or object that it is about; `description` is all that a
+    docstring says of an option, where that is more than the message.
+    """
 
     owner: str
     kind: AdviceKind
@@ -25,6 +27,7 @@ class Told:
     removed_in: str | None
     replacement: str | None
     places: tuple[Place, ...]
+    description: str | None = None
 
 
 @dataclass

@@ -175,7 +175,8 @@ class Advice(NodeRecord, frozen=True, tag_field="type", tag="Advice"):
 
     `message` is a template with the expressions in it as `{fields}`, None where only marks say it; `action` is what is
     set beside it; `quantities` are the numbers with units in the message. The releases and the replacement of a
-    deprecation are those that are named; None: none is.
+    deprecation are those that are named; None: none is. Of the default of an option, `description` is what the
+    docstring says of it, where that is more than the message.
     """
 
     owner: str
@@ -189,6 +190,7 @@ class Advice(NodeRecord, frozen=True, tag_field="type", tag="Advice"):
     deprecated_since: str | None = None
     removed_in: str | None = None
     replacement: str | None = None
+    description: str | None = None
 
 
 class EnvironmentVariable(NodeRecord, frozen=True, tag_field="type", tag="EnvironmentVariable"):

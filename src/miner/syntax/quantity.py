@@ -157,7 +157,7 @@ def quantities(text: str) -> Iterator[Quantity]:
             metric = named[1].replace("_", " ").strip().lower()
         if direction is None and unit in {"%", "percent"} and _SHARE.match(around, end) is not None:
             metric = None
-        if metric is None and (said := _IS.search(before)) is not None:
+        if metric is None and (said := _IS.search(before)) is not None and not _METRIC.search(said["what"]):
             metric = said["what"]
         elif metric is None and unit in _RATIOS and (base := _MULTIPLE.match(around, end)) is not None:
             metric = base[1]

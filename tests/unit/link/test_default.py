@@ -39,6 +39,8 @@ class FitConfig:
         ("kit.a.FitConfig", "default", "rate", "rate = 1e-4", "How fast.", True),
     ]
     assert {place.role for place in found[0].places} == {"default", "message"}
+    assert found[0].description == "How deep. More. `0` means flat. It has 3 parts. Set to -1 to dig."
+    assert (found[1].description, found[2].description) == (None, None)
     assert left_out["default: a field that nothing describes"] == 1
     assert left_out["default: a field of something private or outside the packages"] == 1
 

@@ -73,7 +73,7 @@ from miner.syntax.quantity import quantities
             ("8x", "speed", "increase", 8, 8, "x"), ("10%", "accuracy", "increase", 10, 10, "%"),
         ]),
         ("faster reads (e.g. 50x, i.e. much)", [("50x", "speed", "increase", 50, 50, "x")]),
-        ("cached memory is at most 25% of what is there", [("25%", "cached memory", None, None, 25, "%")]),
+        ("cached memory is at most 25% of what is there", [("25%", None, None, None, 25, "%")]),
         ("slows training 2x, with ``chunk_bytes`` (256MB)", [
             ("2x", "training speed", "decrease", 2, 2, "x"), ("256MB", "chunk bytes", None, 256, 256, "MB"),
         ]),
