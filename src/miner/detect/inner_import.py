@@ -20,7 +20,8 @@ from miner.model.site import Site
 from miner.syntax.outline import Item
 
 ID = "inner-import"
-_INDENTED = re.compile(rb"^[ \t]+((?:from[ \t]+[A-Za-z_][\w.]*[ \t]+)?import[ \t]+[A-Za-z_(*][\w.]*)", re.MULTILINE)
+_INDENTED = re.compile(rb"[ \t]+((?:from[ \t]+[A-Za-z_][\w.]*[ \t]+)?import[ \t]+[A-Za-z_(*][\w.]*)")
+_IMPORT = b"import "
 _NOWHERE = b"\x00import"
 """No source holds it: the file itself gives the words."""
 _TAKEN = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
@@ -61,7 +62,14 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
 
 def _inner(file: File) -> tuple[bytes, ...]:
     """Return how the indented imports of a file begin: the word alone stands in most docstrings."""
-    return tuple(dict.fromkeys(_INDENTED.findall(file.data)))
+    found: dict[bytes, None] = {}
+    at = file.data.find(_IMPORT)
+    while at != -1:  # few lines hold the word: a pattern would be tried at the beginning of each
+        line = file.data.rfind(b"\n", 0, at) + 1
+        if file.data[line : line + 1].isspace() and (match := _INDENTED.match(file.data, line)) is not None:
+            found[match[1]] = None
+        at = file.data.find(_IMPORT, at + len(_IMPORT))
+    return tuple(found)
 
 
 DETECTOR = Detector(ID, 1, frozenset({"import"}), _words, find, deep=True, more=_inner)
