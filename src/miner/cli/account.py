@@ -10,9 +10,10 @@ import msgspec
 
 from miner.app.explain import Account, Check, Checks, Explained, Folding, is_part
 from miner.cli.effect import taking_effect
-from miner.cli.head import head, meaning, place
+from miner.cli.head import head, meaning, place, tested
 from miner.cli.render import Entry, Listing, Table
 from miner.cli.statement import effect, hardness, shortened
+from miner.cli.test_use import MOST_PLACES, first_of, last_names, tests_of
 from miner.escape import one_line
 from miner.formula import atom as fa
 from miner.formula.canonical import canonical
@@ -37,7 +38,6 @@ _LONGEST = 400
 _LONGEST_CONDITION = 320
 _SHORT = 100
 """Characters of what one of many places says."""
-_MOST_PLACES = 5
 _MOST_FILES = 12
 _MOST_ENTRIES = 60
 _FEW = 20
@@ -129,7 +129,7 @@ class _Statements:
             first, *cases = meaning(self._fold.inside(from_json(group[0].means)), _LONGEST_CONDITION)
             names = ", ".join((group[0].qualname, *(each.name for each in group[1:])))
             verb = "means" if len(group) == 1 else "mean"
-            yield Entry((f"{names} {verb} {first}", *cases), tuple(_first(map(place, group))))
+            yield Entry((f"{names} {verb} {first}", *cases), tuple(first_of(map(place, group))))
 
     def _checked(self, requirements: Iterable[Requirement]) -> list[Check]:
         """Return what requirements ask for, hard needs first."""
@@ -144,9 +144,12 @@ class _Statements:
         checks = [check for check in stated if of_tests or not _is_of_tests(check.stated[0].owner)] or list(stated)
         named = [check for check in checks if self._is_named(check)]
         asking = [check for check in named if self._is_needed(check)]
-        yield from self._told_of(asking)
+        if self._account.subject.kind == "predicate" and all(hardness(each.stated[0]) is None for each in asking):
+            yield from tests_of(self._account.subject.node, asking, self._checks)
+        else:
+            yield from self._told_of(asking)
         for left, how in (
-            (len(named) - len(asking), "that only ask for something else where it is not there"),
+            (len(named) - len(asking), "that come after it, where it is not there"),
             (len(checks) - len(named), "that ask for it by other predicates"),
         ):
             if left:
@@ -162,12 +165,11 @@ class _Statements:
         return any(name in (each.text or "") for node in check.stated for each in node.evidence)
 
     def _is_needed(self, check: Check) -> bool:
-        """Say whether a softer use needs the predicate that is told of, and not only comes after it in a chain."""
-        node = self._account.subject.node
-        if not isinstance(node, Predicate) or any(hardness(each) is not None for each in check.stated):
+        """Say whether a softer use tests the predicate that is told of, and does not only come after it in a chain."""
+        if self._account.subject.kind != "predicate" or any(hardness(each) is not None for each in check.stated):
             return True
-        asked = {text(atom) for each in check.stated for atom in atoms(from_json(each.needs))}
-        return {text(atom) for atom in atoms(from_json(node.means))} <= asked
+        name = self._own.rpartition(".")[2]
+        return re.search(rf"(?<!\w){name}(?!\w)", tested(check.stated[0]).text or "") is not None
 
     def _told_of(self, checks: Sequence[Check]) -> Iterator[Entry]:
         is_hard = any(hardness(node) == 0 for check in checks for node in check.stated)
@@ -180,7 +182,7 @@ class _Statements:
             places.setdefault(said, {})[self._at(check.stated[0])] = None
         together: dict[str, dict[tuple[str, ...], list[str]]] = {}
         for (otherwise, line), at in places.items():
-            together.setdefault(otherwise, {}).setdefault(tuple(_first(at)), []).append(line)
+            together.setdefault(otherwise, {}).setdefault(tuple(first_of(at)), []).append(line)
         for otherwise, found in together.items():
             if len(found) > 1 and is_hard and all(len(at) == 1 for at in found):  # what is raised is told once
                 needs = (f"{line}, at {at[0]}" for at, lines in found.items() for line in lines)
@@ -197,15 +199,15 @@ class _Statements:
             place = (first.evidence[0].path,) if is_soft else (first.owner, self._effect(first))
             needs.setdefault(_told(check.needs), {}).setdefault(place, []).append(check)
         for needed, found in needs.items():
-            most = _MOST_FILES if len(needs) <= _FEW else _MOST_PLACES
-            yield Entry((needed,), tuple(_first(map(self._in_short, found.values()), most)))
+            most = _MOST_FILES if len(needs) <= _FEW else MOST_PLACES
+            yield Entry((needed,), tuple(first_of(map(self._in_short, found.values()), most)))
 
     def _in_short(self, checks: Sequence[Check]) -> str:
         first = checks[0]
         more = f" and {len(checks) - 1:,} more of this file" if len(checks) > 1 else ""
         when = (each if len(each) <= _SHORT else "under some conditions" for each in _when(first.when))
         otherwise = effect(first.stated[0].otherwise, _SHORT)
-        at = f"{_last_names(first.stated[0].owner)}, {place(first.stated[0])}"
+        at = f"{last_names(first.stated[0].owner)}, {place(first.stated[0])}"
         return ", ".join((f"{at}{more}", *when, f"else {otherwise}"))
 
     def _reached(self, reached: Iterable[tuple[Edge, Requirement]]) -> Iterator[Entry]:
@@ -235,7 +237,7 @@ class _Statements:
             case = ", ".join(_when(self._formula(gate.when))) or "always"
             said.setdefault((case, f"{_refusal(gate)}: {_said(gate)}"), {})[self._at(gate)] = None
         for (case, words), at in said.items():
-            yield Entry((case,), (words, *_first(at)))
+            yield Entry((case,), (words, *first_of(at)))
 
     def _accepted(self) -> Iterator[Entry]:
         """Yield what values are said to be accepted, where nothing there refuses others."""
@@ -265,7 +267,7 @@ class _Statements:
                 places = dict.fromkeys(map(place, (node, *same[node.id])))
                 how = ["warned"] if node.origin == "warning" else []
                 head = ", ".join((f"{node.subject}: {', '.join(kinds)}", *how, *_when(self._formula(node.when))))
-                yield Entry((head,), (said[node.id], *_first(places)))
+                yield Entry((head,), (said[node.id], *first_of(places)))
 
     def _effect(self, node: Requirement | Constraint) -> str:
         """Return what follows; a message that leaves room for the name of what needs it is told with that."""
@@ -339,13 +341,6 @@ def _limited(entries: list[Entry], most: int) -> Iterator[Entry]:
         yield Entry((f"and {left:,} more; --format json has them all",), ())
 
 
-def _first(places: Iterable[str], most: int = _MOST_PLACES) -> list[str]:
-    """Return the first of several places, and how many more there are."""
-    listed = list(places)
-    left = len(listed) - most
-    return listed if left <= 1 else [*listed[:most], f"and {left:,} more"]
-
-
 def _refusal(gate: Advice) -> str:
     """Return how a gate refuses, as its statement begins: what it raises."""
     raised = _RAISED.match(gate.evidence[0].text or "")
@@ -371,12 +366,6 @@ def _implementer(node: Node) -> str:
     if not isinstance(node, Implementation):
         return f"{node.name}, {place(node)}"
     return f"{node.qualname}, {'of another library' if node.kind == 'external' else place(node)}"
-
-
-def _last_names(owner: str) -> str:
-    """Return how an object is called within its module, which its path names: the function, or class and method."""
-    *_, outer, name = f".{owner}".split(".")
-    return f"{outer}.{name}" if outer[:1].isupper() else name
 
 
 def _place_of(node: Node, said: str) -> str:

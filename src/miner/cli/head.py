@@ -13,6 +13,7 @@ from miner.formula.connective import Formula
 from miner.formula.disjunctive import literals
 from miner.formula.notation import from_json
 from miner.model.concept import Environment, Heuristic, Principle, Workflow
+from miner.model.evidence import Evidence
 from miner.model.node import Gate, Implementation, Node, Package, Predicate, Requirement
 
 _LONGEST_MEANING = 2000
@@ -61,7 +62,7 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield from (("signature", one_line(text, _LONGEST)) for text in (node.signature,) if text)
             yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
             yield from _flags(account)
-            yield from (("fields", _listed(list(node.fields), _MOST_FIELDS)) for _ in node.fields[:1])
+            yield from (("fields", _listed(_fields(account, node), _MOST_FIELDS)) for _ in node.fields[:1])
             yield "defined at", place(node)
         case Package() as node:
             yield from (("imported as", ", ".join(node.import_names)) for _ in node.import_names[:1])
@@ -69,6 +70,7 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
                 yield "declared", f"{specifier} ({'; '.join(places)})"
             yield from _gated(account, node.gated)
         case Predicate() as node:
+            yield from (("does", one_line(text, _LONGEST)) for text in (node.summary,) if text)
             yield from _headed("means", fold.inside(from_json(node.means)))
             if node.called is not None:
                 given = (repr(value) if name.isdigit() else f"{name}={value!r}"
@@ -85,6 +87,13 @@ def _default(account: Account, node: Implementation) -> Iterator[str]:
         yield from (text for text in ((node.defaults or {}).get(account.subject.name),) if text)
 
 
+def _fields(account: Account, node: Implementation) -> list[str]:
+    """Return the fields of a class, each with its declared default, unless a statement on the page says that."""
+    told = {each.subject for each in account.advice if each.kind == "default" and each.when is True}
+    defaults = node.defaults or {}
+    return [f"{name} = {defaults[name]}" if name in defaults and name not in told else name for name in node.fields]
+
+
 def meaning(stated: Formula, longest: int) -> list[str]:
     """Return what a predicate means, in one line, or case by case where it asks one thing after another."""
     found = cases(stated)
@@ -97,11 +106,19 @@ def meaning(stated: Formula, longest: int) -> list[str]:
 def place(node: Node) -> str:
     """Return where a node is defined or stated: path:line."""
     first = node.definition if isinstance(node, Implementation) else node.evidence[0]
-    if isinstance(node, Requirement) and not node.enforced and first.role == "site":  # what is done: its test is above
-        tests = (each for each in node.evidence if each.role == "guard" and each.path == first.path)
-        above = [each for each in tests if each.start_byte <= first.start_byte]
-        first = max(above, key=lambda each: each.start_byte, default=first)
+    if isinstance(node, Requirement) and not node.enforced:
+        first = tested(node)
     return f"{first.path}:{first.start_line}"
+
+
+def tested(node: Requirement) -> Evidence:
+    """Return the test of what asks for something and goes another way without: the last one above what is done."""
+    first = node.evidence[0]
+    if first.role != "site":
+        return first
+    tests = (each for each in node.evidence if each.role == "guard" and each.path == first.path)
+    above = [each for each in tests if each.start_byte <= first.start_byte]
+    return max(above, key=lambda each: each.start_byte, default=first)
 
 
 def _headed(heading: str, stated: Formula) -> Iterator[tuple[str, str]]:

@@ -74,5 +74,7 @@ def effect(otherwise: Otherwise, longest: int) -> str:
     said = otherwise.message or otherwise.action or ""
     if otherwise.effect == "skip" and said.startswith("without"):
         return one_line(f"goes on {said}", longest)
+    if otherwise.effect == "fallback" and said.startswith("elif "):
+        return one_line(f"goes on to test {said.removeprefix('elif ')}", longest)
     kind = " ".join(filter(None, (otherwise.effect, exception)))
     return one_line(": ".join(filter(None, (kind, said))), longest)

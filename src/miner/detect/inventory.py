@@ -28,8 +28,14 @@ _LONGEST_NAME = 120
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _LONGEST_CONSTANT = 300
 _LONGEST_STRING = 4_000
-_LONGEST_SUMMARY = 300
-_SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)|(.+?)(?:\n\s*\n|$)", re.DOTALL)
+_LONGEST_SUMMARY = 400
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_BELOW = re.compile(
+    r"\n\s*(?=(?:Args?|Arguments|Parameters|Attributes|Examples?|Returns?|Raises|Usage|Yields?)\s*:|```|>>>|<Tip"
+    r"|\.\. |:(?:param|returns?|rtype|raises|type)\b)"
+)
+"""Where a paragraph ends without an empty line."""
+_SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\s\d)(?<!\betc)[.!?](?=\s|$)")
 _GLOBAL = re.compile(rb"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _PLAIN_NAMES = re.compile(r"\[(?:\s*\"[A-Za-z0-9_]+\"\s*,)*(?:\s*\"[A-Za-z0-9_]+\")?\s*\]", re.ASCII)
 _PLAIN_NAME = re.compile(r"\"[A-Za-z0-9_]+\"", re.ASCII)
@@ -253,7 +259,10 @@ def _bases(file: File, arguments: Span | None) -> tuple[str, ...]:
 
 
 def _summary(file: File, first: Item | None) -> str | None:
-    """Return the first sentence of the docstring, when that is the first statement of a body."""
+    """Return the first paragraph of the docstring, when that is the first statement of a body, up to a full sentence.
+
+    One that says what is deprecated says nothing of what the object does: then the next one is taken.
+    """
     if first is None or first.kind != "expression":
         return None
     text = file.outline.source(first.span)
@@ -263,6 +272,18 @@ def _summary(file: File, first: Item | None) -> str | None:
         docstring = string(text).strip()
     except LiteralError:
         return None
-    match = _SENTENCE.match(docstring) if not _NO_SUMMARY.match(docstring) else None
-    sentence = _SPACE.sub(" ", match[0]).strip() if match else ""
-    return sentence if 0 < len(sentence) <= _LONGEST_SUMMARY else None
+    opening, *others = _PARAGRAPH.split(docstring, maxsplit=2)
+    if others and "deprecated" in opening and (other := _paragraph(others[0])):
+        return other
+    return _paragraph(opening)
+
+
+def _paragraph(text: str) -> str | None:
+    """Return the prose that a paragraph begins with, without what a heading, code or markup begins below it."""
+    if _NO_SUMMARY.match(text):
+        return None
+    prose = _SPACE.sub(" ", _BELOW.split(text, maxsplit=1)[0]).strip()
+    if len(prose) > _LONGEST_SUMMARY:
+        ends = [match.end() for match in _SENTENCE_END.finditer(prose, 0, _LONGEST_SUMMARY)]
+        prose = prose[: ends[-1]] if ends else ""
+    return prose or None

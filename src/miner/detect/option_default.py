@@ -2,8 +2,9 @@
 
 **Finds** assignments to what their own condition, or the condition of their value, says is None: `if x is None: x = y`,
 `x = x if x is not None else y`, `self.x = x if x is not None else y`, `x = x or [y]`; also of a sibling (`pad_token =
-eos_token`); constants and options that are put into an object that holds options (`config.use_cache = False`); options
-that are taken out of keyword arguments and not used (`kwargs.pop("fast", None)`), or put there when they are missing
+eos_token`); options that are kept under a condition alone (`self.x = self.x if self.use_x else None`); constants and
+options that are put into an object that holds options (`config.use_cache = False`); options that are taken out of
+keyword arguments and not used (`kwargs.pop("fast", None)`), or put there when they are missing
 (`kwargs.setdefault("fast", True)`); each with the comment right above.
 
 **Misses** `x = x or y` where no display is given, `if x is not None: self.x = x` with an `else`, and values that
@@ -29,6 +30,7 @@ _LONGEST = 200  # characters of an assignment
 _SPACE = re.compile(r"\s+")
 _FORCED = re.compile(rb"\.\w+ = (?=[\w\"'-])")
 _HOLDER = re.compile(rb"\w*\Z")
+_KEPT = re.compile(rb"\b(\w+) = (?:self\.)?\1 if [^\n]* else (?=None\b|True\b|False\b|-?[\d.])")
 _LONGEST_NAME = 60
 _KEYWORDS = re.compile(r"\w*kwargs")
 _NONE = ex.Constant(None)
@@ -67,6 +69,9 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
             return
         case ex.Boolean(operator="or", values=(test, orelse)) if test in option:
             yield _site(file, item, "missing", path, orelse, Guard(value, "if", test, holds=False))
+            return
+        case ex.Conditional(test=test, body=body, orelse=ex.Constant() as other) if body in option:
+            yield _site(file, item, "dropped", path, other, Guard(value, "if", test, holds=False))
             return
     if _is_missing(file, item, target):  # said by the test
         return
@@ -173,13 +178,17 @@ def _words(_: Idioms) -> tuple[bytes, ...]:
 
 
 def _more(file: File) -> tuple[bytes, ...]:
-    """Return the beginnings of assignments to objects that hold options, as they stand in a file."""
+    """Return the beginnings of assignments to objects that hold options, and those that keep an option under a
+    condition, as they stand in a file.
+    """
+    kept = {match[0] for match in _KEPT.finditer(file.data)}
     found = set()
     for match in _FORCED.finditer(file.data):
         before = _HOLDER.search(file.data, max(0, match.start() - _LONGEST_NAME), match.start())
         found.add(((before[0] if before is not None else b""), match[0]))
     holders = file.idioms.options.holders
-    return tuple(sorted(b"".join(each) for each in found if matches(each[0].decode("utf-8", "replace"), holders)))
+    forced = {b"".join(each) for each in found if matches(each[0].decode("utf-8", "replace"), holders)}
+    return tuple(sorted(kept | forced))
 
 
 DETECTOR = Detector(ID, 4, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

@@ -11,7 +11,7 @@ from miner.explain.folding import Folding
 from miner.formula import atom as fa
 from miner.formula.canonical import canonical
 from miner.formula.connective import Any, Formula, Not, conjunction, conjuncts, disjunction, negation
-from miner.formula.disjunctive import disjunctive, mentions, subjects, substitute
+from miner.formula.disjunctive import disjunctive, is_refusal, mentions, subjects, substitute
 from miner.formula.gate import divided_atom, is_environmental
 from miner.formula.notation import from_json, text
 from miner.formula.text import render
@@ -72,6 +72,19 @@ class Checks:
                 if other is not check and is_always and text(other.needs) in alternatives:
                     return True
         return False
+
+    def follows_with(self, requirement: Requirement, predicate: Predicate) -> bool | None:
+        """Say whether what follows at the place of a requirement does where a predicate holds, or where it does not.
+
+        None: that is not followed. Of a predicate that depends on an argument the need itself says so.
+        """
+        means = from_json(predicate.means)
+        if mentions(means, _is_unclear):
+            return is_refusal(from_json(requirement.needs))
+        _, happens = _happens([_pair(each) for each in self._places[_key(requirement)]])
+        if _implies(happens, negation(means)):
+            return False
+        return True if _implies(happens, means) else None
 
     @cached_property
     def _owned(self) -> dict[str, list[Requirement]]:

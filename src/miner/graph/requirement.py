@@ -49,6 +49,7 @@ def predicate(
         kind=meaning.kind,
         quirks=meaning.quirks,
         called=PredicateCall(arguments=dict(called[0]), means=to_json(canonical(called[1]))) if called else None,
+        summary=redact(own.summary)[0] if own is not None and own.summary else None,
     )
     return node, means
 

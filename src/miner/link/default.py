@@ -27,6 +27,7 @@ _KINDS: dict[str, AdviceKind] = {
     "missing": "default",
     "supplied": "default",
     "forced": "default-override",
+    "dropped": "default-override",
     "ignored": "limitation",
 }
 

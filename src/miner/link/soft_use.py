@@ -124,8 +124,10 @@ class _Use:
         test = self._test()
         if not mentions(test.formula, is_environmental):
             return
-        lost = self._site.expressions["body" if is_lacking(test.formula) else "orelse"]
-        yield from self._lost(test, _lost(test.formula), "fallback", "runtime-gate", render(lost), "")
+        lacking = is_lacking(test.formula)
+        given = self._site.expressions["body" if lacking else "orelse"]
+        lost = test.formula if lacking else _lost(test.formula)
+        yield from self._lost(test, lost, "fallback", "runtime-gate", render(given), "")
 
     def _value(self) -> Iterator[Need]:
         targets = self._site.names[0]

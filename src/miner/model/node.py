@@ -119,7 +119,7 @@ class PredicateCall(Record, frozen=True):
 class Predicate(NodeRecord, frozen=True, tag_field="type", tag="Predicate"):
     """A function or flag that answers a question about the environment, and what the answer really means.
 
-    `called` is an example, where the answer depends on an argument.
+    `called` is an example, where the answer depends on an argument; `summary` what its docstring begins with.
     """
 
     qualname: str
@@ -127,6 +127,7 @@ class Predicate(NodeRecord, frozen=True, tag_field="type", tag="Predicate"):
     kind: Literal["function", "flag"]
     quirks: tuple[str, ...] = ()
     called: Optional[PredicateCall] = None  # noqa: UP045
+    summary: Optional[str] = None  # noqa: UP045
 
 
 class Requirement(NodeRecord, frozen=True, tag_field="type", tag="Requirement"):
