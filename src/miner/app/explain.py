@@ -12,7 +12,7 @@ from miner.explain.account import explain as account_of
 from miner.explain.cases import cases
 from miner.explain.check import Check, Checks
 from miner.explain.folding import Folding
-from miner.explain.subject import find
+from miner.explain.subject import devices, find
 from miner.link.library import is_part
 from miner.verify.record import Verdict, Verification, recorded
 
@@ -25,6 +25,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "cases",
+    "devices",
     "explain",
     "is_part",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from miner.app.explain import Account, Check, Checks, Explained, Folding, is_part
+from miner.app.explain import Account, Check, Checks, Explained, Folding, devices, is_part
 from miner.cli.effect import taking_effect
 from miner.cli.head import head, meaning, place, tested
 from miner.cli.render import Entry, Listing, Table
@@ -90,6 +90,8 @@ class _Statements:
         checks = self._checked(node for node in account.requirements if hardness(node) is not None)
         hard = [check for check in checks if not is_refusal(check.needs)]
         refused = [check for check in checks if is_refusal(check.needs)]
+        beside = [check for check in hard if account.subject.kind == "device" and not self._is_for_device(check)]
+        hard = [check for check in hard if check not in beside]
         gates = [node for node in account.advice if node.origin == "gate"]
         advice = [node for node in account.advice if node.origin != "gate"]
         warned = {node.message for node in advice if node.origin == "warning"}  # what is advised is not told again
@@ -100,6 +102,7 @@ class _Statements:
         for heading, count, entries in (
             ("means", len(account.predicates), self._predicates()),
             (asks, len(hard), self._needs(hard)),
+            ("needs where it is there", len(beside), self._needs(beside)),
             ("requires through calls", len(account.reached), self._reached(account.reached)),
             ("refuses", 0, (*self._refusals(refused, gates), *map(self._refusing, refusing))),
             ("accepts, as declared", 0, self._accepted()),
@@ -164,6 +167,10 @@ class _Statements:
         name = self._own.rpartition(".")[2]
         return any(name in (each.text or "") for node in check.stated for each in node.evidence)
 
+    def _is_for_device(self, check: Check) -> bool:
+        """Say whether a check asks for the device that is told of, and not for something else where that is there."""
+        return any(self._account.subject.name in devices(from_json(node.needs)) for node in check.stated)
+
     def _is_needed(self, check: Check) -> bool:
         """Say whether a softer use tests the predicate that is told of, and does not only come after it in a chain."""
         if self._account.subject.kind != "predicate" or any(hardness(each) is not None for each in check.stated):
@@ -205,7 +212,7 @@ class _Statements:
     def _in_short(self, checks: Sequence[Check]) -> str:
         first = checks[0]
         more = f" and {len(checks) - 1:,} more of this file" if len(checks) > 1 else ""
-        when = (each if len(each) <= _SHORT else "under some conditions" for each in _when(first.when))
+        when = (each if len(each) <= _SHORT * 2 else "under some conditions" for each in _when(first.when))
         otherwise = effect(first.stated[0].otherwise, _SHORT)
         at = f"{last_names(first.stated[0].owner)}, {place(first.stated[0])}"
         return ", ".join((f"{at}{more}", *when, f"else {otherwise}"))
@@ -255,12 +262,11 @@ class _Statements:
         said = {node.id: _said(node) for node in advice}
         plain = {id_: _PUNCTUATION.sub("", words.lower()) for id_, words in said.items()}
         advice = sorted(advice, key=lambda node: node.kind == "default")
+        cases = {node.id: (node.subject, _told(self._formula(node.when))) for node in advice}
         same: dict[str, list[Advice]] = {}
         for node in advice:
-            others = (each for each in advice if each.subject == node.subject and plain[node.id] in plain[each.id])
-            fullest = max(others, key=lambda each: len(said[each.id]))
-            is_one = _told(self._formula(fullest.when)) == _told(self._formula(node.when))
-            same.setdefault(fullest.id if is_one else node.id, []).append(node)
+            others = (each for each in advice if cases[each.id] == cases[node.id] and plain[node.id] in plain[each.id])
+            same.setdefault(max(others, key=lambda each: len(said[each.id])).id, []).append(node)
         for node in advice:
             if node.id in same:
                 kinds = dict.fromkeys(each.kind for each in same[node.id])

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from miner.explain.subject import Subject, devices, parameters
 from miner.formula import atom as fa
-from miner.formula.connective import affirmed, conjuncts
-from miner.formula.disjunctive import atoms
+from miner.formula.connective import Any, Not, affirmed, conjuncts
+from miner.formula.disjunctive import atoms, literals
 from miner.formula.notation import from_json
 from miner.graph.names import Names
 from miner.link.library import is_part
@@ -340,18 +340,41 @@ def _is_about(node: Node, option: str) -> bool:
 def _asks_variable(node: Node, variable: str) -> bool:
     if isinstance(node, EnvironmentVariable):
         return node.variable == variable
-    if isinstance(node, Advice):
-        return (
-            node.subject == variable
-            or re.search(rf"(?<!\w){re.escape(variable)}(?!\w)", node.message or "") is not None
-        )
-    return isinstance(node, Requirement) and variable in _variables(node)
+    match node:
+        case Advice():
+            return node.subject == variable or _names(node.message, variable)
+        case Constraint():
+            return _names(node.otherwise.message, variable)
+        case Requirement():
+            return variable in _variables(node) or _names(node.otherwise.message, variable)
+    return False
+
+
+def _names(message: str | None, variable: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(variable)}(?!\w)", message or "") is not None
 
 
 def _asks_device(node: Node, device: str) -> bool:
-    if isinstance(node, Requirement):
-        return device in devices(from_json(node.needs))
-    return isinstance(node, Predicate) and device in devices(from_json(node.means))
+    if isinstance(node, Predicate):
+        return device in devices(from_json(node.means))
+    if isinstance(node, Requirement) and device in devices(from_json(node.needs)):
+        return True
+    if isinstance(node, Constraint | Advice) or (isinstance(node, Requirement) and node.enforced):
+        return _holds_on(node.when, device)
+    return False
+
+
+def _holds_on(when: object, device: str) -> bool:
+    """Say whether a condition asks for a device, alone or as one of several: `cuda`, `cuda or xpu`."""
+    for part in conjuncts(from_json(when)):
+        alternatives = part.parts if isinstance(part, Any) else (part,)
+        asked = [
+            {name for literal in literals(each) if not isinstance(literal, Not) for name in devices(literal)}
+            for each in alternatives
+        ]
+        if all(asked) and any(device in names for names in asked):
+            return True
+    return False
 
 
 def _variables(node: Requirement) -> set[str]:
