@@ -71,6 +71,11 @@ def told(found: Explained) -> Iterator[Table | Listing]:
         )
         if entries:
             yield Listing(f"{heading}: {len(entries):,}", entries)
+    if account.describing:
+        entries = tuple(
+            Entry((f"{node.qualname}: {_cut(node.summary or '')}",), (place(node),)) for node in account.describing
+        )
+        yield Listing(f"named by: {len(entries):,}", tuple(_limited(list(entries), _FEW)))
     yield from _verified(found)
 
 

@@ -73,5 +73,6 @@ def _document(found: Explained) -> dict[str, Any]:
         "stating": {name: msgspec.to_builtins(node) for name, node in sorted(account.stating.items())},
         "uses": [msgspec.to_builtins(use) for use in account.uses],
         "flags": {name: {"value": is_set, "of": owner} for name, (is_set, owner) in sorted(account.flags.items())},
+        "describing": rows(account.describing),
         "verdicts": [msgspec.to_builtins(each) for each in found.verdicts],
     }

@@ -44,7 +44,7 @@ class Account:
     the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id;
     `environments` those of a workflow; `stating` what the versions of a package are from, or what a workflow needs
     under some conditions, by id; `uses` the places where an option, or those of a heuristic, take effect; `flags` those
-    of a class, or of a base of it (named).
+    of a class, or of a base of it (named); `describing` the objects whose docstrings name a variable.
     """
 
     subject: Subject
@@ -60,6 +60,7 @@ class Account:
     stating: dict[str, Node] = field(default_factory=dict)
     uses: list[OptionUse] = field(default_factory=list)
     flags: dict[str, tuple[Flag, str | None]] = field(default_factory=dict)
+    describing: list[Implementation] = field(default_factory=list)
 
 
 def explain(graph: Graph, subject: Subject) -> Account:
@@ -75,7 +76,9 @@ def explain(graph: Graph, subject: Subject) -> Account:
             sources = {edge.source for edge in graph.edges_to(id_) if edge.relation == "uses_predicate"}
             return _account(graph, subject, lambda node: node.id in sources or _is_owned(node, subject.name))
         case "variable", _:
-            return _account(graph, subject, lambda node: _asks_variable(node, subject.name))
+            saying = [each for each in graph.of_type(Implementation) if _names(each.summary, subject.name)]
+            held = Account(subject, describing=sorted(saying, key=lambda node: node.place))
+            return _account(graph, subject, lambda node: _asks_variable(node, subject.name), held)
         case "device", _:
             return _account(graph, subject, lambda node: _asks_device(node, subject.name))
         case "option", Implementation(qualname=owner, uses=stated) as node if _is_sole(graph, node, subject.name):

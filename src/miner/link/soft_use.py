@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from miner.detect import soft_use as detector
+from miner.formula.atom import Opaque
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula, conjunction, disjunction, negation
 from miner.formula.disjunctive import disjunctive, mentions
@@ -26,6 +27,10 @@ from miner.model.site import Guard, Site
 _NOTHING = ("= None", "= False", "= object", "= ()", "= {}", "= []")
 
 
+_LEFT = frozenset({"return", "return None", "return False", "break", "continue"})
+"""Ways to leave that do nothing instead."""
+
+
 class _Arm(NamedTuple):
     """What an arm does, as the detector says: in a word, in text, and the names that it binds."""
 
@@ -40,15 +45,11 @@ def _of_import(arm: _Arm, lost: str, taken: str) -> tuple[Effect, str | None]:
         return "warn", arm.text or f"without {lost}"
     if arm.bound:
         return "fallback", taken
-    if arm.kind == "leave":
+    if arm.kind == "leave" and arm.text in _LEFT:
         return "skip", arm.text
     if arm.kind == "none" or arm.text.endswith(_NOTHING):
         return "disable", f"without {lost}"
     return "fallback", arm.text
-
-
-_LEFT = frozenset({"return", "return None", "return False", "break", "continue"})
-"""Ways to leave that do nothing instead."""
 
 
 def _of_branch(arm: _Arm, kept: _Arm, taken: str) -> tuple[Effect, str | None]:
@@ -216,13 +217,22 @@ class _Use:
             *path.places,
         )
         predicates = tuple(dict.fromkeys((*stated.predicates, *path.predicates)))
-        for needs, when in split(lost).records:  # what leads to the use stays together: an arm of a chain needs its own
+        found = split(lost)
+        records = found.records
+        if not found.whole and "test" in self._site.expressions:
+            records = ((self._quoted(lost is stated.formula), True),)
+        for needs, when in records:  # what leads to the use stays together: an arm of a chain needs its own
             whole = when if path.formula is True else canonical(conjunction(path.formula, when))
             if whole is not False:
                 yield Need(
                     self._owner, needs, whole, effect, origin, False, places, predicates, (), None, said.text, action,
                     is_canonical=True,
                 )  # fmt: skip
+
+    def _quoted(self, lacking: bool) -> Formula:
+        """Return a test as it is written, where it has more alternatives than are followed: it holds, or must not."""
+        quoted = Opaque(opaque=render(self._site.expressions["test"]), reason="more alternatives than are followed")
+        return negation(quoted) if lacking else quoted
 
 
 def _lost(test: Formula) -> Formula:
