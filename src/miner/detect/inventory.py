@@ -280,6 +280,7 @@ def _summary(file: File, first: Item | None) -> str | None:
 
 def _paragraph(text: str) -> str | None:
     """Return the prose that a paragraph begins with, without what a heading, code or markup begins below it."""
+    text = text.strip()
     if _NO_SUMMARY.match(text):
         return None
     prose = _SPACE.sub(" ", _BELOW.split(text, maxsplit=1)[0]).strip()

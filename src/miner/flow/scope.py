@@ -315,3 +315,9 @@ def parameter_names(signature: str) -> tuple[str, ...]:
         if match is not None:
             found.append(match[1])
     return tuple(found)
+
+
+def required_names(signature: str) -> tuple[str, ...]:
+    """Return the names of the parameters without a default, in the same way."""
+    required = [signature[start:end] for start, end in entries(signature) if "=" not in signature[start:end]]
+    return parameter_names(f"({', '.join(required)})")

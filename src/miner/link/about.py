@@ -30,6 +30,7 @@ from miner.link.phrase import (
     INSTEAD,
     IT,
     ITSELF,
+    KEYS,
     MADE,
     MARKED,
     OF_CLASS,
@@ -46,6 +47,7 @@ from miner.link.phrase import (
     VALUED,
     VARIABLE,
     WITHOUT,
+    WORD,
     Named,
     holds_options,
     is_own,
@@ -96,7 +98,7 @@ def asked_options(when: Formula, names: Options, guards: Sequence[Guard]) -> dic
                 found.update((name, found.get(name, False)) for name in names.in_text(text))
     for name in around:
         found.setdefault(name, False)
-    return {name: is_asked for name, is_asked in found.items() if name not in _NONE}
+    return {name: is_asked for name, is_asked in found.items() if name not in _NONE and name not in names.hidden}
 
 
 def values_of(when: Formula) -> dict[str, str]:
@@ -116,8 +118,8 @@ class Text(NamedTuple):
 
     `whole` is the object (`owner`, or its class) that it is about where nothing else is named. `values` are words that
     options are compared with, `constants` those that the tests around it ask for, `machine` what the condition asks of
-    the machine. Of a deprecation, `replacement` is what is to be used instead; of an override, what is set is what it
-    is about.
+    the machine; `known` are all names that users of the library meet. Of a deprecation, `replacement` is what is to be
+    used instead; of an override, what is set is what it is about.
     """
 
     message: str
@@ -132,6 +134,7 @@ class Text(NamedTuple):
     values: Mapping[str, str] = MappingProxyType({})
     constants: frozenset[str] = frozenset()
     machine: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
 
 
 def subject_of(text: Text) -> str:
@@ -190,6 +193,11 @@ class _Message:
             for name, found in self.shown
             if found == option_of(name) and ("_" in found or len(found) > SHORTEST)
         ]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names that are only keys of something."""
+        return frozenset(name for names in KEYS.findall(self.message) for name in WORD.findall(names))
 
     @cached_property
     def asked(self) -> list[str]:
@@ -325,10 +333,16 @@ class _Message:
         yield from (word for word in self.all.words if word in listed and len(word) > SHORTEST and word not in COMMON)
 
     def quoted_names(self) -> Iterator[str]:
-        """Yield quoted names in small letters, then what is held and shown, then names that are like options."""
-        yield from (name for name in self.first.quoted if name.islower() and name[0] != "_")
-        yield from (name for name in HELD.findall(self.message) if tells(name))
-        yield from self.all.like_options
+        """Yield quoted names in small letters, then what is held and shown, then names that are like options.
+
+        A name that no user meets is one of something within the function; what is deprecated may be gone.
+        """
+        quoted = (name for name in self.first.quoted if name.islower() and name[0] != "_")
+        held = (name for name in HELD.findall(self.message) if tells(name))
+        for name in (*quoted, *held, *self.all.like_options):
+            is_met = name in self.text.known or f"self.{name}" in self.message
+            if self.text.is_deprecation or (is_met and name not in self.keys):
+                yield name
 
     def shown_objects(self) -> Iterator[str]:
         """Yield the parameters in fields that say which object it is, and options of a part of it."""
@@ -337,7 +351,7 @@ class _Message:
 
     def quoted_classes(self) -> Iterator[str]:
         """Yield any name in quotes."""
-        yield from self.all.quoted if not self.is_told else ()
+        yield from (name for name in self.all.quoted if not self.is_told and name not in self.keys)
 
     def worded_holders(self) -> Iterator[str]:
         """Yield what holds options, where the message has it in words: `the generation config`."""

@@ -52,6 +52,7 @@ class Options:
         bound = scope.statements if scope is not None else ()
         taken = (*parameters, *(scope.parameters if scope is not None else ()))
         self.parameters = dict.fromkeys(name for name in taken if name not in _WORDING and name.strip("_"))
+        self.hidden: frozenset[str] = frozenset()
         self._values = {
             target.name: statement.value
             for statement in bound
@@ -60,6 +61,12 @@ class Options:
             for target in (whole.items if isinstance(whole, ex.Sequence) else (whole,))
             if isinstance(target, ex.Name) and target.name not in self.parameters
         }
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let some parameters be none: they only hold what a function hands to another."""
+        self.hidden = frozenset(names)
+        for name in self.hidden:
+            self.parameters.pop(name, None)
 
     def named(self, name: str, depth: int = 0) -> str | None:
         """Return the option that a name, dotted or not, stands for; None where it is none, or open which."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 import msgspec
@@ -13,7 +14,7 @@ from miner.detect import warning as detector
 from miner.detect.cue import is_described, kind_of, kind_of_prose
 from miner.detect.file import matches
 from miner.detect.idiom import Idioms
-from miner.flow.scope import parameter_names
+from miner.flow.scope import parameter_names, required_names
 from miner.formula import atom as fa
 from miner.formula.canonical import canonical
 from miner.formula.connective import Formula
@@ -47,10 +48,12 @@ _COMING = re.compile(
 )
 """What a warning of the future says of it."""
 _TOLD = 5  # words
+_GIVEN = re.compile(r"(?<![\w.])([A-Za-z]\w*)(?=\s*[:=,)])")
+"""A parameter in a signature, or what it may as well be."""
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Warnings:
     """What a library says while it runs, under its conditions, with its table of backends and a vocabulary."""
 
@@ -90,6 +93,26 @@ class Warnings:
             else:
                 result.count(f"parameters: {reason}")
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The names that users meet: public functions, methods and fields, and what public functions are given."""
+        found: set[str] = set()
+        for module in self.library.modules.values():
+            if self.library.is_packaged(module):
+                for definition in module.definitions.values():
+                    if not is_private(definition.name):
+                        found |= {definition.name.rpartition(".")[2], *definition.members, *definition.fields}
+                        found.update(_GIVEN.findall(definition.signature or ""))
+        return frozenset(found)
+
+    def _names(self, module: Module, site: Site) -> Options:
+        """Return what names stand for at a place: of what a private function has to be given, what users may give."""
+        definition = module.definitions.get(site.owner)
+        names = Options(_taken(module, site), site.scope)
+        if definition is not None and is_private(option_of(site.owner)):
+            names.forget(name for name in required_names(definition.signature or "") if name not in self._known)
+        return names
+
     def _warned(self, name: str, site: Site) -> Told | str:
         """Return what one call tells, or why it tells nothing."""
         message = site.expressions["message"]
@@ -118,8 +141,7 @@ class Warnings:
     def _told(
         self, module: Module, site: Site, owner: str, when: Formula, message: str, places: tuple[Place, ...]
     ) -> Told:
-        taken = _taken(module, site)
-        names = Options(taken, site.scope)
+        names = self._names(module, site)
         options = options_of(when, names, site.conditions)
         is_warning = site.detector == detector.ID
         category, beside = site.names[1:] if is_warning else ("", "")
@@ -137,7 +159,7 @@ class Warnings:
             options,
             names,
             owner,
-            _whole(self.library, owner, taken),
+            _whole(self.library, owner, _taken(module, site)),
             action,
             is_deprecation,
             instead,
@@ -145,6 +167,7 @@ class Warnings:
             values_of(when),
             asked,
             tuple(_machine(when)),
+            self._known,
         )
         option = site.expressions.get("option")
         subject = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -170,15 +171,20 @@ def test_predicates_that_mean_the_same_are_told_together() -> None:
     assert said == [("kit.a.is_a, is_b mean npu",), ("kit.a.is_c means npu or linux",)]
 
 
-def test_a_softer_use_that_asks_for_something_else_is_counted() -> None:
-    """Where a predicate does not hold, the next arm of a chain asks for others."""
+def test_tests_of_a_predicate_are_told_as_they_are_written() -> None:
+    """With what follows, and where it does: of what comes after one in a chain only how many there are."""
     asked = predicate(1, "is_npu_there", NPU)
-    text = "is_npu_there()"
-    own = requirement(2, "kit.a.go", NPU, "fallback", "use the CPU", 3)
-    later = requirement(3, "kit.a.go", {"device": "cuda"}, "fallback", "use the CPU", 5, when={"not": NPU})
+    uses = [
+        (requirement(2, "kit.a.go", NPU, "fallback", "use the CPU", 3), "is_npu_there()"),
+        (requirement(3, "kit.a.rest", NPU, "fallback", "elif is_cpu_fast()", 4), "is_npu_there()"),
+        (requirement(4, "kit.a.halt", {"not": NPU}, "skip", "without: go()", 5), "not is_npu_there()"),
+        (requirement(5, "kit.a.go", {"device": "cuda"}, "fallback", "use it", 6, when={"not": NPU}), "is_cuda_there()"),
+    ]
     nodes = [
-        msgspec.structs.replace(each, evidence=tuple(msgspec.structs.replace(one, text=text) for one in each.evidence))
-        for each in (own, later)
+        msgspec.structs.replace(
+            each, evidence=tuple(msgspec.structs.replace(one, text=text, role="guard") for one in each.evidence)
+        )
+        for each, text in uses
     ]
     graph = Graph(
         miner.load(Path(SAMPLE)).manifest,
@@ -187,12 +193,76 @@ def test_a_softer_use_that_asks_for_something_else_is_counted() -> None:
         (),
     )
     fold = Folding(graph)
+    chained = msgspec.structs.replace(
+        nodes[3], evidence=(*nodes[3].evidence, msgspec.structs.replace(nodes[0].evidence[0], text="is_npu_there()"))
+    )
+    graph = replace(graph, nodes={**graph.nodes, chained.id: chained})
     parts = list(told(Explained(explain(graph, find(graph, "is_npu_there")), fold, Checks(graph, fold), None, ())))
     (listing,) = (part for part in parts if isinstance(part, Listing))
-    assert [entry.lines for entry in listing.entries] == [
-        ("npu",),
-        ("and 1 that only ask for something else where it is not there; --format json has them",),
+    assert [(entry.lines, entry.details) for entry in listing.entries] == [
+        (
+            ("[is_npu_there()]",),
+            (
+                "go, kit/a.py:3, where it does not hold, fallback: use the CPU",
+                "rest, kit/a.py:4, where it does not hold, goes on to test is_cpu_fast()",
+            ),
+        ),
+        (("[not is_npu_there()]",), ("halt, kit/a.py:5, where it holds, goes on without: go()",)),
+        (("and 1 that come after it, where it is not there; --format json has them",), ()),
     ]
+
+
+def test_what_is_needed_where_a_device_is() -> None:
+    """Apart from what asks for it; not what only has to be where it is missing."""
+    both = {"any": [NPU, {"device": "cuda"}]}
+    found = sections(
+        "npu",
+        requirement(1, "kit.a.go", NPU, "raise", "no NPU", 1),
+        requirement(2, "kit.a.fast", {"module": "slate"}, "raise", "no slate", 2, when=both),
+        requirement(3, "kit.a.slow", {"module": "chalk"}, "raise", "no chalk", 3, when={"not": NPU}),
+    )
+    assert [entry[0] for entry in found["asked for: 1"]] == [("npu",)]
+    assert [entry[0] for entry in found["needs where it is there: 1"]] == [("slate, when cuda or npu",)]
+
+
+def test_what_names_a_variable_is_told_of_it() -> None:
+    """In the message of a refusal, or in a docstring."""
+    refusal = Constraint(
+        id="constraint:kit.a.go#1",
+        name="remote",
+        evidence=at(3),
+        owner="kit.a.go",
+        parameters=("remote",),
+        when={"of": "kit.a.go", "param": "remote", "op": "==", "value": None},
+        otherwise=Otherwise(effect="raise", exception="ValueError", message="KIT_REMOTE has to be set"),
+    )
+    marked = msgspec.structs.replace(implementation("kit.a.far"), summary="Runs where `KIT_REMOTE` says.")
+    read = EnvironmentVariable(
+        id="variable:KIT_REMOTE", name="KIT_REMOTE", evidence=at(2), variable="KIT_REMOTE", owner="kit.a.go"
+    )
+    found = sections("KIT_REMOTE", refusal, marked, read)
+    assert [entry[0] for entry in found["refuses: 1"]] == [("when remote == None",)]
+    assert [entry[0] for entry in found["named by: 1"]] == [("kit.a.far: Runs where `KIT_REMOTE` says.",)]
+
+
+def test_the_fields_of_a_class_have_their_defaults() -> None:
+    """But for those that a statement tells."""
+    advice = Advice(
+        id="advice:kit.a.Model#depth",
+        name="depth",
+        evidence=at(3),
+        owner="kit.a.Model",
+        kind="default",
+        origin="code",
+        subject="depth",
+        when=True,
+        action="depth = 2",
+    )
+    model = msgspec.structs.replace(
+        implementation("kit.a.Model"), fields=("depth", "width", "kind"), defaults={"depth": "2", "width": "3"}
+    )
+    graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in (model, advice)}, (), ())
+    assert dict(head(explain(graph, find(graph, "kit.a.Model")), Folding(graph)))["fields"] == "depth, width = 3, kind"
 
 
 def test_a_test_of_an_option_that_only_raises_is_a_refusal() -> None:

@@ -645,3 +645,27 @@ if os.environ.get("USE_KIT") == "1":
 """
     [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
     assert (found.message, "USE_KIT" in render(found.when)) == ("it is too old", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "subject"),
+    [
+        ("_draw", "{kind} of {ink} is odd", "ink"),
+        ("_draw", "{kind} is odd", "C"),
+        ("draw", "{kind} is odd", "kind"),
+        ("_draw", "{size} is odd", "size"),
+        ("draw", "no 'top' and 'left' keys are there", "draw"),
+        ("draw", "`self.pen` is not used", "pen"),
+        ("draw", "`queue_x` is not used", "queue_x"),
+    ],
+)
+def test_what_a_private_function_has_to_be_given_is_no_option(name, message, subject):
+    """Unless users give it to something public too, or it may be left out; nor are keys of something."""
+    source = f"""{HEAD}
+def paint(ink): pass
+class C:
+    def {name}(self, kind, ink, size=3):
+        logger.warning(f"{message}")
+"""
+    [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
+    assert found.subject == subject

@@ -130,3 +130,18 @@ class Fit:
         ("kit.a.FitConfig.__init__", "depth", "self.depth = int(self.width * 1.5)"),
     ]
     assert left_out["default: a value or a name that is computed"] == 2
+
+
+def test_what_is_kept_under_a_condition_alone_is_dropped_without_it():
+    """The option is set to a constant where the condition does not hold."""
+    found, _ = told("""
+class FitConfig:
+    use_window: bool = False
+    window: int | None = 4
+
+    def __post_init__(self):
+        self.window = self.window if self.use_window else None
+""")
+    [dropped] = [each for each in found if each.kind == "default-override"]
+    assert (dropped.subject, render(dropped.when)) == ("window", "not self.use_window")
+    assert dropped.action == "self.window = self.window if self.use_window else None"

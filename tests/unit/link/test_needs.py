@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from linking import linked, needs
 
 from miner.formula.atom import Package
+from miner.formula.canonical import canonical
+from miner.formula.notation import text
 
 GATE = """
     import importlib.metadata
@@ -330,3 +332,37 @@ def test_a_message_is_told_with_the_object_that_a_call_names() -> None:
         "kit.use._load_torch": "load needs torch",
         "kit.use.Net.fit": "{0} needs torch",
     }
+
+
+SOFT = """
+    from .gate import is_torch_available
+
+    def kinds():
+        return (1,) if not is_torch_available() else (1, 2)
+
+    def marked(case):
+        try:
+            import pytest
+        except ImportError:
+            return case
+        return pytest.mark.slow(case)
+
+    def tried(case):
+        try:
+            import pytest
+        except ImportError:
+            return False
+        return True
+"""
+
+
+def test_a_choice_for_want_of_something_needs_that() -> None:
+    """Whichever arm it stands in; what is returned instead is no way to leave without anything."""
+    stated = linked({"kit/__init__.py": "", "kit/gate.py": GATE, "kit/a.py": SOFT}).needs
+    assert sorted(
+        (need.owner, text(canonical(need.needs)), need.effect, need.action) for need in stated if need.owner[4] == "a"
+    ) == [
+        ("kit.a.kinds", TORCH, "fallback", "(1,)"),
+        ("kit.a.marked", '{"module":"pytest"}', "fallback", "return case"),
+        ("kit.a.tried", '{"module":"pytest"}', "skip", "return False"),
+    ]
