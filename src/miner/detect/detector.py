@@ -8,6 +8,7 @@ from functools import wraps
 
 from miner.detect.file import File
 from miner.detect.idiom import Idioms
+from miner.detect.trigger import Offsets
 from miner.model.site import Site
 from miner.syntax.outline import Item
 
@@ -19,7 +20,7 @@ class Detector:
     `kinds` are the kinds of items that `find` is given; a detector without kinds is given None once for the whole
     file. `words` are byte strings of which one must occur in the file (and in the item) for `find` to be called; none
     means always. A `deep` detector is given the statements within functions too, as far as they hold one of its words;
-    `more` are words that the file itself gives.
+    `more` are words that the file itself gives, `places` offsets in it.
     `revision` goes up whenever the output may change: it is part of every cache key.
     """
 
@@ -30,6 +31,7 @@ class Detector:
     find: Callable[[File, Item | None], Iterator[Site]]
     deep: bool = False
     more: Callable[[File], tuple[bytes, ...]] | None = None
+    places: Callable[[File], Offsets] | None = None
 
 
 def remembered(words: Callable[[Idioms], tuple[bytes, ...]]) -> Callable[[Idioms], tuple[bytes, ...]]:

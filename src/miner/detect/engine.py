@@ -93,6 +93,8 @@ def _sites(file: File) -> Iterator[tuple[Site, Item | None]]:
         if detector.more is not None and (words := detector.more(file)):
             file.given[detector.id] = words
             triggers[detector.id] = merged(triggers.get(detector.id, ()), file.data, words)
+        if detector.places is not None and (places := detector.places(file)):
+            triggers[detector.id] = places
         if detector.id not in triggers:
             continue
         if not detector.kinds:

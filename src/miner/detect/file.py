@@ -32,6 +32,8 @@ class File:
     triggers: dict[str, Offsets] = field(default_factory=dict)
     given: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     """Words that the file itself gives, by detector."""
+    guarded: dict[str, Span] | None = None
+    """The names that only imports under a test bind, each with that test, once they are worked out."""
     dynamic: dict[str, int] = field(default_factory=dict)
     """Shapes that were seen and not understood, counted."""
     _names: dict[int, Names] = field(default_factory=dict)

@@ -191,4 +191,4 @@ def _more(file: File) -> tuple[bytes, ...]:
     return tuple(sorted(kept | forced))
 
 
-DETECTOR = Detector(ID, 4, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)
+DETECTOR = Detector(ID, 5, frozenset({"if", "assign", "expression"}), _words, find, deep=True, more=_more)

@@ -53,16 +53,25 @@ def refutes(left: Sign, right: Sign) -> bool:
 
 def merge(literals: Iterable[Literal]) -> tuple[Literal, ...] | None:
     """Return the conjunction of `literals` with versions merged as intervals, sorted; None when they contradict."""
-    merged: list[Literal] = []
     groups: dict[str, list[Sign]] = {}
     for each in map(sign, literals):
         groups.setdefault(each.facet.key, []).append(each)
+    merged: list[Literal] = []
     for group in groups.values():
-        pieces = _merge_subject(group)
+        alone = group[0].literal if len(group) == 1 else None
+        pieces = _alone(text(alone), alone) if alone is not None else _merge_subject(group)
         if pieces is None:
             return None
         merged.extend(pieces)
+    if len(merged) == 1:
+        return (merged[0],)
     return _independent([sign(literal) for literal in sorted(merged, key=text)])
+
+
+@lru_cache(maxsize=16_384)
+def _alone(_: str, literal: Literal) -> list[Literal] | None:
+    """Return what is left of a literal whose subject no other one speaks of: so most are."""
+    return _merge_subject([sign(literal)])
 
 
 def joined(left: tuple[Literal, ...], right: tuple[Literal, ...]) -> tuple[Literal, ...] | None:
@@ -121,6 +130,8 @@ def _independent(signs: list[Sign]) -> tuple[Literal, ...] | None:
         of.setdefault(each.facet.key, []).append(each)
         for key in each.facet.weaker:
             implying.setdefault(key, []).append(each)
+    if len(of) == len(signs) and of.keys().isdisjoint(implying):  # each speaks of something else
+        return tuple(each.literal for each in signs)
     holding = {key: [each for each in same if each.positive] for key, same in of.items()}
     dropped: set[int] = set()
     for each in reversed(signs):

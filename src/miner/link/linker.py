@@ -22,6 +22,7 @@ from miner.link.default import read_defaults
 from miner.link.domain import read_domains
 from miner.link.file_rule import FileRules, read_file_rules
 from miner.link.gate import read_gates
+from miner.link.guarded_name import needs_of_names
 from miner.link.inner_import import needs_of_imports
 from miner.link.library import Library, build_library
 from miner.link.meaning import Arguments, Found, Meaning, Meanings, Program
@@ -33,6 +34,7 @@ from miner.link.placeholder import Structures, read_structures
 from miner.link.project import Project
 from miner.link.raising import RaisingCalls
 from miner.link.requirement import needs_of_decorators, needs_of_file_rules, needs_of_gates
+from miner.link.settled import Settled
 from miner.link.soft_use import needs_of_soft_uses
 from miner.link.substitution import Answered, answered_names, offer_old_names, with_substitutes
 from miner.link.table_row import TableRows
@@ -133,7 +135,10 @@ def link(
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
-    needs.extend(list(needs_of_imports(library, conditions, names, needs, project.rows, idioms.aliases)))
+    settled = Settled(library, needs, project.rows, idioms.aliases)
+    needs.extend(needs_of_imports(library, conditions, names, settled))
+    settled = Settled(library, needs, project.rows, idioms.aliases)
+    needs.extend(needs_of_names(library, conditions, names, settled))
     advice = read_advice(library, conditions, backends, idioms, [*gated.spoken, *calls.gated.spoken])
     read_defaults(library, conditions, idioms, advice)
     modules = module_aliases(library, rules.problems)

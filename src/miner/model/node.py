@@ -27,6 +27,7 @@ Origin = Literal[
     "placeholder",
     "import-guard",
     "import",
+    "guarded-name",
     "assertion",
     "docstring",
     "message",
