@@ -209,6 +209,7 @@ class _Statements:
             first = check.stated[0]
             is_soft = hardness(first) is None
             place = (first.evidence[0].path,) if is_soft else (first.owner, self._effect(first))
+            place = (first.origin,) if first.origin == "guarded-name" else place
             needs.setdefault(_told(check.needs), {}).setdefault(place, []).append(check)
         for needed, found in needs.items():
             most = _MOST_FILES if len(needs) <= _FEW else MOST_PLACES
@@ -216,9 +217,10 @@ class _Statements:
 
     def _in_short(self, checks: Sequence[Check]) -> str:
         first = checks[0]
-        more = f" and {len(checks) - 1:,} more of this file" if len(checks) > 1 else ""
+        where = "functions" if first.stated[0].origin == "guarded-name" else "of this file"
+        more = f" and {len(checks) - 1:,} more {where}" if len(checks) > 1 else ""
         when = (each if len(each) <= _SHORT * 2 else "under some conditions" for each in _when(first.when))
-        otherwise = effect(first.stated[0].otherwise, _SHORT)
+        otherwise = one_line(self._effect(first.stated[0]), _SHORT)
         at = f"{last_names(first.stated[0].owner)}, {place(first.stated[0])}"
         return ", ".join((f"{at}{more}", *when, f"else {otherwise}"))
 
@@ -285,6 +287,8 @@ class _Statements:
         otherwise = node.otherwise
         if isinstance(node, Requirement) and node.origin == "import":
             return "the import fails"
+        if isinstance(node, Requirement) and node.origin == "guarded-name":
+            return f"a name is not defined: {otherwise.action}"
         if "{0}" in (otherwise.message or ""):
             outer, _, name = node.owner.rpartition(".")
             holder = outer.rpartition(".")[2]

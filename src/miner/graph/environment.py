@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from miner.formula import atom as fa
 from miner.formula.connective import Formula, conjuncts
 from miner.formula.disjunctive import atoms, device_of
-from miner.formula.notation import from_json, text
+from miner.formula.notation import from_json, parts, text
 from miner.formula.text import render
 from miner.model.concept import Environment, KnownError
 from miner.model.evidence import Evidence
@@ -54,7 +54,8 @@ def environment(
                     marked[node.id] = node
             else:
                 (always if when is True and _need(node) in shared else conditional)[node.id] = node
-    conditional = {id_: node for id_, node in conditional.items() if id_ not in always}
+    left = {id_: node for id_, node in conditional.items() if id_ not in always}
+    conditional = dict(_without_repeated(left, always.values()))
     stated = [*always.values(), *conditional.values(), *optional.values()]
     devices = {device_of(atom) for node in stated for atom in atoms(from_json(node.needs))}
     return Environment(
@@ -70,6 +71,23 @@ def environment(
         devices=tuple(sorted(device for device in devices if device is not None)),
         errors=tuple(_errors([*always.values(), *conditional.values()], distributions)),
     )
+
+
+def _without_repeated(
+    conditional: Mapping[str, Requirement], always: Iterable[Requirement]
+) -> Iterator[tuple[str, Requirement]]:
+    """Yield needs by their ids; those of names that a guard binds, in function after function, once for what they ask.
+
+    What is always needed is not told of them again.
+    """
+    told = {part for node in always for part in parts(from_json(node.needs))}
+    seen: set[frozenset[str]] = set()
+    for id_, node in conditional.items():
+        asked = parts(from_json(node.needs))
+        if node.origin != "guarded-name" or not (asked <= told or asked in seen):
+            yield id_, node
+        if node.origin == "guarded-name":
+            seen.add(asked)
 
 
 def _unconditional(reached: Iterable[Reached]) -> frozenset[str]:
@@ -97,8 +115,8 @@ def _install(library: str, needs: Iterable[Formula], distributions: Mapping[str,
     for formula in needs:
         for name, versions in _packages(formula, distributions):
             wanted.setdefault(name, set()).update(versions)
-    parts = [f'"{name}{",".join(sorted(versions))}"' if versions else name for name, versions in sorted(wanted.items())]
-    return " ".join(["pip install", library, *(part for part in parts if part != library)])
+    named = [f'"{name}{",".join(sorted(versions))}"' if versions else name for name, versions in sorted(wanted.items())]
+    return " ".join(["pip install", library, *(part for part in named if part != library)])
 
 
 def install_line(needs: Formula, distributions: Mapping[str, str]) -> str | None:

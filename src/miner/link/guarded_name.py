@@ -45,7 +45,7 @@ def needs_of_names(
             places = (*places_of(module.path, site), Place(module.path, guard.span, "guard"), *asked.places)
             yield Need(
                 owner, needs, canonical(path.formula), "raise", "guarded-name", True, (*places, *path.places),
-                tuple(dict.fromkeys((*asked.predicates, *path.predicates))), (), "NameError", None,
+                tuple(dict.fromkeys((*asked.predicates, *path.predicates))), (), None, None,
                 f"without {site.names[0]}", is_canonical=True,
             )  # fmt: skip
 
