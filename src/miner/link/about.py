@@ -31,9 +31,11 @@ from miner.link.phrase import (
     IT,
     ITSELF,
     KEYS,
+    LISTED,
     MADE,
     MARKED,
     OF_CLASS,
+    QUOTED,
     READ,
     SET_TO,
     SHORTEST,
@@ -156,7 +158,7 @@ class _Message:
         self.options = text.options
         self.names = text.names
         self.message = text.message[:READ]
-        self.said = EXAMPLE.sub(" ", ADDRESS.sub(" ", MADE.sub(" ", self.message)))
+        self.said = LISTED.sub(" ", EXAMPLE.sub(" ", ADDRESS.sub(" ", MADE.sub(" ", self.message))))
         self.other = (text.replacement or "").removesuffix("()")
         turns = (turn.start() for turn in INSTEAD.finditer(self.said) if turn.start() >= TELLING)
         old = self.said[: next(turns, None)] if text.is_deprecation else ""
@@ -196,8 +198,11 @@ class _Message:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """The names that are only keys of something."""
-        return frozenset(name for names in KEYS.findall(self.message) for name in WORD.findall(names))
+        """The names that are only keys of something, or of a module: `numpy.ndarray`."""
+        keys = (name for names in KEYS.findall(self.message) for name in WORD.findall(names))
+        quoted = [name.split(".") for name in QUOTED.findall(self.message)]
+        foreign = {parts[-1] for parts in quoted if len(parts) > 1 and not any(map(is_holder, parts[:-1]))}
+        return frozenset(keys) | foreign - {parts[-1] for parts in quoted if len(parts) == 1}
 
     @cached_property
     def asked(self) -> list[str]:

@@ -137,6 +137,8 @@ LABELLED = re.compile(
     r"|\b[Tt]he [`'\"](\w+)[`'\"] (?:argument|parameter|option|keyword)\b|(\w+) [`'\"]\w+[`'\"] is deprecated"
 )
 """What a message names as an argument that is not to be given any more."""
+LISTED = re.compile(r"[`'\"]\([\w., ]+,[\w., ]+\)[`'\"]")
+"""Several names in brackets, as code: one of them is not the one."""
 KEYS = re.compile(r"((?:['\"`]\w+['\"`](?:, | and | or |, and )?)+) keys?\b")
 """Names that are only keys of something."""
 ITSELF = re.compile(r"\s*This (?:function|method|module|class) ")

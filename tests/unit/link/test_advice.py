@@ -657,6 +657,8 @@ if os.environ.get("USE_KIT") == "1":
         ("draw", "no 'top' and 'left' keys are there", "draw"),
         ("draw", "`self.pen` is not used", "pen"),
         ("draw", "`queue_x` is not used", "queue_x"),
+        ("draw", "a `num.dtype` is no number", "draw"),
+        ("draw", "one of `(pen_a, pen_b)` is None", "draw"),
     ],
 )
 def test_what_a_private_function_has_to_be_given_is_no_option(name, message, subject):
