@@ -5,7 +5,8 @@
 unless the statement asks itself (`is_x() and x.go()`) or stands where the failure is taken.
 
 **Misses** names that a failed import leaves unbound, names that other arms or statements bind too, uses in decorators,
-signatures and bodies of classes (the module itself fails there), and uses far below others of the same name.
+signatures and bodies of classes (the module itself fails there), in functions within functions, which run later, and
+far below others of the same name.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 
 from miner.detect import soft_use
 from miner.detect.detector import Detector
-from miner.detect.file import File, is_type_checking, items, owning, qualname
+from miner.detect.file import File, definition, is_type_checking, items, owning, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets, is_within
 from miner.flow.scope import bound_names
@@ -56,7 +57,7 @@ _READ = {
 def find(file: File, item: Item | None) -> Iterator[Site]:
     """Yield the sites of one statement: one for each name."""
     owner = owning(item)
-    if item is None or owner is None or owner.kind != "function":
+    if item is None or owner is None or owner.kind != "function" or definition(item.parent) is not owner:
         return
     bound = file.guarded or {}
     read = {role: item.all_texts(role) for role in _READ[item.kind]}
