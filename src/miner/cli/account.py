@@ -308,8 +308,10 @@ class _Statements:
 
 
 def _code(node: EnvironmentVariable) -> str:
-    """Return how a variable is read."""
-    return one_line(node.evidence[0].text or "", _SHORT)
+    """Return how a variable is read, what keeps it, and what follows."""
+    kept = f"{node.kept} = " if node.kept else ""
+    then = f", then {one_line(node.then, _SHORT)}" if node.then else ""
+    return one_line(f"{kept}{node.evidence[0].text or ''}", _SHORT) + then
 
 
 def _asked(needs: Formula, when: Formula) -> str:

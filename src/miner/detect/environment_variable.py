@@ -28,6 +28,8 @@ ID = "environment-variable"
 _GETTERS = ("environ.get", "getenv")
 _REACH = 20
 """Statements that a name is followed through: of 47 comparisons 40 stand in the next nine, none in the next hundred."""
+_LONGEST = 200
+"""Bytes of what follows a read."""
 _EQUALS = {("==",), ("!=",), ("in",), ("not in",)}
 _KEPT = frozenset({"lower", "upper", "strip", "casefold"})
 _ROLES = frozenset({"value", "test", "iterable", "context", "message", "exception", "subject", "guard", "parameters"})
@@ -54,8 +56,19 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
             if isinstance(variable, ex.Constant) and whole is not None:
                 for description, place in descriptions(file, whole, {str(variable.value)}).values():
                     expressions["description"], spans["description"] = ex.Constant(description), place
+            followed = _followed(item, role)
+            if followed is not None and followed[1].end_byte - followed[1].start_byte <= _LONGEST:
+                spans[followed[0]] = followed[1]
             scope = file.scope(item, *expressions.values())
             yield Site(ID, "read", span, qualname(owning(owner)), (), expressions, spans, scope=scope)
+
+
+def _followed(item: Item, role: str) -> tuple[str, Span] | None:
+    """Return what runs first where a test that reads a variable holds, or what an assignment keeps the value in."""
+    if item.kind == "if" and role == "test":
+        return "then", item.blocks["body"][0].span
+    target = item.text("target") if item.kind == "assign" and role == "value" else None
+    return ("kept", target) if target is not None else None
 
 
 def _comment(file: File, item: Item, read: Span) -> tuple[str, Span | None]:
@@ -168,4 +181,4 @@ def _helpers(idioms: Idioms) -> tuple[bytes, ...]:
 _KINDS = frozenset(
     {"assign", "augment", "return", "expression", "if", "while", "for", "assert", "raise", "with", "match", "function"}
 )
-DETECTOR = Detector(ID, 6, _KINDS, _words, find, deep=True)
+DETECTOR = Detector(ID, 7, _KINDS, _words, find, deep=True)

@@ -33,6 +33,8 @@ class Variable:
     places: tuple[Place, ...]
     comment: str | None = None
     description: str | None = None
+    then: Place | None = None
+    kept: Place | None = None
 
 
 @dataclass
@@ -67,9 +69,14 @@ def read_variables(library: Library, conditions: Conditions) -> Variables:
         words = [site.expressions.get(role) for role in _WORDS]
         comment, description = (str(each.value) if isinstance(each, ex.Constant) else None for each in words)
         more = (*more, *(Place(module.path, site.spans[role], "message") for role in _WORDS if role in site.spans))
-        said = (*places_of(module.path, site), *places, *more)
+        then, kept = (
+            Place(module.path, site.spans[role], "binding") if role in site.spans else None for role in ("then", "kept")
+        )
+        said = (*places_of(module.path, site), *places, *more, *filter(None, (then, kept)))
         for variable in variables:
-            result.found.append(Variable(local.owner, variable, default, choices, said, comment, description))
+            result.found.append(
+                Variable(local.owner, variable, default, choices, said, comment, description, then, kept)
+            )
     return result
 
 

@@ -197,7 +197,8 @@ class Advice(NodeRecord, frozen=True, tag_field="type", tag="Advice"):
 
 class EnvironmentVariable(NodeRecord, frozen=True, tag_field="type", tag="EnvironmentVariable"):
     """An environment variable that the owner reads; `default` as it is written, `choices` it is compared with, the
-    `comment` right above the place, and the `description` of it in a docstring.
+    `comment` right above the place, the `description` of it in a docstring; what runs `then` first where a test that
+    reads it holds, or what its value is `kept` in, as written.
     """
 
     variable: str
@@ -206,6 +207,8 @@ class EnvironmentVariable(NodeRecord, frozen=True, tag_field="type", tag="Enviro
     choices: tuple[str, ...] = ()
     comment: str | None = None
     description: str | None = None
+    then: str | None = None
+    kept: str | None = None
 
 
 class Package(NodeRecord, frozen=True, tag_field="type", tag="Package"):

@@ -78,3 +78,19 @@ def test_a_comment_on_a_statement_with_what_a_test_asks_beside_is_of_both():
     )
     found = linked({"src/kit/__init__.py": "", "src/kit/a.py": "import os\n" + body}).variables
     assert [(read.name, read.comment) for read in found] == [("KIT", "Slow is safe."), ("A", None)]
+
+
+def test_what_keeps_a_variable_and_what_follows_a_test_of_it():
+    """The first statement of the arm that is taken where the test holds, and the name of what holds the value."""
+    body = '        self.x = os.getenv("X") or 1\n        if os.getenv("Y"):\n            go()\n'
+    source = f"import os\n\n\nclass A:\n    def f(self):\n{body}"
+    reads = linked({"src/kit/__init__.py": "", "src/kit/a.py": source}).variables
+    lines = source.encode()
+    said = {
+        read.name: [
+            lines[place.span.start_byte : place.span.end_byte] if place is not None else None
+            for place in (read.kept, read.then)
+        ]
+        for read in reads
+    }
+    assert said == {"X": [b"self.x", None], "Y": [None, b"go()"]}
