@@ -262,7 +262,9 @@ class _Statements:
     def _refusing(self, use: OptionUse) -> Entry:
         """Return a test of an option after which only something is raised."""
         at = f"{use.owner}, {use.evidence[0].path}:{use.evidence[0].start_line}"
-        return Entry((f"when [{one_line(use.code, _LONGEST)}]",), (one_line(use.then or "", _LONGEST), at))
+        around = self._formula(use.when)
+        more = f" and {_told(around)}" if around is not True else ""
+        return Entry((f"when [{one_line(use.code, _LONGEST)}]{more}",), (one_line(use.then or "", _LONGEST), at))
 
     def _advice(self, advice: Sequence[Advice]) -> Iterator[Entry]:
         """Yield what is advised: what several places say of one thing once, where most is said."""

@@ -53,7 +53,8 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield from (("see also", ", ".join(further)) for _ in further[:1])
         case Implementation() as node if subject.kind == "option":
             yield from (
-                ("default", f"{text}, as {node.name} declares it, {place(node)}") for text in _default(account, node)
+                ("default", f"{text}, as {node.name} declares it, {place(node)}-{node.definition.end_line}")
+                for text in _default(account, node)
             )
         case Implementation() as node if subject.kind == "object":
             yield "kind", node.kind

@@ -268,7 +268,7 @@ def test_the_fields_of_a_class_have_their_defaults() -> None:
 def test_a_test_of_an_option_that_only_raises_is_a_refusal() -> None:
     """And the condition of what is done with an option is told."""
     ways: list[tuple[Way, str, str | None, Any]] = [
-        ("tested", "ways % 2", 'raise ValueError("odd")', True),
+        ("tested", "ways % 2", 'raise ValueError("odd")', {"os": "linux"}),
         ("passed", "go(ways)", None, {"os": "linux"}),
     ]
     uses = tuple(
@@ -287,7 +287,9 @@ def test_a_test_of_an_option_that_only_raises_is_a_refusal() -> None:
     found = sections(
         "kit.a.Model.ways", msgspec.structs.replace(implementation("kit.a.Model"), uses=uses, fields=("ways",))
     )
-    assert found["refuses: 1"] == [(("when [ways % 2]",), ('raise ValueError("odd")', "kit.a.Model.load, kit/a.py:3"))]
+    assert found["refuses: 1"] == [
+        (("when [ways % 2] and linux",), ('raise ValueError("odd")', "kit.a.Model.load, kit/a.py:3"))
+    ]
     assert found["takes effect: 1"] == [(("kit.a.Model.load, kit/a.py",), ("4: ways passed: go(ways), when linux",))]
 
 
