@@ -144,6 +144,8 @@ def _of_concept(graph: Graph, subject: Subject, node: Node) -> Account:
     wanted = frozenset((*ids, *(need for each in environments for need in each.always)))
     stating = {each: graph.nodes[each] for each in sometimes}
     held = Account(subject, environments=environments, stating=stating, uses=list(uses))
+    for option in node.options if isinstance(node, Heuristic) else ():
+        held.reached.extend(each for each in _through(graph, option) if each not in held.reached)
     account = _account(graph, subject, lambda each: each.id in wanted, held)
     for relation in ("step", "implemented_by"):
         account.members.extend(_targets(graph, node.id, relation))

@@ -154,8 +154,10 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         elif child.arm == "orelse" and parent.kind == "if" and not leaves(parent.blocks["body"], _RAISE):
             yield Guard(test, "if", outline.expression(test), holds=False)
     elif parent.kind == "except":
+        taken = list(_taken_above(parent, outline))
+        yield from taken
         missing = missing_import(parent, outline) or _missing_program(parent, outline)
-        if missing is not None:
+        if missing is not None and not taken:
             yield missing
             return
         span = parent.text("type")
@@ -168,6 +170,14 @@ def _enclosing(parent: Item, child: Item, outline: Outline) -> Iterator[Guard]:
         yield Guard(span or parent.span, "case", pattern, holds=True)
         if (guard := parent.text("guard")) is not None:
             yield Guard(guard, "if", outline.expression(guard), holds=True)
+
+
+def _taken_above(handler: Item, outline: Outline) -> Iterator[Guard]:
+    """Yield that an import did not fail, where a handler above has taken that."""
+    above = handler.parent.blocks["handlers"][: handler.index] if handler.parent is not None else []
+    for missing in (missing_import(each, outline) for each in above):
+        if missing is not None:
+            yield Guard(missing.span, missing.kind, missing.test, holds=False)
 
 
 def _past_handlers(item: Item, outline: Outline) -> Iterator[Guard]:

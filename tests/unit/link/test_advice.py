@@ -671,3 +671,18 @@ class C:
 """
     [found] = linked({"kit/__init__.py": "", "kit/a.py": source}).told
     assert found.subject == subject
+
+
+def test_a_failure_that_a_handler_above_has_not_taken():
+    """Past the handler of a failed import, what is imported is there."""
+    body = """
+try:
+    from drum import beat
+    beat()
+except ImportError:
+    pass
+except Exception:
+    logger.warning('drum is there and failed')
+"""
+    [found] = told(body)
+    assert render(found.when) == "drum and [Exception is handled]"
