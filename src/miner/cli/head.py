@@ -11,7 +11,7 @@ from miner.escape import one_line
 from miner.formula.atom import Module
 from miner.formula.connective import Formula
 from miner.formula.disjunctive import literals
-from miner.formula.notation import from_json
+from miner.formula.notation import from_json, text
 from miner.model.concept import Environment, Heuristic, Principle, Workflow
 from miner.model.evidence import Evidence
 from miner.model.node import Gate, Implementation, Node, Package, Predicate, Requirement
@@ -60,11 +60,13 @@ def head(account: Account, fold: Folding) -> Iterator[tuple[str, str]]:
             yield "kind", node.kind
             yield from (("import", f"from {each.module} import {each.name}") for each in node.exports[:1])
             yield from (("does", one_line(text, _LONGEST)) for text in (node.summary,) if text)
+            yield from (("extends", ", ".join(node.bases)) for _ in node.bases[:1])
             yield from (("signature", one_line(text, _LONGEST)) for text in (node.signature,) if text)
             yield from (("backends", ", ".join(node.backends)) for _ in node.backends[:1])
             yield from _flags(account)
             yield from (("fields", _listed(_fields(account, node), _MOST_FIELDS)) for _ in node.fields[:1])
             yield "defined at", place(node)
+            yield from _imported(account)
         case Package() as node:
             yield from (("imported as", ", ".join(node.import_names)) for _ in node.import_names[:1])
             for specifier, places in _declared(node).items():
@@ -86,6 +88,17 @@ def _default(account: Account, node: Implementation) -> Iterator[str]:
     """Yield the default of a field as its class declares it, where no statement on the page says one."""
     if not any(each.kind == "default" and each.owner == node.qualname for each in account.advice):
         yield from (text for text in ((node.defaults or {}).get(account.subject.name),) if text)
+
+
+def _imported(account: Account) -> Iterator[tuple[str, str]]:
+    """Yield what the module of an object imports whatever holds, where no need on the page is of that already."""
+    if account.module is None:
+        return
+    needs = [text(from_json(node.needs)) for node in account.requirements if node.enforced]
+    for name in account.module.imports:
+        if not any(f'"{name}' in need for need in needs):
+            at = next(each for each in account.module.evidence[1:] if name in (each.text or ""))
+            yield "its module", f"imports {name} in any case, {at.path}:{at.start_line}"
 
 
 def _fields(account: Account, node: Implementation) -> list[str]:

@@ -17,7 +17,7 @@ _LONGEST = 400
 _SHORT = 100
 """Characters of what follows at one of many places."""
 _MOST_USES = 12
-_FOLLOWING = {True: "where it holds,", False: "where it does not hold,", None: "else"}
+_FOLLOWING = {True: "where the predicate holds,", False: "where the predicate does not hold,", None: "else"}
 """When something follows, by whether a predicate holds."""
 
 

@@ -65,7 +65,8 @@ def imports(file: File) -> Iterator[ImportRow]:
     for item in items(file.outline.items):
         if item.kind == "import":
             hidden = is_type_checking(item, file.outline)
-            yield ImportRow(item.span, item.bindings, item.modules, item.level, item.star, hidden)
+            is_nested = item.parent is not None
+            yield ImportRow(item.span, item.bindings, item.modules, item.level, item.star, hidden, is_nested)
 
 
 def constants(file: File) -> dict[str, ex.Expression]:

@@ -44,7 +44,8 @@ class Account:
     the steps of a workflow, and what implements a principle; `implementers` that of each step, by its id;
     `environments` those of a workflow; `stating` what the versions of a package are from, or what a workflow needs
     under some conditions, by id; `uses` the places where an option, or those of a heuristic, take effect; `flags` those
-    of a class, or of a base of it (named); `describing` the objects whose docstrings name a variable.
+    of a class, or of a base of it (named); `describing` what names a variable in its docstring; `module` is that of an
+    object.
     """
 
     subject: Subject
@@ -61,6 +62,7 @@ class Account:
     uses: list[OptionUse] = field(default_factory=list)
     flags: dict[str, tuple[Flag, str | None]] = field(default_factory=dict)
     describing: list[Implementation] = field(default_factory=list)
+    module: Implementation | None = None
 
 
 def explain(graph: Graph, subject: Subject) -> Account:
@@ -108,7 +110,8 @@ def explain(graph: Graph, subject: Subject) -> Account:
             held = Account(subject, uses=_uses(graph, subject.name))
             return _told_once(_account(graph, subject, lambda node: _is_about(node, subject.name), held))
     outer = subject.name.rpartition(".")[0]
-    account = _account(graph, subject, lambda node: _is_owned(node, subject.name) or _is_placeholder(node, outer))
+    held = Account(subject, module=_module(graph, subject.name))
+    account = _account(graph, subject, lambda node: _is_owned(node, subject.name) or _is_placeholder(node, outer), held)
     if isinstance(subject.node, Implementation):
         account.flags.update(_flags(graph, subject.node))
     for edge in graph.edges_from(f"implementation:{subject.name}"):
@@ -116,6 +119,14 @@ def explain(graph: Graph, subject: Subject) -> Account:
         if edge.relation == "requires" and isinstance(need, Requirement) and not is_part(need.owner, subject.name):
             account.reached.append((edge, need))
     return account
+
+
+def _module(graph: Graph, name: str) -> Implementation | None:
+    """Return the module that an object is defined in."""
+    node = graph.nodes.get(f"implementation:{name}")
+    if isinstance(node, Implementation) and node.kind == "module":
+        return node
+    return _module(graph, name.rpartition(".")[0]) if "." in name else None
 
 
 def _flags(graph: Graph, node: Implementation) -> dict[str, tuple[Flag, str | None]]:

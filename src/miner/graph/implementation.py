@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.utils import canonicalize_name
+
 from miner.graph.evidence import EvidenceReader, redact
 from miner.link.library import Module, is_private
 from miner.link.linker import Linked
 from miner.link.place import Place
+from miner.link.settled import installed, root_of
 from miner.model.node import Export, Flag, Implementation
 from miner.model.site import Definition
 
@@ -21,6 +24,7 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
     wanted = {need.owner for need in linked.needs} | {bound.owner for bound in linked.bounds}
     wanted |= {variable.owner for variable in linked.variables} | {told.owner for told in linked.told}
     wanted |= linked.exports.keys()
+    always = installed(linked.declared)
     for name in sorted(linked.library.modules):
         module = linked.library.modules[name]
         if not linked.library.is_packaged(module):
@@ -30,7 +34,7 @@ def implementations(linked: Linked, evidences: EvidenceReader) -> Iterator[Imple
             continue
         imported = tuple(sorted(_imported(module)))
         if name in wanted or imported:
-            yield _module(module, imported, evidences)
+            yield _module(module, imported, dict(_foreign(linked, module, always)), evidences)
         for definition in module.definitions.values():
             qualname = f"{name}.{definition.name}"
             if (
@@ -83,14 +87,29 @@ def _imported(module: Module) -> set[str]:
     return {name for name in bound if name not in module.definitions or module.definitions[name].type_checking}
 
 
-def _module(module: Module, imported: tuple[str, ...], evidences: EvidenceReader) -> Implementation:
+def _foreign(linked: Linked, module: Module, always: set[str]) -> Iterator[tuple[str, Place]]:
+    """Yield the packages of others that a module imports whatever holds, each where it is imported first."""
+    found: dict[str, Place] = {}
+    for row in module.facts.imports:
+        for written in () if row.level or row.nested or row.type_checking else row.modules:
+            root = root_of(written)
+            is_other = root not in linked.library.roots and root not in linked.conditions.standard
+            if is_other and canonicalize_name(root) not in always:
+                found.setdefault(root, Place(module.path, row.span, "declaration"))
+    yield from found.items()
+
+
+def _module(
+    module: Module, imported: tuple[str, ...], foreign: dict[str, Place], evidences: EvidenceReader
+) -> Implementation:
     """Return a module as the owner of what its top level states, and of the names that it imports."""
     return Implementation(
         id=f"implementation:{module.name}",
         name=module.name.rpartition(".")[2],
-        evidence=(evidences.whole(module.path),),
+        evidence=(evidences.whole(module.path), *evidences.all(foreign.values())),
         qualname=module.name,
         kind="module",
+        imports=tuple(foreign),
         public=not any(part.startswith("_") for part in module.name.split(".")),
         members=imported,
     )

@@ -124,7 +124,7 @@ class Conditions:
     def __init__(self, library: Library, meanings: Meanings, standard: Iterable[str] = ()) -> None:
         self._library = library
         self._meanings = meanings
-        self._standard = frozenset(standard)
+        self.standard = frozenset(standard)
         self._interpretations: dict[tuple[str, bytes], Understood] = {}
         self._guards: dict[tuple[object, ...], tuple[ex.Expression, Understood]] = {}
 
@@ -175,7 +175,7 @@ class Conditions:
             root = absolute.partition(".")[0]
             if root in self._library.roots or absolute in self._library.modules:
                 tests.append(Opaque(opaque=f"import {absolute}", reason="an import of the library itself"))
-            elif root not in self._standard:
+            elif root not in self.standard:
                 tests.append(Module(module=absolute))
         return conjunction(*tests)
 

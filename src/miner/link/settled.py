@@ -20,6 +20,11 @@ _INSTALLED = frozenset({"metadata", "build-script"})
 """Where is declared what is installed with a library."""
 
 
+def installed(declared: Iterable[Declared]) -> set[str]:
+    """Return the distributions that are always installed with a library."""
+    return {row.package for row in declared if row.place in _INSTALLED and not row.extra and not row.marker}
+
+
 class Settled:
     """What is there wherever an object is used: nothing of that has to be said of a use in it again."""
 
@@ -33,7 +38,7 @@ class Settled:
         """Know the needs that are stated, and what is declared; `aliases` gives the distributions of modules."""
         self._library = library
         self._aliases = aliases
-        self._always = {row.package for row in declared if row.place in _INSTALLED and not row.extra and not row.marker}
+        self._always = installed(declared)
         self._known: dict[str, set[str]] = {}
         self._stated: dict[str, set[str]] = {}
         for need in stated:

@@ -81,8 +81,9 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     """A class, function, method, module-level variable or alias, where it is defined and how it is imported.
 
     `target` is what an alias, a variable that is another name of a class, or the old name of a module stands for. Other
-    modules are there where their top level states something, or imports names, its `members`; `external` is of
-    another library, and a catalog names it.
+    modules are there where their top level states something, or imports names, its `members`; `imports` are the
+    packages of others that it imports whatever holds, but for those that are always installed with the library: without
+    them there is no module. `external` is of another library, and a catalog names it.
     Of a class: `bases` are those of its bases that the library defines too, `members` the methods of its own, `flags`
     what it says itself that it supports or needs (`_supports_sdpa`), `fields` the attributes that the body of one
     without a signature annotates, where a decorator may make parameters of them, `defaults` the short ones of those as
@@ -103,6 +104,7 @@ class Implementation(NodeRecord, frozen=True, tag_field="type", tag="Implementat
     fields: tuple[str, ...] = ()
     defaults: dict[str, str] | None = None
     uses: tuple[OptionUse, ...] = ()
+    imports: tuple[str, ...] = ()
 
     @property
     def definition(self) -> Evidence:

@@ -85,7 +85,7 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ImportRow(msgspec.Struct, frozen=True, array_like=True):
-    """A module-level import statement; see `miner.model.statement.Import`."""
+    """A module-level import statement; see `miner.model.statement.Import`. `nested`: within another statement."""
 
     span: Span
     bindings: tuple[Binding, ...]
@@ -93,6 +93,7 @@ class ImportRow(msgspec.Struct, frozen=True, array_like=True):
     level: int
     star: bool
     type_checking: bool
+    nested: bool = False
 
 
 class ExportRow(msgspec.Struct, frozen=True, array_like=True):

@@ -203,11 +203,11 @@ def test_tests_of_a_predicate_are_told_as_they_are_written() -> None:
         (
             ("[is_npu_there()]",),
             (
-                "go, kit/a.py:3, where it does not hold, fallback: use the CPU",
-                "rest, kit/a.py:4, where it does not hold, goes on to test is_cpu_fast()",
+                "go, kit/a.py:3, where the predicate does not hold, fallback: use the CPU",
+                "rest, kit/a.py:4, where the predicate does not hold, goes on to test is_cpu_fast()",
             ),
         ),
-        (("[not is_npu_there()]",), ("halt, kit/a.py:5, where it holds, goes on without: go()",)),
+        (("[not is_npu_there()]",), ("halt, kit/a.py:5, where the predicate holds, goes on without: go()",)),
         (("and 1 that come after it, where it is not there; --format json has them",), ()),
     ]
 
@@ -374,3 +374,24 @@ def test_the_comments_on_flags_and_variables_are_told() -> None:
         comment="Where kits are kept.",
     )
     assert sections("KIT", read) == {"comments: 1": [(("KIT: Where kits are kept.",), ("kit/a.py:5",))]}
+
+
+def test_what_the_module_of_an_object_imports_in_any_case() -> None:
+    """Unless a need on the page is of that; and what a class extends."""
+    module = msgspec.structs.replace(
+        implementation("kit.a", kind="module"),
+        imports=("slate", "chalk"),
+        evidence=(
+            *at(1),
+            *(msgspec.structs.replace(each, text="import slate") for each in at(2)),
+            *(msgspec.structs.replace(each, text="import chalk") for each in at(3)),
+        ),
+    )
+    model = msgspec.structs.replace(implementation("kit.a.Model"), bases=("kit.b.Base",))
+    need = requirement(1, "kit.a.Model", {"module": "chalk"}, "raise", "no chalk", 5)
+    graph = Graph(miner.load(Path(SAMPLE)).manifest, {node.id: node for node in (module, model, need)}, (), ())
+    told_first = list(head(explain(graph, find(graph, "kit.a.Model")), Folding(graph)))
+    assert ("extends", "kit.b.Base") in told_first
+    assert [text for heading, text in told_first if heading == "its module"] == [
+        "imports slate in any case, kit/a.py:2"
+    ]

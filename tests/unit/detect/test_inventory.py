@@ -37,3 +37,15 @@ def summary(docstring: str) -> str | None:
 def test_a_summary_is_the_first_paragraph_that_says_what_it_does(docstring: str, said: str | None) -> None:
     """Up to a full sentence, where it is long; one that only deprecates comes last."""
     assert summary(docstring) == said
+
+
+def test_an_import_within_another_statement_is_told_apart() -> None:
+    """What stands at the top level itself is imported whatever holds."""
+    source = b"import a\nif x:\n    import b\ntry:\n    import c\nexcept ImportError:\n    pass\n"
+    outcome = mine("a.py", source, load_idioms(), lambda data: read_outline(data, SnippetReader()))
+    assert outcome.facts is not None
+    assert [(row.modules, row.nested) for row in outcome.facts.imports] == [
+        (("a",), False),
+        (("b",), True),
+        (("c",), True),
+    ]
