@@ -20,6 +20,7 @@ from miner.detect.detector import Detector
 from miner.detect.file import File, definition, is_type_checking, items, owning, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets, is_within
+from miner.flow.condition import leaves
 from miner.flow.scope import bound_names
 from miner.model import expression as ex
 from miner.model.site import Site
@@ -116,6 +117,8 @@ def _guarded(file: File) -> dict[str, Span]:
     for item in file.outline.items:
         test = item.text("test") if item.kind == "if" else None
         if test is None or not is_within(file.triggers.get(soft_use.ID, ()), test):
+            continue
+        if leaves(item.blocks["orelse"], frozenset({"raise"})):  # without it there is no module
             continue
         for inner in item.blocks["body"]:
             if inner.kind == "import" and not is_type_checking(inner, file.outline):
