@@ -12,6 +12,9 @@ from miner.detect.trigger import Offsets
 from miner.model.site import Site
 from miner.syntax.outline import Item
 
+NOWHERE = b"\x00nowhere"
+"""A word that no source holds: of a detector to which each file itself gives its words or places."""
+
 
 @dataclass(frozen=True)
 class Detector:

@@ -150,6 +150,19 @@ def is_type_checking(item: Item, outline: Outline) -> bool:
     return False
 
 
+def is_taken(file: File, item: Item, failures: tuple[str, ...]) -> bool:
+    """Say whether a handler around a statement, within its function, takes one of some failures in it, by its name."""
+    child, parent = item, item.parent
+    while parent is not None and parent.kind not in {"function", "class"}:
+        if parent.kind == "try" and child.arm == "body":
+            for handler in parent.blocks["handlers"]:
+                span = handler.text("type")
+                if span is None or any(name in file.outline.source(span) for name in failures):
+                    return True
+        child, parent = parent, parent.parent
+    return False
+
+
 def items(block: list[Item]) -> Iterator[Item]:
     """Yield the statements of a block, and of the compound statements in it, but not the insides of definitions."""
     for item in block:

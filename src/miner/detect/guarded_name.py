@@ -16,8 +16,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from miner.detect import soft_use
-from miner.detect.detector import Detector
-from miner.detect.file import File, definition, is_type_checking, items, owning, qualname
+from miner.detect.detector import NOWHERE, Detector
+from miner.detect.file import File, definition, is_taken, is_type_checking, items, owning, qualname
 from miner.detect.idiom import Idioms
 from miner.detect.trigger import Offsets, is_within
 from miner.flow.condition import leaves
@@ -41,18 +41,18 @@ _ANNOTATED = re.compile(
 _TAKEN = ("NameError", "Exception")
 """What a handler names that takes the failure to find a name."""
 _READ = {
-    "expression": ("value",),
-    "assign": ("value",),
-    "augment": ("value",),
-    "return": ("value",),
-    "raise": ("exception",),
-    "assert": ("test",),
-    "if": ("test",),
-    "while": ("test",),
-    "for": ("iterable",),
-    "with": ("context",),
+    "expression": "value",
+    "assign": "value",
+    "augment": "value",
+    "return": "value",
+    "raise": "exception",
+    "assert": "test",
+    "if": "test",
+    "while": "test",
+    "for": "iterable",
+    "with": "context",
 }
-"""The expressions of a statement that are evaluated where it stands."""
+"""The role of the expressions of a statement that are evaluated where it stands."""
 
 
 def find(file: File, item: Item | None) -> Iterator[Site]:
@@ -61,16 +61,14 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
     if item is None or owner is None or owner.kind != "function" or definition(item.parent) is not owner:
         return
     bound = file.guarded or {}
-    read = {role: item.all_texts(role) for role in _READ[item.kind]}
-    spans = [span for found in read.values() for span in found] or ([item.span] if item.kind == "expression" else [])
-    for span in spans:
+    for span in item.all_texts(_READ[item.kind]) or ((item.span,) if item.kind == "expression" else ()):
         wanted = [name for name in bound if file.holds(span, name.encode())]
         used = ex.names_in(file.expression(span)) if wanted else set()
         for name in wanted:
             test = bound[name]
             asked = file.expression(test)
-            is_settled = ex.names_in(asked) & used or _is_varied(file, span, name) or _is_settled(file, item, name)
-            if name not in used or is_settled:
+            is_asked = not used.isdisjoint(ex.names_in(asked)) or is_taken(file, item, _TAKEN)
+            if name not in used or is_asked or _is_varied(file, span, name) or _is_bound(file, owner, name):
                 continue
             conditions = file.conditions(item)
             if not any(name in ex.names_in(guard.test) for guard in conditions):  # else that uses it first
@@ -87,23 +85,10 @@ def _is_varied(file: File, span: Span, name: str) -> bool:
     return re.search(pattern, file.outline.source(span)) is not None
 
 
-def _is_settled(file: File, item: Item, name: str) -> bool:
-    """Say whether a function around a statement binds the name, or the statement stands where a failure is taken."""
-    child, parent = item, item.parent
-    while parent is not None:
-        if parent.kind == "function" and (name in file.names(parent).parameters or _is_bound(file, parent, name)):
-            return True
-        if parent.kind == "try" and child.arm == "body":
-            for handler in parent.blocks["handlers"]:
-                span = handler.text("type")
-                if span is None or any(taken in file.outline.source(span) for taken in _TAKEN):
-                    return True
-        child, parent = parent, parent.parent
-    return False
-
-
 def _is_bound(file: File, function: Item, name: str) -> bool:
     """Say whether a function binds a name itself: it is another one there."""
+    if name in file.names(function).parameters:
+        return True
     pattern = rf"\b{name}\b(?:, ?\w+)*\)? ?(?:=[^=]|:=|in )|\b(?:import|as|def|class) (?:\w+, )*{name}\b"
     return re.search(pattern, file.outline.source(function.span)) is not None and any(
         name in bound_names(item, file.outline) for item in items(function.blocks["body"])
@@ -142,7 +127,7 @@ def _is_same(file: File, one: Span, other: Span) -> bool:
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:
-    return (b"\x00guarded",)
+    return (NOWHERE,)
 
 
 def _uses(file: File) -> Offsets:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from miner.detect.detector import Detector
-from miner.detect.file import File, is_type_checking, owning, qualname
+from miner.detect.detector import NOWHERE, Detector
+from miner.detect.file import File, is_taken, is_type_checking, owning, qualname
 from miner.detect.idiom import Idioms
 from miner.model import expression as ex
 from miner.model.site import Site
@@ -22,8 +22,6 @@ from miner.syntax.outline import Item
 ID = "inner-import"
 _INDENTED = re.compile(rb"[ \t]+((?:from[ \t]+[A-Za-z_][\w.]*[ \t]+)?import[ \t]+[A-Za-z_(*][\w.]*)")
 _IMPORT = b"import "
-_NOWHERE = b"\x00import"
-"""No source holds it: the file itself gives the words."""
 _TAKEN = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 """What a handler names that takes the failure of an import."""
 
@@ -43,21 +41,16 @@ def find(file: File, item: Item | None) -> Iterator[Site]:
 
 def _may_fail(file: File, item: Item) -> bool:
     """Say whether something around a statement, within its function, goes on where an import in it fails."""
-    child, parent = item, item.parent
+    parent = item.parent
     while parent is not None and parent.kind not in {"function", "class"}:
-        if parent.kind == "try" and child.arm == "body":
-            for handler in parent.blocks["handlers"]:
-                span = handler.text("type")
-                if span is None or any(name in file.outline.source(span) for name in _TAKEN):
-                    return True
-        if parent.kind == "with" and b"suppress(" in file.data[parent.span.start_byte : child.span.start_byte]:
+        if parent.kind == "with" and b"suppress(" in file.data[parent.span.start_byte : item.span.start_byte]:
             return True
-        child, parent = parent, parent.parent
-    return False
+        parent = parent.parent
+    return is_taken(file, item, _TAKEN)
 
 
 def _words(_: Idioms) -> tuple[bytes, ...]:
-    return (_NOWHERE,)
+    return (NOWHERE,)
 
 
 def _inner(file: File) -> tuple[bytes, ...]:

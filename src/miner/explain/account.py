@@ -354,9 +354,9 @@ def _is_about(node: Node, option: str) -> bool:
 
 
 def _asks_variable(node: Node, variable: str) -> bool:
-    if isinstance(node, EnvironmentVariable):
-        return node.variable == variable
     match node:
+        case EnvironmentVariable():
+            return node.variable == variable
         case Advice():
             return node.subject == variable or _names(node.message, variable)
         case Constraint():

@@ -135,10 +135,11 @@ def link(
     variables = read_variables(library, conditions)
     if variables.computed:
         gated.counts["environment variable: a name that is computed at run time"] = variables.computed
-    settled = Settled(library, needs, project.rows, idioms.aliases)
-    needs.extend(needs_of_imports(library, conditions, names, settled))
-    settled = Settled(library, needs, project.rows, idioms.aliases)
-    needs.extend(needs_of_names(library, conditions, names, settled))
+    settled = Settled(library, project.rows, idioms.aliases)
+    settled.know(needs)
+    imported = list(needs_of_imports(library, conditions, names, settled))
+    settled.know(imported)
+    needs.extend((*imported, *needs_of_names(library, conditions, names, settled)))
     advice = read_advice(library, conditions, backends, idioms, [*gated.spoken, *calls.gated.spoken])
     read_defaults(library, conditions, idioms, advice)
     modules = module_aliases(library, rules.problems)

@@ -28,19 +28,16 @@ def installed(declared: Iterable[Declared]) -> set[str]:
 class Settled:
     """What is there wherever an object is used: nothing of that has to be said of a use in it again."""
 
-    def __init__(
-        self,
-        library: Library,
-        stated: Iterable[Need],
-        declared: Iterable[Declared],
-        aliases: Mapping[str, tuple[str, ...]],
-    ) -> None:
-        """Know the needs that are stated, and what is declared; `aliases` gives the distributions of modules."""
+    def __init__(self, library: Library, declared: Iterable[Declared], aliases: Mapping[str, tuple[str, ...]]) -> None:
+        """Know what is declared; `aliases` gives the distributions of modules."""
         self._library = library
         self._aliases = aliases
         self._always = installed(declared)
         self._known: dict[str, set[str]] = {}
         self._stated: dict[str, set[str]] = {}
+
+    def know(self, stated: Iterable[Need]) -> None:
+        """Know more needs that are stated."""
         for need in stated:
             if need.enforced:
                 whole = self._whole(need.owner)
